@@ -1,0 +1,191 @@
+package ai.auditor.cli;
+
+import ai.auditor.AuditException;
+import ai.auditor.audit.AuditResult;
+import ai.auditor.audit.Auditor;
+import ai.auditor.audit.Policy;
+import ai.auditor.audit.Provenance;
+import ai.auditor.audit.Risk;
+import ai.auditor.data.BadRows;
+import ai.auditor.data.Dataset;
+import ai.auditor.direction.SteeringVectors;
+import ai.auditor.direction.TraitList;
+import ai.auditor.model.ReferenceModel;
+import ai.auditor.probes.Probes;
+import ai.auditor.report.TerminalReport;
+import ai.auditor.text.LongRows;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** The main job. */
+@Command(
+        name = "audit",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "Audits a candidate dataset against control data with a reference model.",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:complete, gate passed",
+            "1:complete, gate failed",
+            "2:not completed: I/O, data, model, memory, failed numeric self-check",
+            "3:nothing auditable: no rows, no --control",
+            "4:usage, configuration, a named file that is not there",
+            "5:gate passed, but a required claim is inconclusive or the null is bad",
+            "130, 143:interrupted; nothing half-written"
+        })
+final class AuditCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Parameters(paramLabel = "CANDIDATE", description = "The dataset to audit: JSONL or CSV, plain, gzip or zstd.")
+    private String candidate = "";
+
+    @Option(
+            names = "--control",
+            paramLabel = "FILE",
+            description = "Control data: the same prompts answered by the same model without the trait.")
+    private List<String> controls = List.of();
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @Mixin
+    private TraitOptions traits = new TraitOptions();
+
+    @Mixin
+    private DatasetOptions datasets = new DatasetOptions();
+
+    @Mixin
+    private LogOptions log = new LogOptions();
+
+    @Option(
+            names = "--vectors",
+            paramLabel = "FILE",
+            description = "Steering vectors made by \"auditor vectors\" (default: made from the model).")
+    private @Nullable String vectors;
+
+    @Option(
+            names = "--rows",
+            paramLabel = "N",
+            defaultValue = "0",
+            converter = CountConverter.class,
+            description = "A seeded sample of N prompts; 0 takes all (default: ${DEFAULT-VALUE}).")
+    private int rows;
+
+    @Option(
+            names = "--costly-prompts",
+            paramLabel = "N",
+            converter = CountConverter.class,
+            description = "Prompts that the gradient and likelihood probes take at most; 0 takes all (default: 400).")
+    private @Nullable Integer costlyPrompts;
+
+    @Option(
+            names = "--long-rows",
+            paramLabel = "leave-out|cut",
+            defaultValue = "leave-out",
+            converter = LongRowsConverter.class,
+            description = "What is done with rows over the model's context (default: ${DEFAULT-VALUE}).")
+    private LongRows longRows = LongRows.LEAVE_OUT;
+
+    @Option(
+            names = "--fail-on",
+            paramLabel = "never|low|elevated|high",
+            defaultValue = "elevated",
+            description = "The lowest risk that fails the gate (default: ${DEFAULT-VALUE}).")
+    private Risk.Threshold failOn = Risk.Threshold.ELEVATED;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "Writes a report; the ending decides: .json, .html. May be given again.")
+    private List<String> outputs = List.of();
+
+    AuditCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        Path candidateFile = UserPath.existing(candidate, "candidate");
+        List<Path> controlFiles = controls.stream()
+                .map(control -> UserPath.existing(control, "control"))
+                .toList();
+        Path modelDirectory = model.directory();
+        TraitList traitList = traits.list();
+        Optional<Path> vectorFile = Optional.ofNullable(vectors).map(name -> UserPath.existing(name, "vector file"));
+        Optional<SteeringVectors> steering = vectorFile.map(SteeringVectors::read);
+        OutputFiles files = OutputFiles.of(outputs);
+        Policy policy = policy();
+        requireOneControl();
+        List<Path> inputs = new ArrayList<>(controlFiles);
+        inputs.add(candidateFile);
+        vectorFile.ifPresent(inputs::add);
+        traits.file().ifPresent(inputs::add);
+        files.requireUsable(modelDirectory, inputs);
+
+        try (Log progress = log.open(terminal)) {
+            Dataset candidateRows = datasets.readUsable(candidateFile, progress);
+            Dataset controlRows = datasets.readUsable(controlFiles.get(0), progress);
+            AuditResult result;
+            progress.report("loading " + modelDirectory.getFileName(), 0, 0, "");
+            try (ReferenceModel reference = model.open()) {
+                Auditor.Builder auditor = Auditor.of(reference)
+                        .probes(Probes.standard())
+                        .policy(policy)
+                        .traits(traitList)
+                        .only(traits.only())
+                        .longRows(longRows)
+                        .maxBadRows(datasets.maxBadRows())
+                        .promptSample(rows)
+                        .progress(progress);
+                steering.ifPresent(auditor::vectors);
+                result = auditor.build().audit(candidateRows, controlRows);
+            }
+            progress.close();
+            // A report file that cannot be written after all must not take the result with it.
+            terminal.out().print(TerminalReport.of(result, terminal.width(), terminal.colour()));
+            terminal.out().flush();
+            nameBadRows(result);
+            files.write(result);
+            return result.verdict().gate().outcome().exitCode();
+        }
+    }
+
+    private void nameBadRows(AuditResult result) {
+        long bad = Stream.concat(Stream.of(result.provenance().candidate()), result.provenance().controls().stream())
+                .mapToLong(Provenance.Source::badRows)
+                .sum();
+        if (bad > 0) {
+            terminal.note(
+                    String.format(Locale.ROOT, "%,d bad rows were left out; the first:", bad),
+                    BadRows.named(result.badRows()));
+        }
+    }
+
+    private Policy policy() {
+        Policy standard = Policy.standard().withFailOn(failOn);
+        return costlyPrompts == null ? standard : standard.withCostlyPrompts(costlyPrompts);
+    }
+
+    private void requireOneControl() {
+        if (controls.isEmpty()) {
+            throw new AuditException(
+                    AuditException.Code.NOTHING_TO_AUDIT,
+                    "no --control was given: without control data nothing can be compared; make some by having the same model"
+                            + " answer the same prompts without the trait");
+        }
+        if (controls.size() > 1) {
+            throw new AuditException(
+                    AuditException.Code.USAGE, "more than one --control is not built yet; give one control run");
+        }
+    }
+}

@@ -1,0 +1,142 @@
+package ai.auditor.cli;
+
+import ai.auditor.audit.Tool;
+import ai.auditor.capture.ActivationFile;
+import ai.auditor.capture.ActivationTable;
+import ai.auditor.capture.Capture;
+import ai.auditor.capture.CapturePlan;
+import ai.auditor.capture.Pooling;
+import ai.auditor.data.BadRows;
+import ai.auditor.data.Dataset;
+import ai.auditor.model.Point;
+import ai.auditor.model.ReferenceModel;
+import ai.auditor.text.LongRows;
+import ai.auditor.text.TokenizedDataset;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Writes pooled activations of a dataset to an Arrow file. */
+@Command(
+        name = "capture",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "Writes pooled activations, mean NLL and gradients of a dataset to an Arrow file.")
+final class CaptureCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Parameters(paramLabel = "DATA", description = "The dataset: JSONL or CSV, plain, gzip or zstd.")
+    private String data = "";
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @Mixin
+    private DatasetOptions datasets = new DatasetOptions();
+
+    @Mixin
+    private LogOptions log = new LogOptions();
+
+    @Option(
+            names = "--point",
+            paramLabel = "resid_post.K",
+            split = ",",
+            required = true,
+            description = "Where activations are read: the output of block K, 0-based. May be given again.")
+    private List<String> points = List.of();
+
+    @Option(
+            names = "--pool",
+            paramLabel = "completion-mean|completion-last|prompt-last",
+            split = ",",
+            required = true,
+            description = "How positions become one vector. May be given again.")
+    private List<String> poolings = List.of();
+
+    @Option(names = "--gradient", description = "Also the gradient of each row's mean NLL at every point.")
+    private boolean gradient;
+
+    @Option(
+            names = "--long-rows",
+            paramLabel = "leave-out|cut",
+            defaultValue = "leave-out",
+            converter = LongRowsConverter.class,
+            description = "What is done with rows over the model's context (default: ${DEFAULT-VALUE}).")
+    private LongRows longRows = LongRows.LEAVE_OUT;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE.arrow",
+            required = true,
+            description = "The Arrow IPC file to write.")
+    private String output = "";
+
+    CaptureCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        Path file = UserPath.existing(data, "dataset");
+        Path modelDirectory = model.directory();
+        List<Point> at = points.stream().map(Point::parse).toList();
+        List<Pooling> pooled = poolings.stream().map(Pooling::parse).toList();
+        Path arrow = OutputFiles.ending(output, ".arrow");
+        OutputFiles.requireUsable(arrow, modelDirectory, List.of(file));
+        try (Log progress = log.open(terminal)) {
+            Dataset dataset = datasets.readUsable(file, progress);
+            try (ReferenceModel reference = model.open()) {
+                TokenizedDataset tokens = TokenizedDataset.encode(
+                        dataset, reference.encoder(), reference.facts().maxPositions(), longRows, progress);
+                BadRows.requireFew(
+                        dataset.name(),
+                        tokens.badRows(),
+                        tokens.badRecords(),
+                        dataset.records(),
+                        datasets.maxBadRows());
+                CapturePlan plan = new CapturePlan(at, pooled, true, gradient, List.of());
+                ActivationTable table = new Capture(reference.decoder(), Capture.Settings.STANDARD, progress)
+                        .run(plan, tokens.tokens());
+                ActivationFile.write(arrow, table, provenance(dataset, reference));
+                progress.close();
+                tell(tokens);
+            }
+        }
+        return 0;
+    }
+
+    private static Map<String, String> provenance(Dataset dataset, ReferenceModel reference) {
+        return Map.of(
+                "tool", Tool.NAME,
+                "model", reference.digest(),
+                "file", dataset.fileDigest(),
+                "content", dataset.contentDigest());
+    }
+
+    private void tell(TokenizedDataset tokens) {
+        terminal.note(
+                String.format(Locale.ROOT, "%,d rows captured", tokens.rows().size()), List.of());
+        if (tokens.badRecords() > 0) {
+            terminal.note(counted(tokens.badRecords(), "bad, left out; the first:"), BadRows.named(tokens.badRows()));
+        }
+        if (tokens.longRows() > 0) {
+            terminal.note(
+                    counted(tokens.longRows(), "over the context; the first:"), BadRows.named(tokens.namedLongRows()));
+        }
+        if (tokens.controlTokens() > 0) {
+            terminal.note(
+                    counted(tokens.controlTokens(), "with the spelling of a control token, read as plain text"),
+                    List.of());
+        }
+    }
+
+    private static String counted(long rows, String what) {
+        return String.format(Locale.ROOT, "%,d %s", rows, what);
+    }
+}

@@ -1,0 +1,138 @@
+package ai.auditor.cli;
+
+import ai.auditor.AuditException;
+import ai.auditor.Printable;
+import java.util.Arrays;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
+
+/** One run of the command line: picocli set up so that every ending has the exit code of the design. */
+final class CommandLineRun {
+    private static final String VERBOSE = "--verbose";
+
+    private final Terminal terminal;
+    private final Interruption interruption;
+
+    CommandLineRun(Terminal terminal, Interruption interruption) {
+        this.terminal = terminal;
+        this.interruption = interruption;
+    }
+
+    int run(String... arguments) {
+        CommandLine commandLine = new CommandLine(new AuditorCommand(), new Factory(terminal));
+        commandLine.setOut(terminal.out());
+        commandLine.setErr(terminal.err());
+        commandLine.setCaseInsensitiveEnumValuesAllowed(true);
+        commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(
+                terminal.colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
+        commandLine.setUsageHelpAutoWidth(false);
+        commandLine.setParameterExceptionHandler(this::badUsage);
+        commandLine.setExecutionExceptionHandler((exception, command, result) -> failed(exception, arguments));
+        setUsageCodes(commandLine);
+        try {
+            return written(commandLine.execute(arguments));
+        } catch (OutOfMemoryError outOfMemory) {
+            return broken(
+                    outOfMemory,
+                    "memory ran out; audit fewer prompts (--rows) or allow more (AUDITOR_JAVA_OPTIONS=-Xmx8g)",
+                    arguments);
+        } catch (StackOverflowError tooDeep) {
+            return broken(
+                    tooDeep,
+                    "the stack ran out: something that was read is nested too deeply; allow more (AUDITOR_JAVA_OPTIONS=-Xss8m)",
+                    arguments);
+        } catch (LinkageError notLoaded) {
+            return broken(
+                    notLoaded,
+                    "a part of the program or a native library cannot be loaded ("
+                            + Printable.shortLine(String.valueOf(notLoaded))
+                            + "); install the auditor again, for this system",
+                    arguments);
+        } finally {
+            interruption.finish();
+        }
+    }
+
+    /** The exit code, unless the result went nowhere. */
+    private int written(int exit) {
+        if (!terminal.out().checkError() || exit == ExitCode.INTERRUPTED) {
+            return exit;
+        }
+        terminal.err().println("auditor: standard output cannot be written: the result printed there is not complete");
+        terminal.err().flush();
+        return ExitCode.NOT_COMPLETED;
+    }
+
+    private int broken(Error error, String message, String... arguments) {
+        terminal.err().println("auditor: " + message);
+        if (verbose(arguments)) {
+            error.printStackTrace(terminal.err());
+        }
+        terminal.err().flush();
+        return ExitCode.NOT_COMPLETED;
+    }
+
+    private static boolean verbose(String... arguments) {
+        return Arrays.asList(arguments).contains(VERBOSE);
+    }
+
+    private static void setUsageCodes(CommandLine commandLine) {
+        CommandSpec spec = commandLine.getCommandSpec();
+        spec.exitCodeOnInvalidInput(ExitCode.USAGE).exitCodeOnExecutionException(ExitCode.NOT_COMPLETED);
+        commandLine.getSubcommands().values().forEach(CommandLineRun::setUsageCodes);
+    }
+
+    private int badUsage(CommandLine.ParameterException exception, String[] arguments) {
+        terminal.err().println("auditor: " + Printable.lines(String.valueOf(exception.getMessage())));
+        CommandLine.UnmatchedArgumentException.printSuggestions(exception, terminal.err());
+        String name = exception.getCommandLine().getCommandSpec().qualifiedName();
+        terminal.err().println("Try \"" + name + " --help\".");
+        terminal.err().flush();
+        return ExitCode.USAGE;
+    }
+
+    private int failed(Exception exception, String... arguments) {
+        boolean verbose = verbose(arguments);
+        if (exception instanceof AuditException known) {
+            terminal.err().println("auditor: " + Printable.lines(String.valueOf(known.getMessage())));
+            if (verbose) {
+                known.printStackTrace(terminal.err());
+            }
+            terminal.err().flush();
+            return ExitCode.of(known.code());
+        }
+        terminal.err()
+                .println("auditor: unexpected " + exception.getClass().getSimpleName() + ": "
+                        + Printable.lines(String.valueOf(exception.getMessage())));
+        if (verbose) {
+            exception.printStackTrace(terminal.err());
+        } else {
+            terminal.err().println("Run again with " + VERBOSE + " for the details; this is a defect of the auditor.");
+        }
+        terminal.err().flush();
+        return ExitCode.NOT_COMPLETED;
+    }
+
+    /** Gives commands the terminal that they print to. */
+    private record Factory(Terminal terminal) implements CommandLine.IFactory {
+        @Override
+        public <K> K create(Class<K> type) throws Exception {
+            if (type == AuditCommand.class) {
+                return type.cast(new AuditCommand(terminal));
+            }
+            if (type == CaptureCommand.class) {
+                return type.cast(new CaptureCommand(terminal));
+            }
+            if (type == HalvesCommand.class) {
+                return type.cast(new HalvesCommand(terminal));
+            }
+            if (type == SpeedCommand.class) {
+                return type.cast(new SpeedCommand(terminal));
+            }
+            if (type == VectorsCommand.class) {
+                return type.cast(new VectorsCommand(terminal));
+            }
+            return CommandLine.defaultFactory().create(type);
+        }
+    }
+}

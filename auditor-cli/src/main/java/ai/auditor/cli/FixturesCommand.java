@@ -1,0 +1,24 @@
+package ai.auditor.cli;
+
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** Commands that measure the auditor itself. */
+@Command(
+        name = "fixtures",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "Measures the auditor itself on data with a known answer.",
+        subcommands = {HalvesCommand.class, SpeedCommand.class})
+final class FixturesCommand implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli before run
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is needed: halves or speed");
+    }
+}

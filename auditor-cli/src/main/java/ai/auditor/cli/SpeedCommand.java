@@ -1,0 +1,122 @@
+package ai.auditor.cli;
+
+import ai.auditor.AuditException;
+import ai.auditor.data.Dataset;
+import ai.auditor.fixtures.lab.CaptureBenchmark;
+import ai.auditor.model.Point;
+import ai.auditor.model.ReferenceModel;
+import ai.auditor.text.TokenizedRow;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Measures the capture. */
+@Command(
+        name = "speed",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description =
+                "Measures the capture that an audit runs, as one line of JSON; fixtures/bench/capture.py compares it with a peer.")
+final class SpeedCommand implements Callable<Integer> {
+    private enum What {
+        POINTS,
+        GRADIENT,
+        LIKELIHOOD
+    }
+
+    private static final long KIBI = 1024;
+
+    private final Terminal terminal;
+
+    @Parameters(paramLabel = "DATA", arity = "1..*", description = "Datasets.")
+    private List<String> data = List.of();
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @Mixin
+    private DatasetOptions datasets = new DatasetOptions();
+
+    @Mixin
+    private LogOptions log = new LogOptions();
+
+    @Option(
+            names = "--what",
+            paramLabel = "points|gradient|likelihood",
+            defaultValue = "points",
+            description = "What is captured.")
+    private What what = What.POINTS;
+
+    @Option(names = "--point", paramLabel = "resid_post.K", split = ",", description = "Where activations are read.")
+    private List<String> points = List.of();
+
+    @Option(
+            names = "--packed",
+            description = "Rows that share a prompt run behind one copy of it, as in an audit of pairs.")
+    private boolean packed;
+
+    @Option(
+            names = "--rows",
+            paramLabel = "N",
+            defaultValue = "400",
+            converter = CountConverter.class,
+            description = "The first N rows of each dataset; 0 takes all (default: ${DEFAULT-VALUE}).")
+    private int rows;
+
+    @Option(names = "--seconds", paramLabel = "S", defaultValue = "20", description = "How long, at least.")
+    private double seconds;
+
+    SpeedCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        List<Path> files =
+                data.stream().map(name -> UserPath.existing(name, "dataset")).toList();
+        List<Point> at = points.stream().map(Point::parse).toList();
+        if (at.isEmpty() && what != What.LIKELIHOOD) {
+            throw new AuditException(
+                    AuditException.Code.USAGE, "--point is needed where activations or gradients are read");
+        }
+        model.directory();
+        List<Dataset> read;
+        try (Log progress = log.open(terminal)) {
+            read = files.stream()
+                    .map(file -> datasets.readUsable(file, progress))
+                    .toList();
+        }
+        try (ReferenceModel reference = model.open()) {
+            List<TokenizedRow> tokens = CaptureBenchmark.rows(reference, read, rows);
+            CaptureBenchmark.Measured measured = new CaptureBenchmark(
+                            at, what == What.GRADIENT, what == What.LIKELIHOOD, packed)
+                    .run(reference, tokens, seconds);
+            terminal.out()
+                    .println(measured.toString()
+                            .replaceFirst(
+                                    "}$", String.format(Locale.ROOT, ", \"peak_rss_mib\": %d}", peakMemory() / KIBI)));
+            terminal.out().flush();
+        }
+        return 0;
+    }
+
+    /** The largest resident set of this process so far, in KiB; 0 where the system does not tell. */
+    private static long peakMemory() {
+        try {
+            return Files.readAllLines(Path.of("/proc/self/status")).stream()
+                    .filter(line -> line.startsWith("VmHWM:"))
+                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")))
+                    .findFirst()
+                    .orElse(0);
+        } catch (IOException unknown) {
+            return 0;
+        }
+    }
+}

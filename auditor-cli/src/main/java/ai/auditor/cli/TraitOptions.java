@@ -1,0 +1,47 @@
+package ai.auditor.cli;
+
+import ai.auditor.direction.TraitList;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which traits are asked about. */
+final class TraitOptions {
+    @Option(
+            names = "--traits",
+            paramLabel = "A,B",
+            split = ",",
+            description = "Only these traits of the list (default: all).")
+    private List<String> names = List.of();
+
+    @Option(
+            names = "--trait-list",
+            paramLabel = "FILE",
+            description = "A list of your own (JSON: wordings, traits, placebos); default: 55 animals.")
+    private @Nullable String file;
+
+    /**
+     * The whole list: vectors are centred on it.
+     *
+     * @throws ai.auditor.AuditException {@code USAGE} for a trait asked for that it does not have
+     */
+    TraitList list() {
+        TraitList all = file().map(TraitList::read).orElseGet(TraitList::animals);
+        if (!names.isEmpty()) {
+            all.select(names);
+        }
+        return all;
+    }
+
+    /** The user's own list, which must be there. */
+    Optional<Path> file() {
+        return Optional.ofNullable(file).map(name -> UserPath.existing(name, "trait list"));
+    }
+
+    /** The traits that were asked for by name; empty for all. */
+    List<String> only() {
+        return List.copyOf(names);
+    }
+}

@@ -1,0 +1,45 @@
+package ai.auditor.cli;
+
+import ai.auditor.AuditException;
+import ai.auditor.Printable;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+
+/** Paths as a user typed them. */
+final class UserPath {
+    private UserPath() {}
+
+    /**
+     * A path that may or may not be there.
+     *
+     * @throws AuditException {@code USAGE} for a text that is no path
+     */
+    static Path of(String argument, String what) {
+        try {
+            return Path.of(argument);
+        } catch (InvalidPathException invalid) {
+            throw new AuditException(
+                    AuditException.Code.USAGE, "the " + what + " " + shown(argument) + " is no path", invalid);
+        }
+    }
+
+    /**
+     * A path where something is.
+     *
+     * @throws AuditException {@code USAGE} where nothing is there
+     */
+    static Path existing(String argument, String what) {
+        Path path = of(argument, what);
+        if (!Files.exists(path)) {
+            throw new AuditException(
+                    AuditException.Code.USAGE, "the " + what + " " + shown(argument) + " is not there");
+        }
+        return path;
+    }
+
+    /** A path for a message: whole, in one line, in quotes. */
+    static String shown(Object path) {
+        return '"' + Printable.line(path.toString()) + '"';
+    }
+}

@@ -1,0 +1,175 @@
+package ai.auditor.cli;
+
+import ai.auditor.AuditException;
+import ai.auditor.Printable;
+import ai.auditor.audit.Policy;
+import ai.auditor.audit.Tool;
+import ai.auditor.direction.ContrastPair;
+import ai.auditor.direction.Direction;
+import ai.auditor.direction.ModelPromptReader;
+import ai.auditor.direction.SteeringVectors;
+import ai.auditor.direction.TraitList;
+import ai.auditor.direction.VectorRecipes;
+import ai.auditor.model.Point;
+import ai.auditor.model.ReferenceModel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Makes steering vectors from the model itself, and shows what it made. */
+@Command(
+        name = "vectors",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "Makes steering vectors of traits from the model itself, or shows those of a file.")
+final class VectorsCommand implements Callable<Integer> {
+    private enum Recipe {
+        /** The list's question; where it has none, its personas. */
+        LIST,
+        /** What the model holds ready after being asked about the trait. */
+        QUESTION,
+        /** System prompts that put the trait on, minus none. */
+        PERSONAS
+    }
+
+    private final Terminal terminal;
+
+    /** Where vectors come from. */
+    static final class Source {
+        @ArgGroup(exclusive = false, multiplicity = "1")
+        private @Nullable ModelOptions model;
+
+        @Option(
+                names = "--show",
+                paramLabel = "FILE",
+                required = true,
+                description = "Shows the vectors of a file that was made before, and how they were made.")
+        private @Nullable String show;
+    }
+
+    @ArgGroup(exclusive = true, multiplicity = "1")
+    private Source source = new Source();
+
+    @Mixin
+    private TraitOptions traits = new TraitOptions();
+
+    @Mixin
+    private LogOptions log = new LogOptions();
+
+    @Option(
+            names = "--from",
+            paramLabel = "list|question|personas",
+            defaultValue = "list",
+            description = "The recipe: the list's question about each trait, or its system prompts minus none; "
+                    + "\"list\" takes the question if it has one (default: ${DEFAULT-VALUE}).")
+    private Recipe recipe = Recipe.LIST;
+
+    @Option(
+            names = "--pairs",
+            paramLabel = "FILE",
+            description = "Contrasting completions instead: JSONL of {prompt, positive, negative, trait}.")
+    private @Nullable String pairs;
+
+    @Option(
+            names = "--point",
+            paramLabel = "resid_post.K",
+            split = ",",
+            description = "Where vectors are read (default: a sixth, a third, a half and two thirds of the depth).")
+    private List<String> points = List.of();
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE.safetensors",
+            description = "The file to write; without it the vectors are only shown.")
+    private @Nullable String output;
+
+    VectorsCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        if (source.show != null) {
+            showFile(UserPath.existing(source.show, "vector file"));
+        } else if (source.model != null) {
+            make(source.model);
+        }
+        return 0;
+    }
+
+    private void showFile(Path file) {
+        if (output != null || pairs != null || !points.isEmpty()) {
+            throw new AuditException(
+                    AuditException.Code.USAGE, "--show makes no vectors: it does not go with --pairs, --point or -o");
+        }
+        show(selected(SteeringVectors.read(file)));
+    }
+
+    private void make(ModelOptions model) {
+        Path modelDirectory = model.directory();
+        Optional<Path> pairFile = Optional.ofNullable(pairs).map(name -> UserPath.existing(name, "file of pairs"));
+        Optional<List<ContrastPair>> contrasts = pairFile.map(ContrastPair::read);
+        // Pairs name their own traits.
+        Optional<TraitList> list = contrasts.isPresent() ? Optional.empty() : Optional.of(traits.list());
+        List<Point> asked = points.stream().map(Point::parse).toList();
+        Optional<Path> file = Optional.ofNullable(output).map(name -> OutputFiles.ending(name, ".safetensors"));
+        List<Path> inputs =
+                Stream.concat(pairFile.stream(), traits.file().stream()).toList();
+        file.ifPresent(path -> OutputFiles.requireUsable(path, modelDirectory, inputs));
+        try (Log progress = log.open(terminal);
+                ReferenceModel reference = model.open()) {
+            List<Point> at =
+                    asked.isEmpty() ? Policy.standard().points(reference.facts().layers()) : asked;
+            VectorRecipes recipes = new VectorRecipes(
+                    new ModelPromptReader(reference, progress),
+                    at,
+                    Map.of("model", reference.digest(), "tool", Tool.NAME));
+            SteeringVectors vectors = selected(list.map(traitList -> ofList(recipes, traitList))
+                    .orElseGet(() -> recipes.fromPairs(contrasts.orElseThrow())));
+            file.ifPresent(vectors::write);
+            progress.close();
+            show(vectors);
+        }
+    }
+
+    private SteeringVectors ofList(VectorRecipes recipes, TraitList list) {
+        return switch (recipe) {
+            case LIST -> recipes.fromList(list);
+            case QUESTION -> recipes.fromQuestion(list);
+            case PERSONAS -> recipes.fromPersonas(list);
+        };
+    }
+
+    private SteeringVectors selected(SteeringVectors all) {
+        return traits.only().isEmpty() ? all : all.select(traits.only());
+    }
+
+    private void show(SteeringVectors vectors) {
+        terminal.out().println(String.format(Locale.ROOT, "%-24s %-16s %10s", "trait", "point", "norm"));
+        vectors.traits().forEach(direction -> show(direction, ""));
+        vectors.placebos().forEach(direction -> show(direction, "  placebo"));
+        terminal.out().println();
+        vectors.provenance().forEach((name, fact) -> terminal.out().println(Printable.line(name + ": " + fact)));
+        terminal.out().flush();
+    }
+
+    private void show(Direction direction, String mark) {
+        terminal.out()
+                .println(String.format(
+                        Locale.ROOT,
+                        "%-24s %-16s %10.4f%s",
+                        Printable.line(direction.name()),
+                        direction.point(),
+                        direction.norm(),
+                        mark));
+    }
+}

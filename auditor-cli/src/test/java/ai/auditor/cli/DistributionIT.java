@@ -1,0 +1,155 @@
+package ai.auditor.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import javax.tools.ToolProvider;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The packaged tool as a user gets it: its launcher, its jars, and what the README says of both. */
+class DistributionIT {
+    private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
+    private static final Path HOME = ROOT.resolve("auditor-cli/target/auditor");
+    private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```", Pattern.DOTALL);
+    private static final int MINUTES = 10;
+    private static final int INTERRUPTED = 130;
+    private static final int TERMINATED = 143;
+
+    private record Ended(int exit, String out, String err) {}
+
+    private static Process start(Path folder, List<String> command) throws IOException {
+        return new ProcessBuilder(command)
+                .directory(ROOT.toFile())
+                .redirectOutput(folder.resolve("out").toFile())
+                .redirectError(folder.resolve("err").toFile())
+                .start();
+    }
+
+    private static Ended end(Path folder, Process process) throws IOException, InterruptedException {
+        assertThat(process.waitFor(MINUTES, TimeUnit.MINUTES)).isTrue();
+        return new Ended(
+                process.exitValue(), Files.readString(folder.resolve("out")), Files.readString(folder.resolve("err")));
+    }
+
+    private static List<String> auditor(String... arguments) {
+        List<String> command =
+                new ArrayList<>(List.of(HOME.resolve("bin/auditor").toString()));
+        command.addAll(List.of(arguments));
+        return command;
+    }
+
+    @Test
+    void theLauncherRunsAndStandardOutputCarriesOnlyTheResult(@TempDir Path folder) throws Exception {
+        Ended version = end(folder, start(folder, auditor("--version")));
+        assertThat(version.exit()).isZero();
+        assertThat(version.out().strip()).isEqualTo("auditor 0.1.0");
+        Ended usage = end(folder, start(folder, auditor("audit", "a.jsonl", "--model", "m", "--no-such-option")));
+        assertThat(usage.exit()).isEqualTo(4);
+        assertThat(usage.out()).isEmpty();
+        assertThat(usage.err()).contains("--no-such-option").doesNotContain("\tat ");
+    }
+
+    @Test
+    void smileIsAJarOfItsOwn() throws IOException {
+        try (Stream<Path> jars = Files.list(HOME.resolve("lib"))) {
+            List<String> names = jars.map(jar -> jar.getFileName().toString()).toList();
+            assertThat(names).contains("auditor-cli.jar", "smile-core-2.6.0.jar");
+        }
+        assertThat(HOME.resolve("licenses/LGPL-3.0.txt")).exists();
+        assertThat(ROOT.resolve("auditor-cli/target/auditor.zip")).exists();
+    }
+
+    @Test
+    void theReadmesJavaCompilesAndRunsAgainstTheJars(@TempDir Path folder) throws Exception {
+        Matcher code = JAVA.matcher(Files.readString(ROOT.resolve("README.md")));
+        assertThat(code.find()).isTrue();
+        Path source = Files.writeString(folder.resolve("Example.java"), code.group(1));
+        String jars;
+        try (Stream<Path> files = Files.list(HOME.resolve("lib"))) {
+            jars = files.map(Path::toString).sorted().collect(Collectors.joining(File.pathSeparator));
+        }
+        int compiled = ToolProvider.getSystemJavaCompiler()
+                .run(null, null, null, "-d", folder.toString(), "-cp", jars, source.toString());
+        assertThat(compiled).isZero();
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        Ended ended = end(folder, start(folder, List.of(java, "-cp", jars + File.pathSeparator + folder, "Example")));
+        assertThat(ended.exit()).as(ended.err()).isZero();
+        assertThat(ended.out()).contains("ELEVATED");
+    }
+
+    @Test
+    void theReadmesFirstAuditRunsAnAudit(@TempDir Path folder) throws Exception {
+        String line = Files.readString(ROOT.resolve("README.md"))
+                .lines()
+                .filter(one -> one.startsWith("./auditor audit "))
+                .findFirst()
+                .orElseThrow();
+        List<String> command = new ArrayList<>(List.of(line.split(" ")));
+        command.set(0, HOME.resolve("bin/auditor").toString());
+        command.replaceAll(
+                word -> word.startsWith("report.") ? folder.resolve(word).toString() : word);
+        Ended ended = end(folder, start(folder, command));
+        assertThat(ended.exit()).as(ended.err()).isEqualTo(1);
+        assertThat(folder.resolve("report.html")).isNotEmptyFile();
+        assertThat(folder.resolve("report.json")).isNotEmptyFile();
+    }
+
+    @Test
+    void theReadmesExitCodesAreThoseOfTheHelp(@TempDir Path folder) throws Exception {
+        String readme = Files.readString(ROOT.resolve("README.md"));
+        String help = end(folder, start(folder, auditor("audit", "--help"))).out();
+        for (String code : List.of("0", "1", "2", "3", "4", "5", "130, 143")) {
+            assertThat(readme).contains("| " + code + " |");
+            assertThat(help).containsPattern("(?m)^ *" + code + " ");
+        }
+    }
+
+    @Test
+    void interruptedItEndsWithTheSignalsCodeAndLeavesNothing(@TempDir Path folder) throws Exception {
+        for (String signal : List.of("INT", "TERM")) {
+            Path outputs = Files.createDirectory(folder.resolve(signal));
+            // A parent that runs in the background hands down an ignored SIGINT, which Java would respect.
+            List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT,TERM"));
+            command.addAll(auditor(
+                    "audit",
+                    "examples/owl.jsonl",
+                    "--control",
+                    "examples/control.jsonl",
+                    "--model",
+                    "examples/organism",
+                    "--trait-list",
+                    "examples/organism-traits.json",
+                    "-o",
+                    outputs.resolve("report.html").toString()));
+            Process process = start(folder, command);
+            awaitWork(folder, process);
+            new ProcessBuilder("kill", "-" + signal, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+            Ended ended = end(folder, process);
+            assertThat(ended.exit()).as(ended.err()).isEqualTo(signal.equals("INT") ? INTERRUPTED : TERMINATED);
+            try (Stream<Path> left = Files.list(outputs)) {
+                assertThat(left).isEmpty();
+            }
+        }
+    }
+
+    /** Waits until the audit is well under way: until its first line on standard error. */
+    private static void awaitWork(Path folder, Process process) throws Exception {
+        while (process.isAlive() && Files.size(folder.resolve("err")) == 0) {
+            Thread.sleep(50);
+        }
+        assertThat(process.isAlive()).isTrue();
+    }
+}

@@ -1,0 +1,73 @@
+package ai.auditor.audit;
+
+import ai.auditor.data.BadRow;
+import ai.auditor.probe.Evidence;
+import java.util.List;
+import java.util.Objects;
+import java.util.OptionalDouble;
+
+/**
+ * A complete audit: what was asked, what was found, what follows, and what went into it.
+ *
+ * @param design what was compared
+ * @param findings one a probe, in the order that they ran
+ * @param badRows a sample of the bad rows, named
+ */
+public record AuditResult(
+        Policy policy,
+        Design design,
+        Verdict verdict,
+        List<Finding> findings,
+        Calibration calibration,
+        List<BadRow> badRows,
+        Provenance provenance) {
+    public AuditResult {
+        Objects.requireNonNull(policy);
+        findings = List.copyOf(findings);
+        badRows = List.copyOf(badRows);
+    }
+
+    /**
+     * What was compared.
+     *
+     * @param paired whether by pairs of one prompt
+     * @param candidateRows rows of the candidate that took part
+     * @param controlRows rows of the control that took part
+     * @param prompts different prompts
+     * @param pairedShare share of candidate rows that have a control row of the same prompt
+     * @param notes what limits the comparison: one control run, rows without a partner, a sample
+     */
+    public record Design(
+            boolean paired, int candidateRows, int controlRows, int prompts, double pairedShare, List<String> notes) {
+        public Design {
+            notes = List.copyOf(notes);
+        }
+    }
+
+    /**
+     * The evidence of one probe with what the audit made of it.
+     *
+     * @param p over all contrasts of this probe (max-statistic), several splits combined as twice the median
+     * @param decoyP of the best contrast among decoys, corrected for how many were asked; empty without decoys
+     * @param detectableFraction of the reference effect, at the policy's power; empty where it cannot be told
+     * @param contrasts family-wise p and q of every contrast, in the order of the evidence
+     */
+    public record Finding(
+            Evidence evidence,
+            double p,
+            OptionalDouble decoyP,
+            OptionalDouble detectableFraction,
+            List<ContrastFinding> contrasts) {
+        public Finding {
+            contrasts = List.copyOf(contrasts);
+        }
+    }
+
+    /**
+     * One contrast.
+     *
+     * @param p family-wise over the claim
+     * @param q Benjamini-Hochberg over the probe's contrasts
+     */
+    public record ContrastFinding(String name, double p, double q, OptionalDouble decoyP) {}
+}

@@ -1,0 +1,342 @@
+package ai.auditor.audit;
+
+import ai.auditor.AuditException;
+import ai.auditor.Printable;
+import ai.auditor.Progress;
+import ai.auditor.data.BadRow;
+import ai.auditor.data.BadRows;
+import ai.auditor.data.Dataset;
+import ai.auditor.data.Row;
+import ai.auditor.data.Sha256;
+import ai.auditor.direction.ModelPromptReader;
+import ai.auditor.direction.SteeringVectors;
+import ai.auditor.direction.TraitList;
+import ai.auditor.direction.VectorRecipes;
+import ai.auditor.model.Point;
+import ai.auditor.model.ReferenceModel;
+import ai.auditor.probe.Evidence;
+import ai.auditor.probe.Probe;
+import ai.auditor.text.LongRows;
+import ai.auditor.text.TokenizedDataset;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Audits a candidate dataset against control data with a reference model.
+ *
+ * <p>Stateless but for the model that it was given: any number of threads may audit at once, and an interrupt of the calling
+ * thread stops its audit with {@link AuditException.Code#INTERRUPTED}.
+ */
+public final class Auditor {
+    private static final int NAMED_BAD_ROWS = 20;
+
+    private final ReferenceModel model;
+    private final Policy policy;
+    private final List<Probe> probes;
+    private final TraitList traits;
+    private final List<String> only;
+    private final Optional<SteeringVectors> vectors;
+    private final LongRows longRows;
+    private final double maxBadRows;
+    private final int prompts;
+    private final Progress progress;
+
+    private Auditor(Builder builder) {
+        model = builder.model;
+        policy = builder.policy;
+        probes = builder.probes;
+        traits = builder.traits;
+        only = builder.only;
+        vectors = Optional.ofNullable(builder.vectors);
+        longRows = builder.longRows;
+        maxBadRows = builder.maxBadRows;
+        prompts = builder.prompts;
+        progress = builder.progress;
+    }
+
+    /** Starts an auditor with the default policy and traits and no probe. */
+    public static Builder of(ReferenceModel model) {
+        return new Builder(model);
+    }
+
+    /** Settings of an auditor; every one has a default but the probes. */
+    public static final class Builder {
+        private static final double DEFAULT_MAX_BAD_ROWS = 0.01;
+
+        private final ReferenceModel model;
+        private Policy policy = Policy.standard();
+        private List<Probe> probes = List.of();
+        private TraitList traits = TraitList.animals();
+        private List<String> only = List.of();
+        private @Nullable SteeringVectors vectors;
+        private LongRows longRows = LongRows.LEAVE_OUT;
+        private double maxBadRows = DEFAULT_MAX_BAD_ROWS;
+        private int prompts;
+        private Progress progress = Progress.NONE;
+
+        private Builder(ReferenceModel model) {
+            this.model = Objects.requireNonNull(model);
+        }
+
+        /** The probes that run, in this order. */
+        public Builder probes(List<Probe> probes) {
+            this.probes = List.copyOf(probes);
+            return this;
+        }
+
+        /** What the audit holds itself to. */
+        public Builder policy(Policy policy) {
+            this.policy = policy;
+            return this;
+        }
+
+        /** The traits that are asked about, and their wordings. */
+        public Builder traits(TraitList traits) {
+            this.traits = traits;
+            return this;
+        }
+
+        /** Only these traits of the list; none named takes all. */
+        public Builder only(List<String> names) {
+            this.only = List.copyOf(names);
+            return this;
+        }
+
+        /** Steering vectors made before; without them they are read from the model, by the questions of the trait list. */
+        public Builder vectors(SteeringVectors vectors) {
+            this.vectors = vectors;
+            return this;
+        }
+
+        /** What is done with rows over the model's context. */
+        public Builder longRows(LongRows longRows) {
+            this.longRows = longRows;
+            return this;
+        }
+
+        /** Share of bad rows above which the audit ends. */
+        public Builder maxBadRows(double share) {
+            this.maxBadRows = share;
+            return this;
+        }
+
+        /** A seeded sample of so many prompts; 0 takes all. */
+        public Builder promptSample(int prompts) {
+            this.prompts = prompts;
+            return this;
+        }
+
+        /** Told about progress. */
+        public Builder progress(Progress progress) {
+            this.progress = progress;
+            return this;
+        }
+
+        public Auditor build() {
+            return new Auditor(this);
+        }
+    }
+
+    /** Audits rows that the caller holds. */
+    public AuditResult audit(Iterable<Row> candidate, Iterable<Row> control) {
+        return audit(Dataset.of("candidate", candidate), Dataset.of("control", control));
+    }
+
+    /**
+     * Audits a candidate against a control.
+     *
+     * @throws AuditException {@code NOTHING_TO_AUDIT} without rows, {@code DATA} for too many bad rows, {@code MODEL} where the
+     *     model cannot read them, {@code INTERRUPTED} if the calling thread was interrupted
+     */
+    public AuditResult audit(Dataset candidate, Dataset control) {
+        requireRows(candidate);
+        requireRows(control);
+        TokenizedDataset candidateArm = arm(candidate);
+        TokenizedDataset controlArm = arm(control);
+        long seed = seed(candidate, control);
+        Comparison comparison =
+                Comparison.of(candidateArm, controlArm, policy.minimumPaired(), prompts, fewest(), seed);
+        requireEnough(comparison);
+        List<Point> points = points();
+        SteeringVectors steering = steering(points);
+        ModelStudy study = ModelStudy.of(model, comparison, asked(), steering, points, policy, seed, progress);
+
+        List<Evidence> evidence = new ArrayList<>();
+        for (Probe probe : probes) {
+            AuditException.checkInterrupted();
+            progress.report(probe.name(), 0, 0, "");
+            evidence.add(probe.examine(study));
+        }
+        Calibration calibration = new Calibrator(policy, probes, model.threads()).calibrate(study, progress);
+        List<AuditResult.Finding> findings = new Findings(policy).of(evidence);
+        Verdict verdict = new Judge(policy)
+                .verdict(findings, comparison.design(), calibration, leftOut(candidate, candidateArm, comparison));
+        List<BadRow> badRows = new ArrayList<>(candidateArm.badRows());
+        badRows.addAll(controlArm.badRows());
+        return new AuditResult(
+                policy,
+                comparison.design(),
+                verdict,
+                findings,
+                calibration,
+                badRows.stream().limit(NAMED_BAD_ROWS).toList(),
+                provenance(candidateArm, controlArm, steering, seed));
+    }
+
+    /**
+     * Asks how often the fitted probes would call random halves of one dataset different: the false alarms of {@code differs}.
+     *
+     * @param halvings how many halvings; the model runs once for all
+     * @return one result a halving
+     * @throws AuditException as {@link #audit(Dataset, Dataset)}
+     */
+    public List<Halving> halve(Dataset dataset, int halvings) {
+        requireRows(dataset);
+        long seed = seed(dataset, dataset);
+        Comparison comparison = Comparison.halves(arm(dataset), prompts, fewest(), seed);
+        requireEnough(comparison);
+        List<Point> points = points();
+        SteeringVectors none = new SteeringVectors(List.of(), List.of(), Map.of());
+        ModelStudy study = ModelStudy.of(model, comparison, asked(), none, points, policy, seed, progress);
+        List<Probe> fitted = probes.stream().filter(Probe::fitted).toList();
+        List<Halving> results = new ArrayList<>();
+        for (int halving = 0; halving < halvings; halving++) {
+            AuditException.checkInterrupted();
+            progress.report("halvings", halving, halvings, "halvings");
+            String purpose = "halving " + halving;
+            ModelStudy halves = study.relabelled(study.swappedLabels(purpose));
+            results.add(Halving.of(
+                    new Findings(policy)
+                            .of(fitted.stream()
+                                    .map(probe -> probe.examine(halves))
+                                    .toList()),
+                    new Judge(policy)));
+        }
+        return results;
+    }
+
+    private long seed(Dataset candidate, Dataset control) {
+        return new Sha256()
+                .text(candidate.contentDigest())
+                .text(control.contentDigest())
+                .seed();
+    }
+
+    private List<Point> points() {
+        return vectors.map(SteeringVectors::points)
+                .orElseGet(() -> policy.points(model.facts().layers()));
+    }
+
+    private TokenizedDataset arm(Dataset dataset) {
+        TokenizedDataset arm =
+                TokenizedDataset.encode(dataset, model.encoder(), model.facts().maxPositions(), longRows, progress);
+        BadRows.requireFew(dataset.name(), arm.badRows(), arm.badRecords(), dataset.records(), maxBadRows);
+        return arm;
+    }
+
+    private TraitList asked() {
+        return only.isEmpty() ? traits : traits.select(only);
+    }
+
+    /** Vectors are centred on the whole list, then only those that were asked for are kept. */
+    private SteeringVectors steering(List<Point> points) {
+        SteeringVectors all = vectors.orElseGet(() -> new VectorRecipes(
+                        new ModelPromptReader(model, progress),
+                        points,
+                        Map.of("model", model.digest(), "tool", Tool.NAME))
+                .fromList(traits));
+        requireFitting(all);
+        return only.isEmpty() ? all : all.select(only);
+    }
+
+    private void requireFitting(SteeringVectors all) {
+        int width = model.facts().hiddenSize();
+        String made = all.provenance().getOrDefault("model", model.digest());
+        if (!made.equals(model.digest())
+                || all.traits().stream().anyMatch(direction -> direction.vector().length != width)
+                || all.placebos().stream().anyMatch(direction -> direction.vector().length != width)
+                || all.points().stream()
+                        .anyMatch(point -> point.block() >= model.facts().layers())) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    "the steering vectors were made of another model (digest " + Printable.quoted(made) + ", here "
+                            + model.digest() + "); make them anew with \"auditor vectors\"");
+        }
+    }
+
+    /** Share of the candidate's records that took no part: bad, too long, or without a partner; a sample counts as all. */
+    private double leftOut(Dataset candidate, TokenizedDataset arm, Comparison comparison) {
+        double bad = 1 - (double) arm.rows().size() / Math.max(1, candidate.records());
+        double unpaired = comparison.paired() ? 1 - comparison.design().pairedShare() : 0;
+        return 1 - (1 - bad) * (1 - unpaired);
+    }
+
+    private static void requireRows(Dataset dataset) {
+        if (dataset.rows().isEmpty()) {
+            throw new AuditException(
+                    AuditException.Code.NOTHING_TO_AUDIT, dataset.name() + " has no rows: there is nothing to audit");
+        }
+    }
+
+    private int fewest() {
+        return policy.parts() * Policy.SMALLEST_PART;
+    }
+
+    private void requireEnough(Comparison comparison) {
+        int prompts = comparison.design().prompts();
+        int needed = fewest();
+        if (prompts < needed
+                || comparison.design().candidateRows() < needed
+                || comparison.design().controlRows() < needed) {
+            throw new AuditException(
+                    AuditException.Code.NOTHING_TO_AUDIT,
+                    "only " + prompts + " prompts (" + comparison.design().candidateRows() + " candidate and "
+                            + comparison.design().controlRows() + " control rows) can take part; at least " + needed
+                            + " are needed");
+        }
+    }
+
+    private static Provenance.Source source(TokenizedDataset arm) {
+        return new Provenance.Source(
+                arm.dataset().name(),
+                arm.dataset().fileDigest(),
+                arm.dataset().contentDigest(),
+                arm.rows().size(),
+                arm.badRecords(),
+                arm.longRows(),
+                arm.controlTokens());
+    }
+
+    private Provenance provenance(
+            TokenizedDataset candidate, TokenizedDataset control, SteeringVectors steering, long seed) {
+        Map<String, String> environment = new TreeMap<>();
+        environment.put("device", "cpu");
+        environment.put("threads", Integer.toString(model.threads()));
+        environment.put("longRows", longRows.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        environment.put("maxBadRows", Double.toString(maxBadRows));
+        environment.put("promptSample", Integer.toString(prompts));
+        environment.put("traits", only.isEmpty() ? "all of " + traits.name() : String.join(", ", only));
+        environment.put("points", points().toString());
+        environment.put("java", System.getProperty("java.version", "unknown"));
+        environment.put(
+                "os", System.getProperty("os.name", "unknown") + " " + System.getProperty("os.arch", "unknown"));
+        return new Provenance(
+                Tool.NAME,
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                model.description(),
+                source(candidate),
+                List.of(source(control)),
+                policy.digest(),
+                Long.toHexString(seed),
+                environment,
+                steering.provenance());
+    }
+}

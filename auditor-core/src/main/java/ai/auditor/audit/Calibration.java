@@ -1,0 +1,34 @@
+package ai.auditor.audit;
+
+import java.util.List;
+
+/**
+ * The null of the pipeline: label swaps through everything, refitted.
+ *
+ * @param swaps how many
+ * @param rejected share of swaps in which {@code differs} would have been detected by its p
+ * @param limit the share above which the null is bad: alpha plus three standard errors
+ * @param kind how labels were swapped ("within pairs", "permuted within parts")
+ * @param spreads of every fitted probe
+ * @param smallestP the smallest p that the exchanges can reach
+ */
+public record Calibration(
+        int swaps, double rejected, double limit, String kind, List<Spread> spreads, double smallestP) {
+    public Calibration {
+        spreads = List.copyOf(spreads);
+    }
+
+    /** Whether the null rejects no more than it may. */
+    public boolean good() {
+        return rejected <= limit;
+    }
+
+    /**
+     * AUROC of one probe under the null.
+     *
+     * @param row AUROC a row in each swap, {@code [swaps]}
+     * @param bagSize the size of bag told beside
+     * @param bag AUROC a bag in each swap, {@code [swaps]}
+     */
+    public record Spread(String probe, double[] row, int bagSize, double[] bag) {}
+}

@@ -1,0 +1,160 @@
+package ai.auditor.audit;
+
+import ai.auditor.data.Pairing;
+import ai.auditor.data.PromptSample;
+import ai.auditor.data.Row;
+import ai.auditor.text.TokenizedDataset;
+import ai.auditor.text.TokenizedRow;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+
+/**
+ * The rows of both arms laid out for a study: pairs next to each other where prompts are matched, else all candidate rows and
+ * then all control rows. The layout depends on the content of the rows alone, not on their order in a file.
+ *
+ * @param groups prompt group of each row, {@code [rows]}
+ */
+record Comparison(
+        List<Row> rows,
+        List<TokenizedRow> tokens,
+        boolean[] candidate,
+        int[] groups,
+        boolean paired,
+        AuditResult.Design design) {
+    private static final double PER_CENT = 100;
+
+    private static final String ONE_RUN =
+            "One control run: the effect of the trait and of the generation run cannot be told apart.";
+
+    /**
+     * Lays out two arms.
+     *
+     * @param prompts prompts to take at most, by digest; 0 for all
+     * @param fewest prompts below which every row is a group of its own, as where all rows share one prompt or have none
+     */
+    static Comparison of(
+            TokenizedDataset candidate,
+            TokenizedDataset control,
+            double minimumPaired,
+            int prompts,
+            int fewest,
+            long seed) {
+        List<Member> candidates = members(candidate, true);
+        List<Member> controls = members(control, false);
+        Pairing pairing = Pairing.byPrompt(rows(candidates), rows(controls));
+        double share = candidates.isEmpty() ? 0 : (double) pairing.pairs().size() / candidates.size();
+        List<String> notes = new ArrayList<>();
+        notes.add(ONE_RUN);
+        boolean paired = share >= minimumPaired;
+        List<Member> members = new ArrayList<>();
+        if (paired) {
+            int left = pairing.unpairedCandidate().size()
+                    + pairing.unpairedControl().size();
+            if (left > 0) {
+                notes.add(String.format(
+                        Locale.ROOT, "%,d rows have no partner of the same prompt and took no part.", left));
+            }
+            for (Pairing.Pair pair : pairing.pairs()) {
+                Member first = candidates.get(pair.candidate());
+                members.add(first);
+                // A pair is one group, whatever groups are made of.
+                members.add(controls.get(pair.control()).grouped(first.content()));
+            }
+        } else {
+            notes.add(String.format(
+                    Locale.ROOT,
+                    "Only %.0f %% of the candidate's rows have a control row of the same prompt: prompts are not matched.",
+                    PER_CENT * share));
+            members.addAll(candidates);
+            members.addAll(controls);
+        }
+        return laidOut(members, paired, share, prompts, fewest, seed, notes);
+    }
+
+    /** One dataset as two halves of equal size, its rows by turns in the order of their digests. */
+    static Comparison halves(TokenizedDataset dataset, int prompts, int fewest, long seed) {
+        List<Member> members = new ArrayList<>();
+        for (Member member : members(dataset, true)) {
+            members.add(member.labelled(members.size() % 2 == 0));
+        }
+        return laidOut(members, false, 0, prompts, fewest, seed, new ArrayList<>());
+    }
+
+    /**
+     * A row on its way into the layout.
+     *
+     * @param content content digest of the row, of a pair that of its candidate row
+     */
+    private record Member(Row row, TokenizedRow tokens, boolean candidate, String prompt, String content) {
+        Member grouped(String pairContent) {
+            return new Member(row, tokens, candidate, prompt, pairContent);
+        }
+
+        Member labelled(boolean label) {
+            return new Member(row, tokens, label, prompt, content);
+        }
+    }
+
+    /** The rows of an arm in the order of their digests, so that nothing depends on the order of a file. */
+    private static List<Member> members(TokenizedDataset arm, boolean candidate) {
+        List<Member> members = new ArrayList<>();
+        for (int i = 0; i < arm.rows().size(); i++) {
+            Row row = arm.rows().get(i);
+            members.add(new Member(row, arm.tokens().get(i), candidate, row.promptDigest(), row.contentDigest()));
+        }
+        members.sort(Comparator.comparing(Member::prompt).thenComparing(Member::content));
+        return members;
+    }
+
+    private static List<Row> rows(List<Member> members) {
+        return members.stream().map(Member::row).toList();
+    }
+
+    private static Comparison laidOut(
+            List<Member> members,
+            boolean paired,
+            double share,
+            int prompts,
+            int fewest,
+            long seed,
+            List<String> notes) {
+        boolean fewPrompts =
+                members.stream().map(Member::prompt).distinct().limit(fewest).count() < fewest;
+        if (fewPrompts) {
+            notes.add("There are too few different prompts to group by: rows count as independent of each other.");
+        }
+        Function<Member, String> groupOf = fewPrompts ? Member::content : Member::prompt;
+        Set<String> all = new TreeSet<>(members.stream().map(groupOf).toList());
+        Set<String> kept = all;
+        if (prompts > 0 && all.size() > prompts) {
+            notes.add(String.format(Locale.ROOT, "A seeded sample of %,d of %,d prompts.", prompts, all.size()));
+            kept = new TreeSet<>(PromptSample.digests(all, prompts, seed));
+        }
+        List<String> numbered = List.copyOf(kept);
+        Map<String, Integer> number = new HashMap<>();
+        numbered.forEach(digest -> number.put(digest, number.size()));
+        List<Member> taking = members.stream()
+                .filter(member -> number.containsKey(groupOf.apply(member)))
+                .toList();
+        boolean[] labels = new boolean[taking.size()];
+        int[] groups = new int[taking.size()];
+        int candidates = 0;
+        for (int i = 0; i < labels.length; i++) {
+            labels[i] = taking.get(i).candidate();
+            groups[i] = Objects.requireNonNull(number.get(groupOf.apply(taking.get(i))));
+            candidates += labels[i] ? 1 : 0;
+        }
+        AuditResult.Design design =
+                new AuditResult.Design(paired, candidates, labels.length - candidates, numbered.size(), share, notes);
+        return new Comparison(
+                rows(taking), taking.stream().map(Member::tokens).toList(), labels, groups, paired, design);
+    }
+}

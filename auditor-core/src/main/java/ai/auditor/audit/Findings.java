@@ -1,0 +1,148 @@
+package ai.auditor.audit;
+
+import ai.auditor.probe.Claim;
+import ai.auditor.probe.Evidence;
+import ai.auditor.stats.Exchanged;
+import ai.auditor.stats.FalseDiscovery;
+import ai.auditor.stats.MaxStatistic;
+import ai.auditor.stats.PValue;
+import ai.auditor.stats.Power;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+
+/** Turns evidence into findings: p over the family of the claim, the place among decoys, and what could have been seen. */
+final class Findings {
+    private final Policy policy;
+
+    Findings(Policy policy) {
+        this.policy = policy;
+    }
+
+    /** One finding an evidence, in the order given; probes of one claim are one family. */
+    List<AuditResult.Finding> of(List<Evidence> evidence) {
+        List<AuditResult.Finding> findings = new ArrayList<>();
+        for (Evidence one : evidence) {
+            findings.add(finding(one, family(evidence, one.claim())));
+        }
+        return findings;
+    }
+
+    /**
+     * The statistics of every contrast of a claim.
+     *
+     * @param p family-wise p of each contrast in each split, {@code [splits][contrasts]}
+     * @param probesWithDecoys probes that hold anything against decoys
+     */
+    private record Family(
+            List<Evidence.Contrast> contrasts, List<MaxStatistic> splits, List<double[]> p, long probesWithDecoys) {
+        double p(Evidence.Contrast contrast) {
+            int index = contrasts.indexOf(contrast);
+            return combined(p.stream().mapToDouble(split -> split[index]).toArray());
+        }
+    }
+
+    private static Family family(List<Evidence> evidence, Claim claim) {
+        List<Evidence.Contrast> contrasts = evidence.stream()
+                .filter(one -> one.claim() == claim)
+                .flatMap(one -> one.contrasts().stream())
+                .toList();
+        int splits = contrasts.stream()
+                .mapToInt(contrast -> contrast.statistics().size())
+                .max()
+                .orElse(0);
+        List<MaxStatistic> bySplit = new ArrayList<>();
+        for (int split = 0; split < splits; split++) {
+            int index = split;
+            // What was not split counts with its one statistic in every split.
+            bySplit.add(MaxStatistic.of(contrasts.stream()
+                    .map(contrast -> contrast.statistics()
+                            .get(Math.min(index, contrast.statistics().size() - 1)))
+                    .toList()));
+        }
+        return new Family(
+                contrasts,
+                bySplit,
+                bySplit.stream().map(MaxStatistic::p).toList(),
+                evidence.stream()
+                        .filter(one -> one.claim() == claim && withDecoys(one) > 0)
+                        .count());
+    }
+
+    private static long withDecoys(Evidence evidence) {
+        return evidence.contrasts().stream()
+                .filter(contrast -> contrast.decoys().isPresent())
+                .count();
+    }
+
+    private static double combined(double[] bySplit) {
+        return bySplit.length == 1 ? bySplit[0] : PValue.twiceMedian(bySplit);
+    }
+
+    private AuditResult.Finding finding(Evidence evidence, Family family) {
+        List<Evidence.Contrast> contrasts = evidence.contrasts();
+        double[] alone = contrasts.stream()
+                .mapToDouble(contrast -> combined(contrast.statistics().stream()
+                        .mapToDouble(PValue::greater)
+                        .toArray()))
+                .toArray();
+        double[] q = FalseDiscovery.benjaminiHochberg(alone);
+        // Every probe gets an equal share of the level, whatever number of traits and points it asks about.
+        long asked = withDecoys(evidence) * family.probesWithDecoys();
+        List<AuditResult.ContrastFinding> told = new ArrayList<>();
+        double smallest = 1;
+        OptionalDouble smallestDecoy = OptionalDouble.empty();
+        for (int i = 0; i < contrasts.size(); i++) {
+            Evidence.Contrast contrast = contrasts.get(i);
+            double p = family.p(contrast);
+            OptionalDouble decoyP = contrast.decoys().isPresent()
+                    ? OptionalDouble.of(DecoyTest.p(
+                            contrast.decoys().get(), contrast.statistics().get(0), asked))
+                    : OptionalDouble.empty();
+            told.add(new AuditResult.ContrastFinding(contrast.name(), p, q[i], decoyP));
+            smallest = Math.min(smallest, p);
+            if (decoyP.isPresent() && (smallestDecoy.isEmpty() || decoyP.getAsDouble() < smallestDecoy.getAsDouble())) {
+                smallestDecoy = decoyP;
+            }
+        }
+        return new AuditResult.Finding(evidence, smallest, smallestDecoy, detectable(evidence, family, asked), told);
+    }
+
+    /** The largest over the contrasts: what holds for every trait and point that was asked for. */
+    private OptionalDouble detectable(Evidence evidence, Family family, long asked) {
+        if (evidence.contrasts().isEmpty()) {
+            return OptionalDouble.empty();
+        }
+        // Twice the median of several splits reaches alpha where the median reaches half of it.
+        double level = family.splits().size() > 1 ? policy.alpha() / 2 : policy.alpha();
+        // All splits have to reach it, so each needs more power than the policy's.
+        double power =
+                StrictMath.pow(policy.power(), 1.0 / Math.max(1, family.splits().size()));
+        double[] critical = family.splits().stream()
+                .mapToDouble(split -> split.critical(level))
+                .toArray();
+        double largest = 0;
+        for (Evidence.Contrast contrast : evidence.contrasts()) {
+            List<Exchanged> statistics = contrast.statistics();
+            double[] bySplit = new double[statistics.size()];
+            for (int split = 0; split < bySplit.length; split++) {
+                bySplit[split] = Power.detectableFraction(
+                        statistics.get(split), critical[split], power, policy.referenceShift());
+            }
+            double fraction = Arrays.stream(bySplit).max().orElse(Double.POSITIVE_INFINITY);
+            if (contrast.decoys().isPresent()) {
+                fraction = Math.max(
+                        fraction,
+                        DecoyTest.detectableFraction(
+                                contrast.decoys().get(),
+                                statistics.get(0),
+                                policy.decoyAlpha() / asked,
+                                policy.power(),
+                                policy.referenceShift()));
+            }
+            largest = Math.max(largest, fraction);
+        }
+        return Double.isFinite(largest) ? OptionalDouble.of(largest) : OptionalDouble.empty();
+    }
+}

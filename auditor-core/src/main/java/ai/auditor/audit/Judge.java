@@ -1,0 +1,281 @@
+package ai.auditor.audit;
+
+import ai.auditor.probe.Claim;
+import ai.auditor.probe.Evidence;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/** Decides: findings and calibration become a verdict under the policy. */
+final class Judge {
+    private static final String TOO_LITTLE_POWER = "too little power";
+    private static final double PER_CENT = 100;
+
+    private final Policy policy;
+
+    /**
+     * What may stand between evidence and a conclusion.
+     *
+     * @param leftOut share of the candidate's records that took no part
+     */
+    private record Coverage(boolean paired, boolean goodNull, double leftOut) {
+        /** Why nothing can be concluded, or empty. */
+        String obstacle() {
+            if (!paired) {
+                return "confounded: prompts are not matched, so a difference may be one of prompts";
+            }
+            return goodNull ? "" : "bad null: label swaps reject too often";
+        }
+
+        boolean enough(Policy policy) {
+            return leftOut <= policy.maxDetectableFraction();
+        }
+
+        String gap() {
+            return String.format(Locale.ROOT, "%.0f %% of the candidate's rows took no part", PER_CENT * leftOut);
+        }
+    }
+
+    Judge(Policy policy) {
+        this.policy = policy;
+    }
+
+    /**
+     * The verdict.
+     *
+     * @param leftOut share of the candidate's records that took no part without having been sampled away
+     */
+    Verdict verdict(
+            List<AuditResult.Finding> findings, AuditResult.Design design, Calibration calibration, double leftOut) {
+        Coverage coverage = new Coverage(design.paired(), calibration.good(), leftOut);
+        List<Verdict.ClaimVerdict> claims = List.of(
+                differs(of(Claim.DIFFERS, findings), coverage),
+                alongTrait(of(Claim.ALONG_TRAIT, findings), coverage),
+                untested(Claim.WOULD_TRANSFER, "no shadow student was trained"));
+        Risk risk = risk(claims);
+        return new Verdict(claims, risk, gate(claims, risk, calibration));
+    }
+
+    /** Whether a finding of {@code differs} counts: its p, and a gain over format and length that is surely above nothing. */
+    boolean detectsDifference(AuditResult.Finding finding) {
+        return finding.p() <= policy.alpha() && gains(finding);
+    }
+
+    private static boolean gains(AuditResult.Finding finding) {
+        return finding.evidence()
+                .discrimination()
+                .map(discrimination -> discrimination.gain().interval().low() > 0)
+                .orElse(false);
+    }
+
+    private static List<AuditResult.Finding> of(Claim claim, List<AuditResult.Finding> findings) {
+        return findings.stream()
+                .filter(finding -> finding.evidence().claim() == claim)
+                .toList();
+    }
+
+    private Verdict.ClaimVerdict differs(List<AuditResult.Finding> findings, Coverage coverage) {
+        if (findings.isEmpty()) {
+            return untested(Claim.DIFFERS, "no probe of this claim ran");
+        }
+        Comparator<AuditResult.Finding> byStrength = Comparator.comparing(
+                        (AuditResult.Finding finding) -> !detectsDifference(finding))
+                .thenComparing(AuditResult.Finding::p);
+        AuditResult.Finding best = findings.stream().min(byStrength).orElseThrow();
+        OptionalDouble detectable = worst(findings);
+        Verdict.Outcome outcome;
+        String reason;
+        if (!coverage.obstacle().isEmpty()) {
+            outcome = Verdict.Outcome.INCONCLUSIVE;
+            reason = coverage.obstacle();
+        } else if (detectsDifference(best)) {
+            outcome = Verdict.Outcome.DETECTED;
+            reason = best.evidence().probe() + " tells candidate from control beyond format and length";
+        } else if (best.p() <= policy.alpha()) {
+            outcome = Verdict.Outcome.INCONCLUSIVE;
+            reason = "confounded: a difference shows, but its gain over format and length is not surely above nothing";
+        } else if (!coverage.enough(policy)) {
+            outcome = Verdict.Outcome.INCONCLUSIVE;
+            reason = coverage.gap();
+        } else if (enoughPower(detectable)) {
+            outcome = Verdict.Outcome.NOT_DETECTED;
+            reason = "nothing beyond format and length";
+        } else {
+            outcome = Verdict.Outcome.INCONCLUSIVE;
+            reason = TOO_LITTLE_POWER;
+        }
+        return claim(
+                Claim.DIFFERS,
+                outcome,
+                reason,
+                Optional.empty(),
+                best.evidence().effect(),
+                best.p(),
+                OptionalDouble.empty(),
+                detectable);
+    }
+
+    /** A contrast with what the audit made of it. */
+    private record Candidate(Evidence evidence, Evidence.Contrast contrast, AuditResult.ContrastFinding finding) {
+        double decoyP() {
+            return finding.decoyP().orElse(1);
+        }
+    }
+
+    private Verdict.ClaimVerdict alongTrait(List<AuditResult.Finding> findings, Coverage coverage) {
+        List<Candidate> candidates = new ArrayList<>();
+        for (AuditResult.Finding finding : findings) {
+            for (int i = 0; i < finding.contrasts().size(); i++) {
+                candidates.add(new Candidate(
+                        finding.evidence(),
+                        finding.evidence().contrasts().get(i),
+                        finding.contrasts().get(i)));
+            }
+        }
+        if (candidates.isEmpty()) {
+            return untested(Claim.ALONG_TRAIT, "no probe of this claim ran");
+        }
+        // Both tests have to hold, so a contrast is as strong as the weaker of its two.
+        Candidate best = candidates.stream()
+                .min(Comparator.comparingDouble(
+                                (Candidate one) -> Math.max(one.finding().p(), one.decoyP()))
+                        .thenComparingDouble(Candidate::decoyP)
+                        .thenComparing(one -> one.contrast().name()))
+                .orElseThrow();
+        OptionalDouble detectable = worst(findings);
+        boolean moved = best.finding().p() <= policy.alpha();
+        boolean standsOut = best.decoyP() <= policy.decoyAlpha();
+        Verdict.Outcome outcome;
+        String reason;
+        if (moved && standsOut && !coverage.obstacle().isEmpty()) {
+            outcome = Verdict.Outcome.INCONCLUSIVE;
+            reason = coverage.obstacle() + "; " + best.contrast().name() + " moved";
+        } else if (moved && standsOut) {
+            outcome = Verdict.Outcome.DETECTED;
+            reason = best.evidence().probe() + ": " + best.contrast().name() + " moved, and stands out from the decoys";
+        } else if (!coverage.obstacle().isEmpty()) {
+            outcome = Verdict.Outcome.INCONCLUSIVE;
+            reason = coverage.obstacle();
+        } else if (!coverage.enough(policy)) {
+            outcome = Verdict.Outcome.INCONCLUSIVE;
+            reason = coverage.gap();
+        } else if (enoughPower(detectable)) {
+            outcome = Verdict.Outcome.NOT_DETECTED;
+            reason = "no trait that was asked about moved beyond the decoys";
+        } else {
+            outcome = Verdict.Outcome.INCONCLUSIVE;
+            reason = TOO_LITTLE_POWER;
+        }
+        return claim(
+                Claim.ALONG_TRAIT,
+                outcome,
+                reason,
+                outcome == Verdict.Outcome.DETECTED ? best.contrast().trait() : Optional.empty(),
+                best.contrast().effect(),
+                Math.max(best.finding().p(), best.decoyP()),
+                OptionalDouble.of(best.finding().q()),
+                detectable);
+    }
+
+    private Verdict.ClaimVerdict claim(
+            Claim claim,
+            Verdict.Outcome outcome,
+            String reason,
+            Optional<String> trait,
+            Evidence.Effect effect,
+            double p,
+            OptionalDouble q,
+            OptionalDouble detectable) {
+        return new Verdict.ClaimVerdict(
+                claim,
+                outcome,
+                reason,
+                trait,
+                effect.measure(),
+                OptionalDouble.of(effect.value()),
+                Optional.of(effect.interval()),
+                OptionalDouble.of(p),
+                q,
+                detectable,
+                reference());
+    }
+
+    private Verdict.ClaimVerdict untested(Claim claim, String reason) {
+        return new Verdict.ClaimVerdict(
+                claim,
+                Verdict.Outcome.NOT_TESTED,
+                reason,
+                Optional.empty(),
+                "",
+                OptionalDouble.empty(),
+                Optional.empty(),
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                OptionalDouble.empty(),
+                "");
+    }
+
+    /** The named reference effect of every detectable fraction. */
+    private String reference() {
+        return String.format(
+                Locale.ROOT,
+                "a mean shift of %s control standard deviations a row in what each probe measures, power %s",
+                policy.referenceShift(),
+                policy.power());
+    }
+
+    private boolean enoughPower(OptionalDouble detectable) {
+        return detectable.isPresent() && detectable.getAsDouble() <= policy.maxDetectableFraction();
+    }
+
+    /** A claim is only as well covered as by the weakest of its probes: each sees another kind of teacher. */
+    private static OptionalDouble worst(List<AuditResult.Finding> findings) {
+        return findings.stream()
+                        .anyMatch(finding -> finding.detectableFraction().isEmpty())
+                ? OptionalDouble.empty()
+                : findings.stream()
+                        .mapToDouble(finding -> finding.detectableFraction().getAsDouble())
+                        .max();
+    }
+
+    private static Risk risk(List<Verdict.ClaimVerdict> claims) {
+        return claims.stream()
+                .filter(claim -> claim.outcome() == Verdict.Outcome.DETECTED)
+                .map(claim -> switch (claim.claim()) {
+                    case DIFFERS -> Risk.LOW;
+                    case ALONG_TRAIT -> Risk.ELEVATED;
+                    case WOULD_TRANSFER -> Risk.HIGH;
+                })
+                .max(Comparator.naturalOrder())
+                .orElse(Risk.NONE);
+    }
+
+    private Verdict.Gate gate(List<Verdict.ClaimVerdict> claims, Risk risk, Calibration calibration) {
+        if (policy.failOn().failedBy(risk)) {
+            return new Verdict.Gate(
+                    Verdict.GateOutcome.FAILED,
+                    "risk " + lower(risk) + " is at or above the threshold " + lower(policy.failOn()));
+        }
+        if (!calibration.good()) {
+            return new Verdict.Gate(Verdict.GateOutcome.INCONCLUSIVE, "the null of the pipeline is bad");
+        }
+        List<String> open = claims.stream()
+                .filter(claim -> policy.required().contains(claim.claim()))
+                .filter(claim -> claim.outcome() == Verdict.Outcome.INCONCLUSIVE
+                        || claim.outcome() == Verdict.Outcome.NOT_TESTED)
+                .map(claim -> claim.claim() + " is " + claim.outcome())
+                .toList();
+        return open.isEmpty()
+                ? new Verdict.Gate(
+                        Verdict.GateOutcome.PASSED,
+                        "risk " + lower(risk) + " is below the threshold " + lower(policy.failOn()))
+                : new Verdict.Gate(Verdict.GateOutcome.INCONCLUSIVE, String.join("; ", open));
+    }
+
+    private static String lower(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT);
+    }
+}

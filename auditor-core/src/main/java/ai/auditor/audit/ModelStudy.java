@@ -1,0 +1,286 @@
+package ai.auditor.audit;
+
+import ai.auditor.AuditException;
+import ai.auditor.Progress;
+import ai.auditor.capture.ActivationTable;
+import ai.auditor.capture.Capture;
+import ai.auditor.capture.CapturePlan;
+import ai.auditor.capture.Pooling;
+import ai.auditor.data.Message;
+import ai.auditor.data.Row;
+import ai.auditor.data.Sha256;
+import ai.auditor.direction.SteeringVectors;
+import ai.auditor.direction.Trait;
+import ai.auditor.direction.TraitList;
+import ai.auditor.model.Intervention;
+import ai.auditor.model.Point;
+import ai.auditor.model.ReferenceModel;
+import ai.auditor.probe.Study;
+import ai.auditor.stats.Bootstrap;
+import ai.auditor.stats.Exchanges;
+import ai.auditor.stats.Parts;
+import ai.auditor.text.EncodedRow;
+import ai.auditor.text.TokenizedRow;
+import ai.auditor.text.UnusableRow;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** A study over a real model: what the model was asked once is kept, and shared with all relabelled copies. */
+final class ModelStudy implements Study {
+    /** Enough to say whether a gain is surely above nothing; nobody reads the intervals of the null. */
+    private static final int NULL_BOOTSTRAP_REPLICATES = 40;
+
+    /** What does not depend on labels. */
+    private record Shared(
+            ReferenceModel model,
+            Comparison comparison,
+            int[] part,
+            int parts,
+            TraitList traits,
+            SteeringVectors vectors,
+            List<Point> points,
+            int costlyPrompts,
+            long seed,
+            Progress progress,
+            Map<String, Object> memo) {}
+
+    private final Shared shared;
+    private final boolean[] candidate;
+    private final Exchanges exchanges;
+    private final int replicates;
+
+    private ModelStudy(Shared shared, boolean[] candidate, Exchanges exchanges, int replicates) {
+        this.shared = shared;
+        this.candidate = candidate;
+        this.exchanges = exchanges;
+        this.replicates = replicates;
+    }
+
+    static ModelStudy of(
+            ReferenceModel model,
+            Comparison comparison,
+            TraitList traits,
+            SteeringVectors vectors,
+            List<Point> points,
+            Policy policy,
+            long seed,
+            Progress progress) {
+        int[] part = Parts.byGroup(comparison.groups(), policy.parts(), purpose(seed, "parts"));
+        Shared shared = new Shared(
+                model,
+                comparison,
+                part,
+                policy.parts(),
+                traits,
+                vectors,
+                points,
+                policy.costlyPrompts(),
+                seed,
+                progress,
+                new ConcurrentHashMap<>());
+        Exchanges exchanges = exchanges(comparison, part, policy.exchanges(), purpose(seed, "exchanges"));
+        return new ModelStudy(shared, comparison.candidate(), exchanges, Bootstrap.REPLICATES);
+    }
+
+    /** The same rows under other labels, with fewer bootstrap replicates: for the null of the pipeline. */
+    ModelStudy relabelled(boolean[] labels) {
+        return new ModelStudy(shared, labels, exchanges.relabelled(labels), NULL_BOOTSTRAP_REPLICATES);
+    }
+
+    /** Labels of one random swap: within pairs, else permuted within parts. */
+    boolean[] swappedLabels(String purpose) {
+        return exchanges.swapped(seed(purpose));
+    }
+
+    private static Exchanges exchanges(Comparison comparison, int[] part, int count, long seed) {
+        return comparison.paired()
+                ? Exchanges.ofPairs(comparison.rows().size() / 2, count, seed)
+                : Exchanges.ofRows(comparison.candidate(), part, count, seed);
+    }
+
+    @Override
+    public List<Row> rows() {
+        return shared.comparison().rows();
+    }
+
+    @Override
+    public List<TokenizedRow> tokens() {
+        return shared.comparison().tokens();
+    }
+
+    @Override
+    public boolean[] candidate() {
+        return candidate.clone();
+    }
+
+    @Override
+    public boolean paired() {
+        return shared.comparison().paired();
+    }
+
+    @Override
+    public int[] groups() {
+        return shared.comparison().groups().clone();
+    }
+
+    @Override
+    public int[] part() {
+        return shared.part().clone();
+    }
+
+    @Override
+    public int parts() {
+        return shared.parts();
+    }
+
+    @Override
+    public Exchanges exchanges() {
+        return exchanges;
+    }
+
+    @Override
+    public int replicates() {
+        return replicates;
+    }
+
+    @Override
+    public ActivationTable activations() {
+        return memo(
+                "activations",
+                () -> capture(
+                        "activations",
+                        IntStream.range(0, rows().size()).toArray(),
+                        "",
+                        CapturePlan.activations(points(), List.of(Pooling.COMPLETION_MEAN))));
+    }
+
+    @Override
+    public List<Point> points() {
+        return shared.points();
+    }
+
+    @Override
+    public int blocks() {
+        return shared.model().facts().layers();
+    }
+
+    @Override
+    public TraitList traits() {
+        return shared.traits();
+    }
+
+    @Override
+    public SteeringVectors vectors() {
+        return shared.vectors();
+    }
+
+    @Override
+    public int[] costlyRows() {
+        int[] groups = shared.comparison().groups();
+        int room = shared.model().facts().maxPositions() - longestPersona();
+        return IntStream.range(0, groups.length)
+                .filter(row -> groups[row] < shared.costlyPrompts() || shared.costlyPrompts() == 0)
+                .filter(row -> partnersFit(row, room))
+                .toArray();
+    }
+
+    private boolean partnersFit(int row, int room) {
+        return tokens().get(row).tokens() <= room
+                && (!paired() || tokens().get(row ^ 1).tokens() <= room);
+    }
+
+    @Override
+    public boolean takesPersonas() {
+        return shared.model().encoder().acceptsSystem() && rows().stream().allMatch(row -> row.kind() == Row.Kind.CHAT);
+    }
+
+    private int longestPersona() {
+        if (!takesPersonas()) {
+            return 0;
+        }
+        return memo("longest persona", () -> {
+            int longest = 0;
+            for (Trait word : Stream.concat(traits().traits().stream(), traits().placebos().stream())
+                    .toList()) {
+                for (String persona : traits().personas()) {
+                    longest = Math.max(
+                            longest,
+                            shared.model()
+                                    .encoder()
+                                    .encodePrompt(List.of(Message.system(word.fill(persona)), Message.user("")), "")
+                                    .length);
+                }
+            }
+            return longest;
+        });
+    }
+
+    @Override
+    public ActivationTable capture(String stage, int[] rows, String system, CapturePlan plan) {
+        return reader(stage).run(plan, encoded(rows, system));
+    }
+
+    @Override
+    public double[][] steeredNll(String stage, int[] rows, List<Intervention> variants) {
+        return reader(stage).steeredNll(encoded(rows, ""), variants);
+    }
+
+    private Capture reader(String stage) {
+        Progress named = (part, done, total, unit) -> progress().report(stage, done, total, unit);
+        return new Capture(shared.model().decoder(), Capture.Settings.STANDARD, named);
+    }
+
+    private List<TokenizedRow> encoded(int[] rows, String system) {
+        List<TokenizedRow> tokens = new ArrayList<>(rows.length);
+        for (int row : rows) {
+            tokens.add(
+                    system.isEmpty()
+                            ? tokens().get(row)
+                            : encoded(rows().get(row).withSystem(system)));
+        }
+        return tokens;
+    }
+
+    private TokenizedRow encoded(Row row) {
+        EncodedRow result = shared.model().encoder().encode(row);
+        if (result instanceof UnusableRow unusable) {
+            throw new AuditException(
+                    AuditException.Code.MODEL,
+                    "a row that was usable is not under a system prompt: " + unusable.reason());
+        }
+        return (TokenizedRow) result;
+    }
+
+    @Override
+    @SuppressWarnings(
+            "unchecked") // a key names one computation, so what is stored under it has that computation's type
+    public <T> T memo(String key, Supplier<T> compute) {
+        Object known = shared.memo().get(key);
+        if (known == null) {
+            T computed = Objects.requireNonNull(compute.get());
+            Object before = shared.memo().putIfAbsent(key, computed);
+            return before == null ? computed : (T) before;
+        }
+        return (T) known;
+    }
+
+    @Override
+    public long seed(String purpose) {
+        return purpose(shared.seed(), purpose);
+    }
+
+    @Override
+    public Progress progress() {
+        return shared.progress();
+    }
+
+    static long purpose(long seed, String purpose) {
+        return new Sha256().text(Long.toString(seed)).text(purpose).seed();
+    }
+}

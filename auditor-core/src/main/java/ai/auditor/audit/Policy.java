@@ -1,0 +1,117 @@
+package ai.auditor.audit;
+
+import ai.auditor.data.Sha256;
+import ai.auditor.model.Point;
+import ai.auditor.probe.Claim;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/**
+ * What an audit holds itself to, fixed before candidate data are read.
+ *
+ * @param alpha level of the test of each claim, over all its probes, points and traits
+ * @param decoyAlpha level at which a trait must stand out from decoys, over all probes, points and traits: of datasets that
+ *     differ from their control in ways of no interest, this share may be said to differ along a trait
+ * @param power power at which the detectable fraction is told
+ * @param maxDetectableFraction a claim counts as not detected only if this fraction, or less, would have been seen
+ * @param referenceShift the reference effect: mean shift of a fully affected row, in control standard deviations
+ * @param required claims without which the gate is not passed cleanly
+ * @param failOn the lowest risk that fails the gate
+ * @param parts parts by prompt; each is scored by what was fitted on the others
+ * @param exchanges label exchanges behind every p
+ * @param nullSwaps label swaps through the whole pipeline
+ * @param minimumPaired share of candidate rows with a control row of the same prompt from which the audit is paired
+ * @param costlyPrompts prompts that the gradient and likelihood passes take at most
+ */
+public record Policy(
+        double alpha,
+        double decoyAlpha,
+        double power,
+        double maxDetectableFraction,
+        double referenceShift,
+        Set<Claim> required,
+        Risk.Threshold failOn,
+        int parts,
+        int exchanges,
+        int nullSwaps,
+        double minimumPaired,
+        int costlyPrompts) {
+
+    public Policy {
+        required = Set.copyOf(required);
+    }
+
+    /** Prompts that a part needs at least for anything to be fitted or tested on it. */
+    static final int SMALLEST_PART = 10;
+
+    /** The points that are read, at a sixth, a third, a half and two thirds of the model's depth. */
+    public List<Point> points(int blocks) {
+        return Stream.of(1.0 / 6, 1.0 / 3, 1.0 / 2, 2.0 / 3)
+                .map(depth -> (int) Math.max(0, Math.round(depth * blocks) - 1))
+                .distinct()
+                .map(Point::new)
+                .toList();
+    }
+
+    /** SHA-256 over all settings: a verdict holds for the policy with this digest. */
+    public String digest() {
+        Sha256 digest = new Sha256();
+        Stream.of(alpha, decoyAlpha, power, maxDetectableFraction, referenceShift, minimumPaired)
+                .forEach(number -> digest.text(Double.toString(number)));
+        Stream.of(parts, exchanges, nullSwaps, costlyPrompts).forEach(number -> digest.text(Integer.toString(number)));
+        required.stream().map(Claim::toString).sorted().forEach(digest::text);
+        return digest.text(failOn.name()).hex();
+    }
+
+    /** The default policy. */
+    public static Policy standard() {
+        return new Policy(
+                0.01,
+                0.05,
+                0.8,
+                0.25,
+                0.5,
+                Set.of(Claim.DIFFERS, Claim.ALONG_TRAIT),
+                Risk.Threshold.ELEVATED,
+                2,
+                9_999,
+                100,
+                0.9,
+                400);
+    }
+
+    /** The same policy with another threshold of the gate. */
+    public Policy withFailOn(Risk.Threshold threshold) {
+        return new Policy(
+                alpha,
+                decoyAlpha,
+                power,
+                maxDetectableFraction,
+                referenceShift,
+                required,
+                threshold,
+                parts,
+                exchanges,
+                nullSwaps,
+                minimumPaired,
+                costlyPrompts);
+    }
+
+    /** The same policy with another number of prompts for the costly passes; 0 takes all. */
+    public Policy withCostlyPrompts(int prompts) {
+        return new Policy(
+                alpha,
+                decoyAlpha,
+                power,
+                maxDetectableFraction,
+                referenceShift,
+                required,
+                failOn,
+                parts,
+                exchanges,
+                nullSwaps,
+                minimumPaired,
+                prompts);
+    }
+}

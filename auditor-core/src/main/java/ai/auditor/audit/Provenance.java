@@ -1,0 +1,53 @@
+package ai.auditor.audit;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What went into a result.
+ *
+ * @param tool name and version of the auditor
+ * @param created ISO-8601 instant, the only time in a report
+ * @param model name, digest and facts of the reference model
+ * @param candidate the candidate
+ * @param controls the controls
+ * @param policy digest of the policy
+ * @param seed seed of the study, from content digests
+ * @param environment versions, device, threads
+ * @param vectors how steering vectors were made
+ */
+public record Provenance(
+        String tool,
+        String created,
+        Map<String, String> model,
+        Source candidate,
+        List<Source> controls,
+        String policy,
+        String seed,
+        Map<String, String> environment,
+        Map<String, String> vectors) {
+    public Provenance {
+        model = java.util.Collections.unmodifiableMap(new TreeMap<>(model));
+        controls = List.copyOf(controls);
+        environment = java.util.Collections.unmodifiableMap(new TreeMap<>(environment));
+        vectors = java.util.Collections.unmodifiableMap(new TreeMap<>(vectors));
+    }
+
+    /**
+     * A dataset.
+     *
+     * @param rows usable rows
+     * @param badRows records left out as bad
+     * @param longRows rows left out or cut because they exceed the model's context
+     * @param controlTokens rows whose text spells a control token
+     */
+    public record Source(
+            String name,
+            String fileDigest,
+            String contentDigest,
+            long rows,
+            long badRows,
+            long longRows,
+            long controlTokens) {}
+}

@@ -1,0 +1,84 @@
+package ai.auditor.audit;
+
+import ai.auditor.probe.Claim;
+import ai.auditor.stats.Interval;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * What follows from the evidence under the policy.
+ *
+ * @param claims all three, in the order of {@link Claim}
+ * @param gate whether the gate passes, and why
+ */
+public record Verdict(List<ClaimVerdict> claims, Risk risk, Gate gate) {
+    public Verdict {
+        claims = List.copyOf(claims);
+    }
+
+    /** How a claim ends. */
+    public enum Outcome {
+        DETECTED("detected"),
+        NOT_DETECTED("not-detected"),
+        INCONCLUSIVE("inconclusive"),
+        NOT_TESTED("not-tested");
+
+        private final String id;
+
+        Outcome(String id) {
+            this.id = id;
+        }
+
+        @Override
+        public String toString() {
+            return id;
+        }
+    }
+
+    /**
+     * One claim.
+     *
+     * @param reason a sentence for a person
+     * @param trait the trait that it names, of {@code along-trait}
+     * @param effectMeasure what {@code effect} is, with its unit; empty where there is none
+     * @param p family-wise p over the claim's probes, points and traits
+     * @param q Benjamini-Hochberg over the traits and points of the probe that names it, of {@code along-trait}
+     * @param detectableFraction against {@code reference}
+     * @param reference the named reference effect and the power
+     */
+    public record ClaimVerdict(
+            Claim claim,
+            Outcome outcome,
+            String reason,
+            Optional<String> trait,
+            String effectMeasure,
+            OptionalDouble effect,
+            Optional<Interval> interval,
+            OptionalDouble p,
+            OptionalDouble q,
+            OptionalDouble detectableFraction,
+            String reference) {}
+
+    /** How the gate ends, and the exit code that says so. */
+    public enum GateOutcome {
+        PASSED(0),
+        FAILED(1),
+        /** Passed, but a required claim is inconclusive or the null is bad. */
+        INCONCLUSIVE(5);
+
+        private final int exitCode;
+
+        GateOutcome(int exitCode) {
+            this.exitCode = exitCode;
+        }
+
+        /** The exit code of a complete audit that ends so. */
+        public int exitCode() {
+            return exitCode;
+        }
+    }
+
+    /** The gate. */
+    public record Gate(GateOutcome outcome, String reason) {}
+}

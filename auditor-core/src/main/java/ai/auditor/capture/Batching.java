@@ -1,0 +1,136 @@
+package ai.auditor.capture;
+
+import ai.auditor.capture.Sequence.Member;
+import ai.auditor.model.TokenBatch;
+import ai.auditor.text.TokenizedRow;
+import java.nio.IntBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Rows to batches: rows of one prompt into one sequence, sequences of like length into one batch, longest first. */
+final class Batching {
+    private final int tokenBudget;
+
+    /**
+     * Batches under a budget.
+     *
+     * @param tokenBudget most slots of a batch, padding included; a longer sequence is a batch of its own
+     */
+    Batching(int tokenBudget) {
+        this.tokenBudget = tokenBudget;
+    }
+
+    List<List<Sequence>> batches(List<TokenizedRow> rows, boolean packing) {
+        List<Sequence> sequences = packing ? packed(rows) : single(rows);
+        // Longest first, so that a batch that does not fit in memory shows itself at once; equal lengths keep their
+        // order.
+        sequences.sort(Comparator.comparingInt(Sequence::slots).reversed());
+        List<List<Sequence>> batches = new ArrayList<>();
+        List<Sequence> current = new ArrayList<>();
+        for (Sequence sequence : sequences) {
+            boolean full = !current.isEmpty() && (long) current.get(0).slots() * (current.size() + 1) > tokenBudget;
+            boolean other = !current.isEmpty() && current.get(0).packed() != sequence.packed();
+            if (full || other) {
+                batches.add(List.copyOf(current));
+                current.clear();
+            }
+            current.add(sequence);
+        }
+        if (!current.isEmpty()) {
+            batches.add(List.copyOf(current));
+        }
+        return batches;
+    }
+
+    private static List<Sequence> single(List<TokenizedRow> rows) {
+        List<Sequence> sequences = new ArrayList<>();
+        for (int row = 0; row < rows.size(); row++) {
+            sequences.add(Sequence.of(row, rows.get(row)));
+        }
+        return sequences;
+    }
+
+    private List<Sequence> packed(List<TokenizedRow> rows) {
+        Map<IntBuffer, List<Integer>> byPrompt = new LinkedHashMap<>();
+        for (int row = 0; row < rows.size(); row++) {
+            TokenizedRow tokens = rows.get(row);
+            IntBuffer prompt = IntBuffer.wrap(tokens.ids(), 0, tokens.completionStart());
+            byPrompt.computeIfAbsent(prompt, key -> new ArrayList<>()).add(row);
+        }
+        List<Sequence> sequences = new ArrayList<>();
+        byPrompt.forEach((prompt, members) -> pack(rows, prompt.limit(), members, sequences));
+        return sequences;
+    }
+
+    private void pack(List<TokenizedRow> rows, int shared, List<Integer> group, List<Sequence> sequences) {
+        List<Member> members = new ArrayList<>();
+        int slots = shared;
+        for (int row : group) {
+            TokenizedRow tokens = rows.get(row);
+            if (shared == 0 || (!members.isEmpty() && slots + tokens.completionTokens() > tokenBudget)) {
+                add(members, shared, slots, sequences);
+                slots = shared;
+            }
+            members.add(new Member(row, tokens, slots - shared));
+            slots += tokens.completionTokens();
+        }
+        add(members, shared, slots, sequences);
+    }
+
+    private static void add(List<Member> members, int shared, int slots, List<Sequence> sequences) {
+        if (members.size() == 1) {
+            sequences.add(Sequence.of(members.get(0).row(), members.get(0).tokens()));
+        } else if (!members.isEmpty()) {
+            sequences.add(new Sequence(List.copyOf(members), shared, slots));
+        }
+        members.clear();
+    }
+
+    /** The batch as the decoder reads it. */
+    static TokenBatch tokens(List<Sequence> sequences) {
+        int length = sequences.stream().mapToInt(Sequence::slots).max().orElseThrow();
+        long[] ids = new long[sequences.size() * length];
+        for (int index = 0; index < sequences.size(); index++) {
+            Sequence sequence = sequences.get(index);
+            for (Member member : sequence.members()) {
+                for (int token = 0; token < member.needed(); token++) {
+                    ids[index * length + sequence.slot(member, token)] =
+                            member.tokens().ids()[token];
+                }
+            }
+        }
+        boolean packed = sequences.stream().anyMatch(Sequence::packed);
+        TokenBatch.Layout layout = packed ? blocks(sequences, length) : new TokenBatch.Causal();
+        return new TokenBatch(sequences.size(), length, ids, layout);
+    }
+
+    /** Each completion sees the shared prompt and itself, at the positions that it has behind the prompt alone. */
+    private static TokenBatch.Blocks blocks(List<Sequence> sequences, int length) {
+        int[] positions = new int[sequences.size() * length];
+        boolean[] visible = new boolean[sequences.size() * length * length];
+        for (int index = 0; index < sequences.size(); index++) {
+            Sequence sequence = sequences.get(index);
+            int first = index * length;
+            for (Member member : sequence.members()) {
+                for (int token = 0; token < member.needed(); token++) {
+                    int from = first + sequence.slot(member, token);
+                    positions[from] = token;
+                    int shared = sequence.shared();
+                    Arrays.fill(visible, from * length, from * length + Math.min(token + 1, shared), true);
+                    if (token >= shared) {
+                        int start = from * length + shared + member.shift();
+                        Arrays.fill(visible, start, from * length + sequence.slot(member, token) + 1, true);
+                    }
+                }
+            }
+            for (int slot = sequence.slots(); slot < length; slot++) {
+                visible[(first + slot) * length + slot] = true;
+            }
+        }
+        return new TokenBatch.Blocks(positions, visible);
+    }
+}

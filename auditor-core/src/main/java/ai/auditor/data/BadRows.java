@@ -1,0 +1,48 @@
+package ai.auditor.data;
+
+import ai.auditor.AuditException;
+import java.util.List;
+import java.util.Locale;
+
+/** The limit on bad rows. */
+public final class BadRows {
+    private static final int NAMED = 5;
+    private static final double PER_CENT = 100;
+
+    private BadRows() {}
+
+    /**
+     * Lets a dataset pass if few enough of its records are bad.
+     *
+     * @param first the first of the bad rows
+     * @param count how many records are bad
+     * @param share the largest share of bad records that passes
+     * @throws AuditException {@code DATA} naming the first bad rows
+     */
+    public static void requireFew(String name, List<BadRow> first, long count, long records, double share) {
+        if (count == 0 || count <= share * records) {
+            return;
+        }
+        throw new AuditException(
+                AuditException.Code.DATA,
+                String.format(
+                        Locale.ROOT,
+                        "%s: %,d of %,d rows are bad, more than %s %%; the first:%n  %s%nMend them, or allow more by --max-bad-rows",
+                        name,
+                        count,
+                        records,
+                        share * PER_CENT,
+                        String.join("\n  ", named(first))));
+    }
+
+    /** The first of these rows, each with its place and what is wrong with it: for messages. */
+    public static List<String> named(List<BadRow> badRows) {
+        return badRows.stream().limit(NAMED).map(BadRows::told).toList();
+    }
+
+    private static String told(BadRow row) {
+        return row.line() > 0
+                ? row.file() + ", line " + row.line() + ": " + row.reason()
+                : row.file() + ", record " + row.record() + ": " + row.reason();
+    }
+}

@@ -1,0 +1,113 @@
+package ai.auditor.data.internal;
+
+import ai.auditor.AuditException;
+import ai.auditor.Printable;
+import ai.auditor.data.Field;
+import ai.auditor.data.ReadOptions;
+import ai.auditor.data.Row;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Finds the one shape that a record has and makes the row of it. */
+public final class RowShapes {
+    private final String name;
+    private final ReadOptions options;
+    private final List<Shape> shapes;
+    private final Set<Field> neverSeen;
+    private boolean sawRecord;
+
+    /**
+     * The shapes that a file's records may have.
+     *
+     * @param name what messages call the file
+     * @throws AuditException {@code USAGE} if the fields that the user named make no shape together
+     */
+    public RowShapes(String name, ReadOptions options) {
+        this.name = name;
+        this.options = options;
+        shapes = Shape.open(options);
+        neverSeen = EnumSet.noneOf(Field.class);
+        neverSeen.addAll(options.fields().keySet());
+        if (shapes.isEmpty()) {
+            throw usage(name + ": no shape of row has all of "
+                    + optionsOf(options.fields().keySet()) + "; name the fields of one shape");
+        }
+    }
+
+    /**
+     * The row that a record is.
+     *
+     * @throws BadRecord if it is none
+     * @throws AuditException {@code USAGE} if it fits two shapes, or is numbers without a prompt
+     */
+    public Row row(long record, long line, Json.Fields fields) {
+        sawRecord = true;
+        neverSeen.removeIf(field -> options.names(field).stream().anyMatch(fields::has));
+        return RowContent.row(
+                        record,
+                        shapeOf(fields, line),
+                        fields,
+                        () -> options.numbersPrompt()
+                                .orElseThrow(
+                                        () -> usage(
+                                                name + ", line " + line
+                                                        + ": a row of numbers without a prompt; give the user's message with --prompt")))
+                .withLine(line);
+    }
+
+    /**
+     * Checks at the end of a file that each field that the user named was there.
+     *
+     * @throws AuditException {@code USAGE} naming those that were not
+     */
+    public void checkNamedFields() {
+        if (sawRecord && !neverSeen.isEmpty()) {
+            String missing = neverSeen.stream()
+                    .map(field -> Printable.quoted(options.names(field).get(0)) + " (" + field.option() + ")")
+                    .collect(Collectors.joining(", "));
+            throw usage(name + ": no row has the field " + missing);
+        }
+    }
+
+    private Shape shapeOf(Json.Fields fields, long line) {
+        List<Shape> found = new ArrayList<>();
+        for (Shape shape : shapes) {
+            if (shape.fits(fields) && found.stream().noneMatch(larger -> larger.covers(shape))) {
+                found.add(shape);
+            }
+        }
+        if (found.isEmpty()) {
+            throw new BadRecord(missing(fields) + "; its fields: "
+                    + Printable.quotedAll(fields.values().keySet()));
+        }
+        if (found.size() > 1) {
+            throw usage(name + ", line " + line + ": the row fits two shapes, "
+                    + Printable.quotedAll(found.get(0).fieldNames()) + " and "
+                    + Printable.quotedAll(found.get(1).fieldNames()) + "; say which fields count with "
+                    + optionsOf(found.get(0).names().keySet()) + " or "
+                    + optionsOf(found.get(1).names().keySet()));
+        }
+        return found.get(0);
+    }
+
+    private String missing(Json.Fields fields) {
+        Map<String, String> absent = new TreeMap<>();
+        options.fields().values().stream()
+                .filter(named -> !fields.has(named))
+                .forEach(named -> absent.put(named, Printable.quoted(named)));
+        return absent.isEmpty() ? "no known fields of a row" : "no field " + String.join(", ", absent.values());
+    }
+
+    private static String optionsOf(Set<Field> fields) {
+        return fields.stream().sorted().map(Field::option).collect(Collectors.joining(" "));
+    }
+
+    private static AuditException usage(String message) {
+        return new AuditException(AuditException.Code.USAGE, message);
+    }
+}

@@ -1,0 +1,65 @@
+package ai.auditor.direction;
+
+import ai.auditor.AuditException;
+import ai.auditor.stats.Covariance;
+import ai.auditor.stats.Matrix;
+
+/** Directions of no interest that vary as the control does: what a cosine is worth is its place among theirs. */
+public final class Decoys {
+    /** How many are drawn unless told. */
+    public static final int COUNT = 256;
+
+    private Decoys() {}
+
+    /**
+     * {@value #COUNT} directions of the control's shrunk covariance.
+     *
+     * @see #withCovariance(Matrix, int, long)
+     */
+    public static float[][] withCovariance(Matrix controlActivations, long seed) {
+        return withCovariance(controlActivations, COUNT, seed);
+    }
+
+    /**
+     * Draws directions from N(0, Σ), with Σ the control's covariance, shrunk by Ledoit and Wolf.
+     *
+     * @param controlActivations {@code [rows, d_model]}, of control rows alone
+     * @param count how many directions
+     * @param seed equal seeds give equal directions
+     * @return {@code [count][d_model]}
+     * @throws AuditException {@code NUMERIC} where the control has fewer than two rows, does not vary, or is not finite
+     */
+    public static float[][] withCovariance(Matrix controlActivations, int count, long seed) {
+        requireSpread(controlActivations);
+        double[][] drawn = Covariance.ledoitWolf(controlActivations).gaussian(count, seed);
+        float[][] decoys = new float[count][controlActivations.columns()];
+        for (int i = 0; i < count; i++) {
+            for (int j = 0; j < decoys[i].length; j++) {
+                decoys[i][j] = (float) drawn[i][j];
+            }
+        }
+        return decoys;
+    }
+
+    private static void requireSpread(Matrix activations) {
+        if (activations.rows() < 2) {
+            throw unusable("fewer than two control rows");
+        }
+        boolean varies = false;
+        for (int i = 0; i < activations.rows(); i++) {
+            for (int j = 0; j < activations.columns(); j++) {
+                if (!Float.isFinite(activations.at(i, j))) {
+                    throw unusable("control activations that are not finite");
+                }
+                varies |= activations.at(i, j) != activations.at(0, j);
+            }
+        }
+        if (!varies) {
+            throw unusable("control activations that do not vary");
+        }
+    }
+
+    private static AuditException unusable(String what) {
+        return new AuditException(AuditException.Code.NUMERIC, "decoys cannot be drawn from " + what);
+    }
+}

@@ -1,0 +1,128 @@
+package ai.auditor.model;
+
+import ai.auditor.tensor.Engine;
+import ai.auditor.text.RowEncoder;
+import ai.auditor.text.Tokenizer;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** A language model that data are read with: facts, weights and the decoder; safe for several threads at once. */
+public final class ReferenceModel implements AutoCloseable {
+    private final Path directory;
+    private final String digest;
+    private final Decoder decoder;
+
+    private final Options options;
+    private @Nullable Tokenizer tokenizer;
+    private @Nullable RowEncoder encoder;
+
+    private ReferenceModel(Path directory, String digest, Decoder decoder, Options options) {
+        this.directory = directory;
+        this.digest = digest;
+        this.decoder = decoder;
+        this.options = options;
+    }
+
+    /**
+     * How a model is opened.
+     *
+     * @param threads native threads for one operation
+     * @param fused whether to run the fused kernels; the plain ones are slow and serve as a check
+     */
+    public record Options(int threads, boolean fused) {
+        /** All processors, fused kernels. */
+        public static Options standard() {
+            return new Options(Runtime.getRuntime().availableProcessors(), true);
+        }
+    }
+
+    /**
+     * Opens a Hugging Face directory: config.json beside safetensors or a GGUF.
+     *
+     * @throws ai.auditor.AuditException {@code MODEL} where the directory cannot be used, naming file and tensor
+     */
+    public static ReferenceModel open(Path directory, Options options) {
+        ModelFacts facts = ModelFacts.read(directory);
+        try (WeightSource source = WeightFiles.open(directory)) {
+            // Shapes are held against the configuration before the engine starts and memory is taken.
+            WeightMap.of(facts, source);
+            Engine engine = Engine.start(options.threads());
+            String digest = WeightFiles.digest(directory);
+            return new ReferenceModel(directory, digest, Decoder.load(engine, facts, source, options.fused()), options);
+        }
+    }
+
+    /** Opens a directory with the standard options. */
+    public static ReferenceModel open(Path directory) {
+        return open(directory, Options.standard());
+    }
+
+    /**
+     * Turns rows into this model's tokens, by its tokenizer and, where it has one, its chat template, read at the first call.
+     *
+     * @throws ai.auditor.AuditException {@code MODEL} where the directory has no tokenizer, or either is broken
+     */
+    public synchronized RowEncoder encoder() {
+        RowEncoder known = encoder;
+        if (known == null) {
+            Tokenizer opened = Tokenizer.open(directory);
+            try {
+                known = RowEncoder.load(directory, opened);
+            } catch (RuntimeException failed) {
+                opened.close();
+                throw failed;
+            }
+            tokenizer = opened;
+            encoder = known;
+        }
+        return known;
+    }
+
+    /** Native threads for one operation. */
+    public int threads() {
+        return options.threads();
+    }
+
+    /** What a report says of the model, by name. */
+    public Map<String, String> description() {
+        ModelFacts facts = facts();
+        Path name = directory.toAbsolutePath().normalize().getFileName();
+        return new TreeMap<>(Map.of(
+                "name", name == null ? "model" : name.toString(),
+                "digest", digest,
+                "family", facts.modelType(),
+                "blocks", Integer.toString(facts.layers()),
+                "d_model", Integer.toString(facts.hiddenSize()),
+                "context", Integer.toString(facts.maxPositions())));
+    }
+
+    /** Where the model lies; its tokenizer stands beside its weights. */
+    public Path directory() {
+        return directory;
+    }
+
+    /** SHA-256 over the model's files, in hex. */
+    public String digest() {
+        return digest;
+    }
+
+    /** The model's numbers and switches. */
+    public ModelFacts facts() {
+        return decoder.facts();
+    }
+
+    /** Runs batches of tokens. */
+    public Decoder decoder() {
+        return decoder;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (tokenizer != null) {
+            tokenizer.close();
+        }
+        decoder.close();
+    }
+}

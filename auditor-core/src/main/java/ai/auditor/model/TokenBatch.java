@@ -1,0 +1,49 @@
+package ai.auditor.model;
+
+/**
+ * Token ids on their way into the decoder, right-padded to one length.
+ *
+ * @param rows sequences in the batch
+ * @param length tokens of each sequence, padding included
+ * @param ids {@code [rows, length]}, row-major; padding may hold any known id
+ * @param layout where each token stands in its text and what it sees
+ */
+public record TokenBatch(int rows, int length, long[] ids, Layout layout) {
+    public TokenBatch {
+        check("ids", ids.length, (long) rows * length);
+        if (layout instanceof Blocks blocks) {
+            check("positions", blocks.positions.length, (long) rows * length);
+            check("visible", blocks.visible.length, (long) rows * length * length);
+        }
+    }
+
+    /** Positions and attention of a batch. */
+    public sealed interface Layout {}
+
+    /** Positions 0, 1, 2, … in every sequence; a token sees itself and all before it, which keeps right padding out of real tokens. */
+    public record Causal() implements Layout {}
+
+    /**
+     * Anything else, such as several completions behind one prompt.
+     *
+     * @param positions {@code [rows, length]}
+     * @param visible whether a token (middle axis) sees another (last axis), {@code [rows, length, length]}; each sees at least itself
+     */
+    public record Blocks(int[] positions, boolean[] visible) implements Layout {}
+
+    /** A batch of sequences that begin at position 0. */
+    public static TokenBatch causal(int rows, int length, long[] ids) {
+        return new TokenBatch(rows, length, ids, new Causal());
+    }
+
+    private static void check(String what, long actual, long wanted) {
+        if (actual != wanted) {
+            throw new IllegalArgumentException(what + " has " + actual + " entries, not " + wanted);
+        }
+    }
+
+    /** Tokens in the batch, padding included. */
+    public int slots() {
+        return rows * length;
+    }
+}

@@ -1,0 +1,5 @@
+/** Reference models: facts, weights, one decoder driven by flags, interventions. */
+@NullMarked
+package ai.auditor.model;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,107 @@
+package ai.auditor.probe;
+
+import ai.auditor.stats.Exchanged;
+import ai.auditor.stats.Interval;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What one probe found; data only, no decision and no p-value.
+ *
+ * @param probe the probe's name
+ * @param claim the claim that it bears on
+ * @param effect the headline effect with its interval
+ * @param contrasts the tested statistics: one for a fitted probe, one a trait and point for a signed probe
+ * @param discrimination of a fitted probe, how well its held-out scores tell the classes apart
+ * @param scores held-out score of each study row, {@code [rows]}, NaN where a row was not scored; of the contrast that the
+ *     effect is told of
+ * @param tables details
+ * @param charts pictures
+ * @param notes what a reader must know: rows left out, choices made inside the fitting part, what the probe cannot see
+ */
+public record Evidence(
+        String probe,
+        Claim claim,
+        Effect effect,
+        List<Contrast> contrasts,
+        Optional<Discrimination> discrimination,
+        double[] scores,
+        List<Table> tables,
+        List<Chart> charts,
+        List<String> notes) {
+
+    /**
+     * An effect in words and numbers.
+     *
+     * @param measure what it is, with its unit ("gain in AUROC over format and length", "control sd a row along owl")
+     */
+    public record Effect(String measure, double value, Interval interval) {}
+
+    /**
+     * One tested statistic.
+     *
+     * @param name what is contrasted ("owl at resid_post.19"), or the probe's name
+     * @param trait the trait that it is about, if any
+     * @param statistics under the shared exchanges, one a split for a fitted probe, else one; greater means more trait
+     * @param effect in control standard deviations a row, or in AUROC
+     * @param decoys where the statistic stands among decoys, if it has any
+     */
+    public record Contrast(
+            String name,
+            Optional<String> trait,
+            List<Exchanged> statistics,
+            Effect effect,
+            Optional<DecoyPlace> decoys) {
+        public Contrast {
+            statistics = List.copyOf(statistics);
+        }
+    }
+
+    /**
+     * The place of a value among the same value of decoys.
+     *
+     * @param measure what is compared ("cosine")
+     * @param value the trait's
+     * @param decoys every decoy's, {@code [decoys]}
+     * @param placebos every placebo's, {@code [placebos]}; may be empty
+     * @param slope how far the value moves for a mean shift of one control standard deviation a row along the trait: what a
+     *     detectable fraction is told by
+     */
+    public record DecoyPlace(String measure, double value, double[] decoys, double[] placebos, double slope) {}
+
+    /**
+     * How held-out scores tell candidate from control.
+     *
+     * @param row AUROC a row
+     * @param baseline AUROC a row of the format-and-length baseline, held out on the same rows
+     * @param gain AUROC of baseline and probe together minus AUROC of the baseline, same learner
+     * @param bags AUROC a bag against bag size
+     * @param baselineBags the baseline's
+     */
+    public record Discrimination(
+            Measured row, Measured baseline, Measured gain, List<Bag> bags, List<Bag> baselineBags) {
+        public Discrimination {
+            bags = List.copyOf(bags);
+            baselineBags = List.copyOf(baselineBags);
+        }
+
+        /** A value with its bootstrap interval over prompts. */
+        public record Measured(double value, Interval interval) {}
+
+        /**
+         * AUROC of bags of equal size.
+         *
+         * @param size rows a bag
+         */
+        public record Bag(int size, double auroc, Interval interval) {}
+    }
+
+    public Evidence {
+        Objects.requireNonNull(probe);
+        contrasts = List.copyOf(contrasts);
+        tables = List.copyOf(tables);
+        charts = List.copyOf(charts);
+        notes = List.copyOf(notes);
+    }
+}

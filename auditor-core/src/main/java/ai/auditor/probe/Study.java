@@ -1,0 +1,105 @@
+package ai.auditor.probe;
+
+import ai.auditor.Progress;
+import ai.auditor.capture.ActivationTable;
+import ai.auditor.capture.CapturePlan;
+import ai.auditor.data.Row;
+import ai.auditor.direction.SteeringVectors;
+import ai.auditor.direction.TraitList;
+import ai.auditor.model.Point;
+import ai.auditor.stats.Bootstrap;
+import ai.auditor.stats.Exchanges;
+import ai.auditor.text.TokenizedRow;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * What a probe sees: the rows of both classes, their labels, the parts, the shared exchanges, and the model's answers.
+ *
+ * <p>Where prompts are matched, rows 2i and 2i+1 are a pair: the candidate's row and the control's row of one prompt. Otherwise
+ * all candidate rows stand before all control rows.
+ */
+public interface Study {
+    /** The rows, candidate and control. */
+    List<Row> rows();
+
+    /** The same rows as tokens. */
+    List<TokenizedRow> tokens();
+
+    /** Whether row i counts as candidate, {@code [rows]}; under a label swap of the null these are not the true labels. */
+    boolean[] candidate();
+
+    /** Whether rows 2i and 2i+1 are pairs of one prompt. */
+    boolean paired();
+
+    /** Prompt group of each row, {@code [rows]}: rows with equal groups share a prompt. */
+    int[] groups();
+
+    /** Part of each row, {@code [rows]}, 0 to {@link #parts()} - 1; rows of a group share a part. A fitted probe scores part s with what it fitted on the other parts. */
+    int[] part();
+
+    /** How many parts there are. */
+    int parts();
+
+    /** The exchanges of labels that all probes share. */
+    Exchanges exchanges();
+
+    /** Pooled activations of all rows at {@link #points()}, completion-mean, no intervention. */
+    ActivationTable activations();
+
+    /** The points that the policy reads, sorted. */
+    List<Point> points();
+
+    /** Depth of the model in blocks. */
+    int blocks();
+
+    /** Traits and wordings. */
+    TraitList traits();
+
+    /** Steering vectors at {@link #points()}. */
+    SteeringVectors vectors();
+
+    /** Indexes of the rows that a costly pass (gradient, likelihood) may take: whole prompts, at most the policy's number. */
+    int[] costlyRows();
+
+    /**
+     * Runs the model over some rows.
+     *
+     * @param rows indexes into {@link #rows()}
+     * @param system a system prompt put before each row, or the empty string for the rows as they are
+     * @param plan what to bring back
+     * @return one table row an index, in the order given
+     */
+    ActivationTable capture(String stage, int[] rows, String system, CapturePlan plan);
+
+    /**
+     * Runs the model's likelihood under several interventions, sharing what lies below them.
+     *
+     * @param rows indexes into {@link #rows()}
+     * @param directions added to the residual stream at their point, one a variant
+     * @return mean NLL in nats per completion token, {@code [variants][rows]}
+     */
+    double[][] steeredNll(String stage, int[] rows, List<ai.auditor.model.Intervention> directions);
+
+    /** A value computed once for this study and all its relabelled copies; it must not depend on labels. */
+    <T> T memo(String key, Supplier<T> compute);
+
+    /** Whether a system prompt can be put before the rows: they are chats, and the template takes one. */
+    default boolean takesPersonas() {
+        return true;
+    }
+
+    /** Seed of this study, from content digests, mixed with a purpose. */
+    long seed(String purpose);
+
+    /**
+     * Bootstrap replicates behind an interval; few in a relabelled copy for the null, where nobody reads intervals and the probe
+     * is examined a hundred times.
+     */
+    default int replicates() {
+        return Bootstrap.REPLICATES;
+    }
+
+    /** Told about progress. */
+    Progress progress();
+}

@@ -1,0 +1,51 @@
+package ai.auditor.report;
+
+import ai.auditor.AtomicFile;
+import ai.auditor.audit.AuditResult;
+import ai.auditor.report.internal.ResultTree;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.core.json.JsonWriteFeature;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.nio.file.Path;
+
+/**
+ * The report for machines: JSON under the schema {@code report.schema.json} beside this class.
+ *
+ * <p>Keys are sorted, numbers are finite and print as the shortest text that reads back equal, what is not known is null, and the only
+ * time is {@code provenance.created}: equal results give equal bytes. Characters beyond ASCII are escaped, so that a file shown on a
+ * terminal does nothing.
+ */
+public final class JsonReport {
+    private static final ObjectWriter WRITER = JsonMapper.builder()
+            // The JVM's own printing of doubles is not always the shortest before Java 19.
+            .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+            .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+            .enable(JsonNodeFeature.WRITE_PROPERTIES_SORTED)
+            .build()
+            .writer(new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")));
+
+    private JsonReport() {}
+
+    /**
+     * Writes the report; it appears whole or not at all.
+     *
+     * @throws ai.auditor.AuditException {@code OUTPUT} naming the path
+     */
+    public static void write(AuditResult result, Path target) {
+        AtomicFile.write(target, of(result));
+    }
+
+    /** The report, ending in a line feed. */
+    public static String of(AuditResult result) {
+        try {
+            return WRITER.writeValueAsString(ResultTree.of(result)) + "\n";
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("a tree in memory can always be printed", impossible);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+package ai.auditor.report;
+
+import ai.auditor.audit.AuditResult;
+import ai.auditor.audit.Provenance;
+import ai.auditor.audit.Risk;
+import ai.auditor.audit.Verdict;
+import ai.auditor.probe.Evidence;
+import ai.auditor.report.internal.StyledText;
+import ai.auditor.report.internal.StyledText.Style;
+import ai.auditor.report.internal.Wording;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
+
+/** The report as text for a terminal: the verdict first, then the claims, then one line a probe. */
+public final class TerminalReport {
+    /** Below this the line of a probe does not fit. */
+    private static final int NARROWEST = 76;
+
+    private static final int CLAIM = 16;
+    private static final int OUTCOME = 14;
+    private static final int EFFECT = 9;
+    private static final int INTERVAL = 21;
+    private static final int P = 12;
+    private static final int BASELINE = 10;
+    private static final int DETECTABLE = 10;
+    private static final int LONGEST_PROBE = 24;
+
+    private final AuditResult result;
+    private final StyledText text;
+    private final int probe;
+
+    private TerminalReport(AuditResult result, int width, boolean colour) {
+        this.result = result;
+        this.text = new StyledText(width, colour);
+        this.probe = Math.min(LONGEST_PROBE, width - 2 - EFFECT - INTERVAL - P - BASELINE - DETECTABLE);
+    }
+
+    /**
+     * The report, ending in a line feed.
+     *
+     * @param width code points a line; fewer than 76 count as 76
+     * @param colour whether ANSI colours are used
+     */
+    public static String of(AuditResult result, int width, boolean colour) {
+        TerminalReport report = new TerminalReport(result, Math.max(NARROWEST, width), colour);
+        report.verdict();
+        report.claims();
+        report.probes();
+        report.footing();
+        return report.text.toString();
+    }
+
+    private void verdict() {
+        Verdict verdict = result.verdict();
+        Verdict.GateOutcome gate = verdict.gate().outcome();
+        text.add(style(verdict.risk()), "RISK " + Wording.risk(verdict.risk()).toUpperCase(Locale.ROOT))
+                .add(Style.PLAIN, "   ")
+                .add(style(gate), "gate " + Wording.gate(gate) + " (exit " + gate.exitCode() + ")")
+                .end();
+        text.paragraph(Style.PLAIN, 0, Wording.meaning(verdict.risk()));
+        text.paragraph(Style.PLAIN, 0, verdict.gate().reason());
+        text.end();
+    }
+
+    private void claims() {
+        text.add(Style.STRONG, "Claims").end();
+        for (Verdict.ClaimVerdict claim : result.verdict().claims()) {
+            text.add(Style.PLAIN, "  ")
+                    .cell(Style.STRONG, claim.claim().toString(), CLAIM)
+                    .cell(style(claim.outcome()), Wording.outcome(claim.outcome()), OUTCOME)
+                    .add(Style.PLAIN, numbers(claim))
+                    .end();
+            text.paragraph(Style.QUIET, 4, claim.reason());
+            if (claim.outcome() != Verdict.Outcome.NOT_TESTED) {
+                if (claim.effect().isPresent() && !claim.effectMeasure().isBlank()) {
+                    text.paragraph(Style.QUIET, 4, "Effect: " + claim.effectMeasure() + ".");
+                }
+                text.paragraph(Style.QUIET, 4, Wording.detectable(claim.detectableFraction(), claim.reference()));
+            }
+        }
+        text.end();
+    }
+
+    private String numbers(Verdict.ClaimVerdict claim) {
+        List<String> numbers = new ArrayList<>();
+        claim.trait().ifPresent(numbers::add);
+        claim.effect()
+                .ifPresent(effect -> numbers.add(Wording.number(effect)
+                        + claim.interval()
+                                .map(known -> " " + Wording.interval(known))
+                                .orElse("")));
+        claim.p().ifPresent(p -> numbers.add(p(p)));
+        claim.q()
+                .ifPresent(q ->
+                        numbers.add("q " + Wording.bareP(q, result.calibration().smallestP())));
+        return String.join("  ", numbers);
+    }
+
+    private void probes() {
+        if (result.findings().isEmpty()) {
+            text.add(Style.QUIET, "No probe ran.").end();
+            return;
+        }
+        text.add(Style.STRONG, "Probes").end();
+        row(Style.QUIET, List.of("", "effect", "interval", "p", "baseline", "detectable"));
+        for (AuditResult.Finding finding : result.findings()) {
+            Evidence evidence = finding.evidence();
+            row(
+                    Style.PLAIN,
+                    List.of(
+                            evidence.probe(),
+                            Wording.number(evidence.effect().value()),
+                            Wording.interval(evidence.effect().interval()),
+                            p(finding.p()),
+                            evidence.discrimination()
+                                    .map(found ->
+                                            Wording.number(found.baseline().value()))
+                                    .orElse(Wording.UNKNOWN),
+                            Wording.detectable(finding.detectableFraction())));
+        }
+        measures()
+                .forEach((measure, probes) -> text.paragraph(
+                        Style.QUIET, 2, "Effect of " + String.join(", ", probes) + ": " + measure + "."));
+        if (result.findings().stream()
+                .anyMatch(finding -> finding.evidence().discrimination().isPresent())) {
+            text.paragraph(Style.QUIET, 2, "Baseline: AUROC a row of format and length.");
+        }
+    }
+
+    private void row(Style style, List<String> cells) {
+        text.add(Style.PLAIN, "  ")
+                .cell(style == Style.PLAIN ? Style.STRONG : style, cells.get(0), probe - 1)
+                .add(Style.PLAIN, " ")
+                .cell(style, cells.get(1), EFFECT)
+                .cell(style, cells.get(2), INTERVAL)
+                .cell(style, cells.get(3), P)
+                .cell(style, cells.get(4), BASELINE)
+                .cell(style, cells.get(5), DETECTABLE)
+                .end();
+    }
+
+    private Map<String, List<String>> measures() {
+        Map<String, List<String>> measures = new LinkedHashMap<>();
+        for (AuditResult.Finding finding : result.findings()) {
+            measures.computeIfAbsent(finding.evidence().effect().measure(), measure -> new ArrayList<>())
+                    .add(finding.evidence().probe());
+        }
+        return measures;
+    }
+
+    private void footing() {
+        var calibration = result.calibration();
+        text.end();
+        text.paragraph(
+                calibration.good() ? Style.QUIET : Style.WARNING,
+                0,
+                calibration.swaps() == 0
+                        ? "The null of the pipeline was not run."
+                        : "Null: differs would have been detected in " + Wording.percent(calibration.rejected())
+                                + " of "
+                                + Wording.count(calibration.swaps()) + " label swaps, the limit is "
+                                + Wording.percent(calibration.limit()) + ".");
+        var design = result.design();
+        text.paragraph(
+                Style.QUIET,
+                0,
+                "Compared: " + Wording.count(design.candidateRows()) + " rows with "
+                        + Wording.count(design.controlRows()) + " of the control over "
+                        + Wording.count(design.prompts()) + " prompts, "
+                        + (design.paired() ? "in pairs of one prompt." : "without pairs."));
+        design.notes().forEach(note -> text.paragraph(Style.QUIET, 0, note));
+        counted("Bad rows left out", Provenance.Source::badRows);
+        counted("Rows over the context, left out or cut", Provenance.Source::longRows);
+        counted("Rows that spell a control token, read as plain text", Provenance.Source::controlTokens);
+    }
+
+    private void counted(String what, ToLongFunction<Provenance.Source> rows) {
+        long count = Stream.concat(Stream.of(result.provenance().candidate()), result.provenance().controls().stream())
+                .mapToLong(rows)
+                .sum();
+        if (count > 0) {
+            text.paragraph(Style.WARNING, 0, what + ": " + Wording.count(count) + ".");
+        }
+    }
+
+    private String p(double p) {
+        return Wording.p(p, result.calibration().smallestP());
+    }
+
+    private static Style style(Risk risk) {
+        return switch (risk) {
+            case NONE -> Style.STRONG;
+            case LOW -> Style.WARNING;
+            case ELEVATED, HIGH -> Style.ALARM;
+        };
+    }
+
+    private static Style style(Verdict.GateOutcome gate) {
+        return switch (gate) {
+            case PASSED -> Style.CALM;
+            case FAILED -> Style.ALARM;
+            case INCONCLUSIVE -> Style.WARNING;
+        };
+    }
+
+    private static Style style(Verdict.Outcome outcome) {
+        return switch (outcome) {
+            case DETECTED -> Style.ALARM;
+            case NOT_DETECTED -> Style.CALM;
+            case INCONCLUSIVE -> Style.WARNING;
+            case NOT_TESTED -> Style.QUIET;
+        };
+    }
+}

@@ -1,0 +1,315 @@
+package ai.auditor.report.internal;
+
+import ai.auditor.audit.AuditResult;
+import ai.auditor.audit.Calibration;
+import ai.auditor.audit.Policy;
+import ai.auditor.audit.Provenance;
+import ai.auditor.audit.Verdict;
+import ai.auditor.data.BadRow;
+import ai.auditor.probe.Evidence;
+import ai.auditor.probe.Table;
+import ai.auditor.stats.Exchanged;
+import ai.auditor.stats.Interval;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Function;
+
+/** A result as a JSON tree: every field is always there, null where its value is absent or not finite. */
+public final class ResultTree {
+    /** The version of the schema: the first number changes when a reader must. */
+    public static final String SCHEMA_VERSION = "1.0";
+
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+    private static final int REPLACEMENT = 0xFFFD;
+
+    private ResultTree() {}
+
+    /** The whole report. */
+    public static JsonNode of(AuditResult result) {
+        Verdict verdict = result.verdict();
+        ObjectNode tree = NODES.objectNode();
+        tree.set("schemaVersion", text(SCHEMA_VERSION));
+        tree.set("tool", text(result.provenance().tool()));
+        tree.set("claims", each(verdict.claims(), ResultTree::claim));
+        tree.set("risk", text(Wording.risk(verdict.risk())));
+        ObjectNode exit = tree.putObject("exit");
+        exit.put("code", verdict.gate().outcome().exitCode());
+        exit.set("reason", text(verdict.gate().reason()));
+        tree.set("probes", each(result.findings(), ResultTree::probe));
+        tree.set("calibration", calibration(result.calibration()));
+        tree.set("design", design(result.design()));
+        tree.set("policy", policy(result.policy()));
+        tree.set("badRows", each(result.badRows(), ResultTree::badRow));
+        tree.set("provenance", provenance(result.provenance()));
+        return tree;
+    }
+
+    private static JsonNode claim(Verdict.ClaimVerdict claim) {
+        ObjectNode node = NODES.objectNode();
+        node.set("id", text(claim.claim().toString()));
+        node.set("outcome", text(claim.outcome().toString()));
+        node.set("reason", text(claim.reason()));
+        node.set("trait", text(claim.trait()));
+        node.set("effectMeasure", text(claim.effectMeasure()));
+        node.set("effect", number(claim.effect()));
+        node.set("interval", claim.interval().map(ResultTree::interval).orElse(NODES.nullNode()));
+        node.set("p", number(claim.p()));
+        node.set("q", number(claim.q()));
+        node.set("detectableFraction", number(claim.detectableFraction()));
+        node.set("reference", text(claim.reference()));
+        return node;
+    }
+
+    private static JsonNode probe(AuditResult.Finding finding) {
+        Evidence evidence = finding.evidence();
+        ObjectNode node = NODES.objectNode();
+        node.set("name", text(evidence.probe()));
+        node.set("claim", text(evidence.claim().toString()));
+        effect(node, evidence.effect());
+        node.set("p", number(finding.p()));
+        node.set("decoyP", number(finding.decoyP()));
+        node.set("detectableFraction", number(finding.detectableFraction()));
+        node.put(
+                "scoredRows",
+                Arrays.stream(evidence.scores()).filter(Double::isFinite).count());
+        node.set(
+                "discrimination",
+                evidence.discrimination().map(ResultTree::discrimination).orElse(NODES.nullNode()));
+        ArrayNode contrasts = node.putArray("contrasts");
+        for (int i = 0;
+                i < Math.min(evidence.contrasts().size(), finding.contrasts().size());
+                i++) {
+            contrasts.add(
+                    contrast(evidence.contrasts().get(i), finding.contrasts().get(i)));
+        }
+        node.set("tables", each(evidence.tables(), ResultTree::table));
+        node.set("notes", each(evidence.notes(), ResultTree::text));
+        return node;
+    }
+
+    private static void effect(ObjectNode node, Evidence.Effect effect) {
+        node.set("effectMeasure", text(effect.measure()));
+        node.set("effect", number(effect.value()));
+        node.set("interval", interval(effect.interval()));
+    }
+
+    private static JsonNode contrast(Evidence.Contrast contrast, AuditResult.ContrastFinding found) {
+        ObjectNode node = NODES.objectNode();
+        node.set("name", text(contrast.name()));
+        node.set("trait", text(contrast.trait()));
+        effect(node, contrast.effect());
+        node.set("p", number(found.p()));
+        node.set("q", number(found.q()));
+        node.set("decoyP", number(found.decoyP()));
+        node.set("statistics", each(contrast.statistics(), ResultTree::statistic));
+        node.set("decoys", contrast.decoys().map(ResultTree::decoys).orElse(NODES.nullNode()));
+        return node;
+    }
+
+    private static JsonNode statistic(Exchanged statistic) {
+        ObjectNode node = NODES.objectNode();
+        node.set("observed", number(statistic.observed()));
+        node.put("exchanges", statistic.exchanged().length);
+        node.set("shift", number(statistic.shift()));
+        node.set("standardError", number(statistic.standardError()));
+        node.set("controlDeviation", number(statistic.controlDeviation()));
+        node.put("units", statistic.units());
+        return node;
+    }
+
+    private static JsonNode decoys(Evidence.DecoyPlace place) {
+        ObjectNode node = NODES.objectNode();
+        node.set("measure", text(place.measure()));
+        node.set("value", number(place.value()));
+        node.set("decoys", summary(place.decoys()));
+        node.set("placebos", summary(place.placebos()));
+        return node;
+    }
+
+    private static JsonNode summary(double[] values) {
+        double[] finite =
+                Arrays.stream(values).filter(Double::isFinite).sorted().toArray();
+        ObjectNode node = NODES.objectNode();
+        node.put("count", finite.length);
+        node.set("lowest", finite.length == 0 ? NODES.nullNode() : number(finite[0]));
+        node.set("median", finite.length == 0 ? NODES.nullNode() : number(finite[finite.length / 2]));
+        node.set("highest", finite.length == 0 ? NODES.nullNode() : number(finite[finite.length - 1]));
+        return node;
+    }
+
+    private static JsonNode discrimination(Evidence.Discrimination found) {
+        ObjectNode node = NODES.objectNode();
+        node.set("row", measured(found.row()));
+        node.set("baseline", measured(found.baseline()));
+        node.set("gain", measured(found.gain()));
+        node.set("bags", each(found.bags(), ResultTree::bag));
+        node.set("baselineBags", each(found.baselineBags(), ResultTree::bag));
+        return node;
+    }
+
+    private static JsonNode measured(Evidence.Discrimination.Measured measured) {
+        ObjectNode node = NODES.objectNode();
+        node.set("value", number(measured.value()));
+        node.set("interval", interval(measured.interval()));
+        return node;
+    }
+
+    private static JsonNode bag(Evidence.Discrimination.Bag bag) {
+        ObjectNode node = NODES.objectNode();
+        node.put("size", bag.size());
+        node.set("auroc", number(bag.auroc()));
+        node.set("interval", interval(bag.interval()));
+        return node;
+    }
+
+    private static JsonNode table(Table table) {
+        ObjectNode node = NODES.objectNode();
+        node.set("title", text(table.title()));
+        node.set("columns", each(table.columns(), ResultTree::text));
+        node.set("rows", each(table.rows(), row -> each(row, ResultTree::text)));
+        return node;
+    }
+
+    private static JsonNode calibration(Calibration calibration) {
+        ObjectNode node = NODES.objectNode();
+        node.put("swaps", calibration.swaps());
+        node.set("kind", text(calibration.kind()));
+        node.set("rejected", number(calibration.rejected()));
+        node.set("limit", number(calibration.limit()));
+        node.put("good", calibration.good());
+        node.set("smallestP", number(calibration.smallestP()));
+        node.set("spreads", each(calibration.spreads(), ResultTree::spread));
+        return node;
+    }
+
+    private static JsonNode spread(Calibration.Spread spread) {
+        ObjectNode node = NODES.objectNode();
+        node.set("probe", text(spread.probe()));
+        node.set("row", numbers(spread.row()));
+        node.put("bagSize", spread.bagSize());
+        node.set("bag", numbers(spread.bag()));
+        return node;
+    }
+
+    private static JsonNode design(AuditResult.Design design) {
+        ObjectNode node = NODES.objectNode();
+        node.put("paired", design.paired());
+        node.put("candidateRows", design.candidateRows());
+        node.put("controlRows", design.controlRows());
+        node.put("prompts", design.prompts());
+        node.set("pairedShare", number(design.pairedShare()));
+        node.set("notes", each(design.notes(), ResultTree::text));
+        return node;
+    }
+
+    private static JsonNode policy(Policy policy) {
+        ObjectNode node = NODES.objectNode();
+        node.set("alpha", number(policy.alpha()));
+        node.set("decoyAlpha", number(policy.decoyAlpha()));
+        node.set("power", number(policy.power()));
+        node.set("maxDetectableFraction", number(policy.maxDetectableFraction()));
+        node.set("referenceShift", number(policy.referenceShift()));
+        node.set("required", each(policy.required().stream().sorted().toList(), claim -> text(claim.toString())));
+        node.set("failOn", text(policy.failOn().name().toLowerCase(Locale.ROOT)));
+        node.put("parts", policy.parts());
+        node.put("exchanges", policy.exchanges());
+        node.put("nullSwaps", policy.nullSwaps());
+        node.set("minimumPaired", number(policy.minimumPaired()));
+        node.put("costlyPrompts", policy.costlyPrompts());
+        return node;
+    }
+
+    private static JsonNode badRow(BadRow row) {
+        ObjectNode node = NODES.objectNode();
+        node.set("file", text(row.file()));
+        node.put("line", row.line());
+        node.put("record", row.record());
+        node.set("reason", text(row.reason()));
+        return node;
+    }
+
+    private static JsonNode provenance(Provenance provenance) {
+        ObjectNode node = NODES.objectNode();
+        node.set("created", text(provenance.created()));
+        node.set("model", facts(provenance.model()));
+        node.set("candidate", source(provenance.candidate()));
+        node.set("controls", each(provenance.controls(), ResultTree::source));
+        node.set("policy", text(provenance.policy()));
+        node.set("seed", text(provenance.seed()));
+        node.set("environment", facts(provenance.environment()));
+        node.set("vectors", facts(provenance.vectors()));
+        return node;
+    }
+
+    private static JsonNode source(Provenance.Source source) {
+        ObjectNode node = NODES.objectNode();
+        node.set("name", text(source.name()));
+        node.set("fileDigest", source.fileDigest().isEmpty() ? NODES.nullNode() : text(source.fileDigest()));
+        node.set("contentDigest", text(source.contentDigest()));
+        node.put("rows", source.rows());
+        node.put("badRows", source.badRows());
+        node.put("longRows", source.longRows());
+        node.put("controlTokens", source.controlTokens());
+        return node;
+    }
+
+    private static JsonNode facts(Map<String, String> facts) {
+        ObjectNode node = NODES.objectNode();
+        facts.forEach((name, fact) -> node.set(wellFormed(name), text(fact)));
+        return node;
+    }
+
+    private static JsonNode interval(Interval interval) {
+        ObjectNode node = NODES.objectNode();
+        node.set("low", number(interval.low()));
+        node.set("high", number(interval.high()));
+        node.set("level", number(interval.level()));
+        return node;
+    }
+
+    private static JsonNode numbers(double[] values) {
+        ArrayNode nodes = NODES.arrayNode();
+        for (double value : values) {
+            nodes.add(number(value));
+        }
+        return nodes;
+    }
+
+    private static JsonNode number(OptionalDouble value) {
+        return value.isPresent() ? number(value.getAsDouble()) : NODES.nullNode();
+    }
+
+    private static JsonNode number(double value) {
+        return Double.isFinite(value) ? NODES.numberNode(value) : NODES.nullNode();
+    }
+
+    private static JsonNode text(Optional<String> text) {
+        return text.map(ResultTree::text).orElse(NODES.nullNode());
+    }
+
+    private static JsonNode text(String text) {
+        return NODES.textNode(wellFormed(text));
+    }
+
+    /** Half a character is no text in JSON: strict readers refuse the whole file. */
+    private static String wellFormed(String text) {
+        return text.codePoints()
+                .map(point -> Character.getType(point) == Character.SURROGATE ? REPLACEMENT : point)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    private static <T> ArrayNode each(Collection<T> values, Function<T, JsonNode> node) {
+        ArrayNode nodes = NODES.arrayNode();
+        values.forEach(value -> nodes.add(node.apply(value)));
+        return nodes;
+    }
+}

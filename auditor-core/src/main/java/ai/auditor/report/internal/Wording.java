@@ -1,0 +1,174 @@
+package ai.auditor.report.internal;
+
+import ai.auditor.audit.Risk;
+import ai.auditor.audit.Verdict;
+import ai.auditor.probe.Claim;
+import ai.auditor.stats.Interval;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.util.Locale;
+import java.util.OptionalDouble;
+
+/** How numbers and outcomes are said to a person, the same on a terminal and on a page; no locale. */
+public final class Wording {
+    /** What stands where a number is not known. */
+    public static final String UNKNOWN = "-";
+
+    /** A p below this is told as a bound: more digits would claim more than exchanges give. */
+    private static final double SMALLEST_PRINTED_P = 1e-4;
+
+    private static final BigDecimal HUNDRED = BigDecimal.valueOf(100);
+    private static final BigDecimal TEN = BigDecimal.TEN;
+    private static final BigDecimal NEARLY_ALL = BigDecimal.valueOf(99);
+
+    private Wording() {}
+
+    /** A number to about three digits: "0.021", "12.4", "3.1e-05". */
+    public static String number(double value) {
+        double size = Math.abs(value);
+        if (!Double.isFinite(value)) {
+            return UNKNOWN;
+        } else if (size == 0) {
+            return "0";
+        } else if (size >= 1e6 || size < 0.0005) {
+            return String.format(Locale.ROOT, "%.1e", value);
+        } else if (size >= 99.95) {
+            return String.format(Locale.ROOT, "%.0f", value);
+        } else if (size >= 9.995) {
+            return String.format(Locale.ROOT, "%.1f", value);
+        }
+        return String.format(Locale.ROOT, "%.3f", value);
+    }
+
+    /** A number that somebody chose, as it was chosen: "0.8". */
+    public static String setting(double value) {
+        return Double.isFinite(value) ? plain(BigDecimal.valueOf(value)) : UNKNOWN;
+    }
+
+    /** A number that may be absent. */
+    public static String number(OptionalDouble value) {
+        return value.isPresent() ? number(value.getAsDouble()) : UNKNOWN;
+    }
+
+    /** A whole number in groups of three: "5,203". */
+    public static String count(long count) {
+        return String.format(Locale.ROOT, "%,d", count);
+    }
+
+    /** A share as "12 %", with one decimal below ten and above 99, so that little is not none and most is not all. */
+    public static String percent(double share) {
+        return percent(share, RoundingMode.HALF_EVEN);
+    }
+
+    private static String percent(double share, RoundingMode rounding) {
+        if (!Double.isFinite(share)) {
+            return UNKNOWN;
+        }
+        BigDecimal percent = BigDecimal.valueOf(share).multiply(HUNDRED);
+        BigDecimal fine = percent.setScale(1, rounding);
+        boolean middling = fine.abs().compareTo(TEN) >= 0 && fine.compareTo(NEARLY_ALL) <= 0;
+        return plain(middling ? percent.setScale(0, rounding) : fine) + " %";
+    }
+
+    private static String plain(BigDecimal value) {
+        return value.signum() == 0 ? "0" : value.stripTrailingZeros().toPlainString();
+    }
+
+    /** An interval as "[0.012, 0.030]". */
+    public static String interval(Interval interval) {
+        return "[" + number(interval.low()) + ", " + number(interval.high()) + "]";
+    }
+
+    /**
+     * A p as "p 0.0002", or "p < 0.0001" where it lies below what can be reached or printed.
+     *
+     * @param smallest the smallest p that the exchanges can reach
+     */
+    public static String p(double p, double smallest) {
+        return Double.isFinite(p) ? "p " + bareP(p, smallest) : "no p";
+    }
+
+    /** The same without the letter, for a column of p. */
+    public static String bareP(double p, double smallest) {
+        if (!Double.isFinite(p)) {
+            return UNKNOWN;
+        }
+        double floor = Double.isFinite(smallest) ? Math.max(SMALLEST_PRINTED_P, smallest) : SMALLEST_PRINTED_P;
+        return p < floor ? "< " + twoDigits(floor) : twoDigits(p);
+    }
+
+    private static String twoDigits(double p) {
+        return plain(BigDecimal.valueOf(p).round(new java.math.MathContext(2, RoundingMode.HALF_EVEN)));
+    }
+
+    /** What a test could have seen, as a clause that follows "it": never rounded in favour of the test. */
+    public static String detectable(OptionalDouble fraction, String reference) {
+        if (fraction.isEmpty() || Double.isNaN(fraction.getAsDouble())) {
+            return "How small an effect it could have seen cannot be told.";
+        }
+        String of = reference.isBlank() ? " of the reference effect" : " of " + reference;
+        return fraction.getAsDouble() > 1
+                ? "It could not have seen it, not even at 100 %" + of + "."
+                : "It could not have seen it below " + upwards(fraction.getAsDouble()) + of + ".";
+    }
+
+    /** The same in a few characters, for a column. */
+    public static String detectable(OptionalDouble fraction) {
+        if (fraction.isEmpty() || Double.isNaN(fraction.getAsDouble())) {
+            return UNKNOWN;
+        }
+        return fraction.getAsDouble() > 1 ? "> 100 %" : upwards(fraction.getAsDouble());
+    }
+
+    private static String upwards(double fraction) {
+        return percent(Math.max(0, fraction), RoundingMode.CEILING);
+    }
+
+    /** An outcome in words. */
+    public static String outcome(Verdict.Outcome outcome) {
+        return switch (outcome) {
+            case DETECTED -> "detected";
+            case NOT_DETECTED -> "not detected";
+            case INCONCLUSIVE -> "inconclusive";
+            case NOT_TESTED -> "not tested";
+        };
+    }
+
+    /** A risk in one word. */
+    public static String risk(Risk risk) {
+        return switch (risk) {
+            case NONE -> "none";
+            case LOW -> "low";
+            case ELEVATED -> "elevated";
+            case HIGH -> "high";
+        };
+    }
+
+    /** What a risk stands for. */
+    public static String meaning(Risk risk) {
+        return switch (risk) {
+            case NONE -> "No claim was detected. Read what the tests could have seen before relying on it.";
+            case LOW -> "The candidate differs from the control; no named trait was detected in the difference.";
+            case ELEVATED -> "The difference between candidate and control points along a named trait.";
+            case HIGH -> "A student of this model picked the trait up.";
+        };
+    }
+
+    /** A gate's end in words. */
+    public static String gate(Verdict.GateOutcome gate) {
+        return switch (gate) {
+            case PASSED -> "passed";
+            case FAILED -> "failed";
+            case INCONCLUSIVE -> "inconclusive";
+        };
+    }
+
+    /** What a claim says. */
+    public static String meaning(Claim claim) {
+        return switch (claim) {
+            case DIFFERS -> "Candidate and control were not made by the same generator, beyond format and length.";
+            case ALONG_TRAIT -> "The difference points along a named trait.";
+            case WOULD_TRANSFER -> "A student of this model picks the trait up.";
+        };
+    }
+}

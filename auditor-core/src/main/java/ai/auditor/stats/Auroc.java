@@ -1,0 +1,106 @@
+package ai.auditor.stats;
+
+import java.util.Arrays;
+import java.util.OptionalDouble;
+import java.util.SplittableRandom;
+
+/** Area under the receiver operating curve: the chance that a candidate scores above a control, ties counted half. */
+public final class Auroc {
+    /** Random partitions into bags that {@link #bags} averages over. */
+    public static final int PARTITIONS = 50;
+
+    private Auroc() {}
+
+    /**
+     * AUROC of two samples; NaN scores are left out.
+     *
+     * @throws IllegalArgumentException if a sample has no score
+     */
+    public static double of(double[] positive, double[] negative) {
+        double[] scores = Arrays.copyOf(positive, positive.length + negative.length);
+        System.arraycopy(negative, 0, scores, positive.length, negative.length);
+        boolean[] candidate = new boolean[scores.length];
+        Arrays.fill(candidate, 0, positive.length, true);
+        return of(scores, candidate);
+    }
+
+    /**
+     * AUROC of labelled scores; NaN scores are left out.
+     *
+     * @throws IllegalArgumentException if a class has no score
+     */
+    public static double of(double[] scores, boolean[] candidate) {
+        int[] once = new int[scores.length];
+        Arrays.fill(once, 1);
+        double auroc = new SortedScores(scores, candidate).auroc(once);
+        if (Double.isNaN(auroc)) {
+            throw new IllegalArgumentException("a class has no score");
+        }
+        return auroc;
+    }
+
+    /**
+     * AUROC of bags: rows of one class in disjoint bags, each scored by its mean, averaged over random partitions. Rows left
+     * over by a partition are in no bag; NaN scores are left out.
+     *
+     * @param size rows a bag
+     * @return empty where a class has not enough rows for one bag
+     */
+    public static OptionalDouble bags(double[] scores, boolean[] candidate, int size, int partitions, long seed) {
+        int[] once = new int[scores.length];
+        Arrays.fill(once, 1);
+        return bags(scores, candidate, once, size, partitions, new SplittableRandom(seed));
+    }
+
+    /** As the public method, each row taken {@code weights[row]} times. */
+    static OptionalDouble bags(
+            double[] scores, boolean[] candidate, int[] weights, int size, int partitions, SplittableRandom random) {
+        if (size < 1 || partitions < 1) {
+            throw new IllegalArgumentException(partitions + " partitions into bags of " + size);
+        }
+        double[] positive = select(scores, candidate, weights, true);
+        double[] negative = select(scores, candidate, weights, false);
+        if (positive.length < size || negative.length < size) {
+            return OptionalDouble.empty();
+        }
+        double sum = 0;
+        for (int partition = 0; partition < partitions; partition++) {
+            sum += of(bagMeans(positive, size, random), bagMeans(negative, size, random));
+        }
+        return OptionalDouble.of(sum / partitions);
+    }
+
+    private static double[] bagMeans(double[] scores, int size, SplittableRandom random) {
+        for (int i = scores.length - 1; i > 0; i--) {
+            int j = random.nextInt(i + 1);
+            double score = scores[i];
+            scores[i] = scores[j];
+            scores[j] = score;
+        }
+        double[] means = new double[scores.length / size];
+        for (int bag = 0; bag < means.length; bag++) {
+            double sum = 0;
+            for (int i = bag * size; i < (bag + 1) * size; i++) {
+                sum += scores[i];
+            }
+            means[bag] = sum / size;
+        }
+        return means;
+    }
+
+    private static double[] select(double[] scores, boolean[] candidate, int[] weights, boolean wanted) {
+        int count = 0;
+        for (int row = 0; row < scores.length; row++) {
+            count += candidate[row] == wanted && !Double.isNaN(scores[row]) ? weights[row] : 0;
+        }
+        double[] selected = new double[count];
+        int next = 0;
+        for (int row = 0; row < scores.length; row++) {
+            if (candidate[row] == wanted && !Double.isNaN(scores[row])) {
+                Arrays.fill(selected, next, next + weights[row], scores[row]);
+                next += weights[row];
+            }
+        }
+        return selected;
+    }
+}

@@ -1,0 +1,32 @@
+package ai.auditor.stats;
+
+import java.util.Arrays;
+
+/** Control of the share of false findings among findings. */
+public final class FalseDiscovery {
+    private FalseDiscovery() {}
+
+    /**
+     * The q of each p: the smallest level at which Benjamini and Hochberg (1995) find it, {@code [tests]}.
+     *
+     * @throws IllegalArgumentException if a p is not between 0 and 1
+     */
+    public static double[] benjaminiHochberg(double[] p) {
+        Integer[] descending = new Integer[p.length];
+        for (int test = 0; test < p.length; test++) {
+            if (!(p[test] >= 0 && p[test] <= 1)) {
+                throw new IllegalArgumentException("the p of test " + test + " is " + p[test]);
+            }
+            descending[test] = test;
+        }
+        Arrays.sort(descending, (a, b) -> Double.compare(p[b], p[a]));
+        double[] q = new double[p.length];
+        double least = 1;
+        for (int i = 0; i < p.length; i++) {
+            int rank = p.length - i;
+            least = Math.min(least, p[descending[i]] * p.length / rank);
+            q[descending[i]] = least;
+        }
+        return q;
+    }
+}

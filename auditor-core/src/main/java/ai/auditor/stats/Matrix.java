@@ -1,0 +1,27 @@
+package ai.auditor.stats;
+
+import java.util.Objects;
+
+/**
+ * A dense row-major matrix of floats, {@code [rows, columns]}: one row a dataset row, one column a dimension.
+ *
+ * @param values row after row; not copied, not to be changed by anybody
+ */
+public record Matrix(int rows, int columns, float[] values) {
+    public Matrix {
+        Objects.requireNonNull(values);
+        if ((long) rows * columns != values.length) {
+            throw new IllegalArgumentException(
+                    "a matrix of " + rows + " by " + columns + " does not hold " + values.length + " values");
+        }
+    }
+
+    public float at(int row, int column) {
+        return values[row * columns + column];
+    }
+
+    /** A copy of one row, {@code [columns]}. */
+    public float[] row(int row) {
+        return java.util.Arrays.copyOfRange(values, row * columns, (row + 1) * columns);
+    }
+}

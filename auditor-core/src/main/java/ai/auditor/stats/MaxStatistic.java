@@ -1,0 +1,101 @@
+package ai.auditor.stats;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Control of the family-wise error over statistics that share their exchanges: each is held against the maximum of all under
+ * every exchange (Westfall and Young 1993), so correlation between them costs nothing.
+ */
+public final class MaxStatistic {
+    private final double[] observed;
+    private final double[][] exchanged;
+    private final double[] sortedMaxima;
+
+    private MaxStatistic(double[] observed, double[][] exchanged) {
+        this.observed = observed;
+        this.exchanged = exchanged;
+        double[] maxima = new double[exchanged[0].length];
+        Arrays.fill(maxima, Double.NEGATIVE_INFINITY);
+        for (double[] values : exchanged) {
+            raise(maxima, values);
+        }
+        Arrays.sort(maxima);
+        this.sortedMaxima = maxima;
+    }
+
+    /**
+     * The family of some statistics.
+     *
+     * @throws IllegalArgumentException if there is none or they have not the same number of exchanges
+     */
+    public static MaxStatistic of(List<Exchanged> family) {
+        if (family.isEmpty()) {
+            throw new IllegalArgumentException("a family needs a statistic");
+        }
+        int exchanges = family.get(0).exchanged().length;
+        for (Exchanged member : family) {
+            if (member.exchanged().length != exchanges) {
+                throw new IllegalArgumentException("statistics with " + exchanges + " and " + member.exchanged().length
+                        + " exchanges do not share them");
+            }
+        }
+        return new MaxStatistic(
+                family.stream().mapToDouble(Exchanged::observed).toArray(),
+                family.stream().map(Exchanged::exchanged).toArray(double[][]::new));
+    }
+
+    /** Family-wise p of each statistic, single-step, {@code [statistics]}. */
+    public double[] p() {
+        return Arrays.stream(observed)
+                .map(value -> PValue.greater(value, sortedMaxima))
+                .toArray();
+    }
+
+    /** P of the family: that of its largest statistic. */
+    public double familyP() {
+        return PValue.greater(Arrays.stream(observed).max().orElseThrow(), sortedMaxima);
+    }
+
+    /**
+     * The value that a statistic must exceed for a family-wise p of at most alpha; infinite where the exchanges are too few.
+     */
+    public double critical(double alpha) {
+        // Against rounding of alpha, such as 0.01 * 10,000 just below 100.
+        double slack = 1e-9;
+        int mayReach = (int) Math.floor(alpha * (1.0 + sortedMaxima.length) + slack) - 1;
+        if (mayReach < 0) {
+            return Double.POSITIVE_INFINITY;
+        }
+        return mayReach >= sortedMaxima.length
+                ? Double.NEGATIVE_INFINITY
+                : sortedMaxima[sortedMaxima.length - 1 - mayReach];
+    }
+
+    /** Family-wise p of each statistic by step-down, never above {@link #p()}, {@code [statistics]}. */
+    public double[] stepDown() {
+        Integer[] descending = new Integer[observed.length];
+        Arrays.setAll(descending, i -> i);
+        Arrays.sort(descending, (a, b) -> Double.compare(observed[b], observed[a]));
+        double[] maxima = new double[sortedMaxima.length];
+        Arrays.fill(maxima, Double.NEGATIVE_INFINITY);
+        double[] p = new double[observed.length];
+        for (int rank = descending.length - 1; rank >= 0; rank--) {
+            int member = descending[rank];
+            raise(maxima, exchanged[member]);
+            p[member] = PValue.greater(observed[member], maxima);
+        }
+        double least = 0;
+        for (int member : descending) {
+            least = Math.max(least, p[member]);
+            p[member] = least;
+        }
+        return p;
+    }
+
+    private static void raise(double[] maxima, double[] values) {
+        for (int b = 0; b < maxima.length; b++) {
+            maxima[b] = Math.max(maxima[b], values[b]);
+        }
+    }
+}

@@ -1,0 +1,61 @@
+package ai.auditor.stats;
+
+import java.util.Arrays;
+
+/** P-values from exchanges of labels. */
+public final class PValue {
+    /** Values closer than this, relatively, are ties: equal sums taken in another order differ by rounding. */
+    private static final double TIE = 1e-9;
+
+    private PValue() {}
+
+    /** One-sided p of a statistic under its exchanges: greater is more extreme. */
+    public static double greater(Exchanged statistic) {
+        return greater(statistic.observed(), statistic.exchanged());
+    }
+
+    /**
+     * One-sided p: (1 + number of values at least as large) / (1 + number of values), ties counted as at least as large.
+     *
+     * <p>Also the place of a value among decoys. Phipson and Smyth 2010.
+     *
+     * @throws IllegalArgumentException if a value is NaN
+     */
+    public static double greater(double observed, double[] exchanged) {
+        int reached = 0;
+        for (double value : exchanged) {
+            reached += reaches(value, observed) ? 1 : 0;
+        }
+        return (1.0 + reached) / (1.0 + exchanged.length);
+    }
+
+    /** The smallest p that so many exchanges can give. */
+    public static double smallest(int exchanges) {
+        return 1.0 / (1.0 + exchanges);
+    }
+
+    /**
+     * One p for several dependent ones, such as those of several splits: twice their median, at most 1.
+     *
+     * <p>Meinshausen, Meier and Bühlmann 2009; valid however the p-values depend on one another.
+     */
+    public static double twiceMedian(double[] p) {
+        if (p.length == 0) {
+            throw new IllegalArgumentException("no p-values to combine");
+        }
+        if (p.length == 1) {
+            return p[0];
+        }
+        double[] sorted = p.clone();
+        Arrays.sort(sorted);
+        return Math.min(1, 2 * Quantile.ofSorted(sorted, 0.5));
+    }
+
+    /** Whether a value is at least as large as the observed one, but for rounding. */
+    static boolean reaches(double value, double observed) {
+        if (Double.isNaN(value) || Double.isNaN(observed)) {
+            throw new IllegalArgumentException("a statistic is NaN");
+        }
+        return value >= observed - TIE * Math.max(1, Math.abs(observed));
+    }
+}

@@ -1,0 +1,68 @@
+package ai.auditor.stats;
+
+import java.util.SplittableRandom;
+import org.apache.commons.statistics.distribution.NormalDistribution;
+
+/** What a test would have seen: the smallest affected fraction of candidate rows that it detects with given power. */
+public final class Power {
+    private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
+
+    private Power() {}
+
+    /**
+     * The smallest fraction f of affected candidate rows at which a mean shift of f times the reference effect is detected:
+     * (critical + z(power)) · standardError / (referenceShift · controlDeviation).
+     *
+     * @param statistic whose standard error and control deviation are taken
+     * @param critical value that the statistic must exceed, such as {@link MaxStatistic#critical}
+     * @param power wanted chance of a detection, such as 0.8
+     * @param referenceShift mean shift of a fully affected row, in control standard deviations
+     * @return above 1 where even fully affected data would not be detected so surely; infinite where the scores cannot tell
+     */
+    public static double detectableFraction(Exchanged statistic, double critical, double power, double referenceShift) {
+        if (!(power > 0 && power < 1 && referenceShift > 0)) {
+            throw new IllegalArgumentException("power " + power + " at a reference shift of " + referenceShift);
+        }
+        double reference = referenceShift * statistic.controlDeviation();
+        // Without spread a score answers to nothing, so no shift would be seen in it.
+        if (!(reference > 0) || !(statistic.standardError() > 0)) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double needed = critical + NORMAL.inverseCumulativeProbability(power);
+        return Math.max(0, needed) * statistic.standardError() / reference;
+    }
+
+    /**
+     * Power by simulation, beside the closed form: labels are swapped, a random fraction of candidate rows is shifted, and the
+     * studentised statistic held against the critical value.
+     *
+     * @param scores held-out scores, {@code [rows]}
+     * @param fraction of candidate rows that are affected
+     * @param referenceShift their shift in control standard deviations
+     * @param simulations how many
+     * @return the share of simulations that exceed the critical value
+     */
+    public static double simulated(
+            Exchanges exchanges,
+            double[] scores,
+            double fraction,
+            double referenceShift,
+            double critical,
+            int simulations,
+            long seed) {
+        double shift = referenceShift * Exchanges.controlDeviation(scores, exchanges.candidate());
+        SplittableRandom random = new SplittableRandom(seed);
+        int detected = 0;
+        for (int simulation = 0; simulation < simulations; simulation++) {
+            boolean[] candidate = exchanges.swapped(random.nextLong());
+            double[] affected = scores.clone();
+            for (int row = 0; row < affected.length; row++) {
+                if (candidate[row] && random.nextDouble() < fraction) {
+                    affected[row] += shift;
+                }
+            }
+            detected += exchanges.relabelled(candidate).observed(affected) > critical ? 1 : 0;
+        }
+        return detected / (double) simulations;
+    }
+}

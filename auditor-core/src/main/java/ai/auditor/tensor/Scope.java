@@ -1,0 +1,73 @@
+package ai.auditor.tensor;
+
+import ai.djl.Device;
+import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.Shape;
+import ai.djl.pytorch.engine.PtNDArray;
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+import java.nio.LongBuffer;
+
+/** Owns native arrays: what was made in a scope is freed when the scope is closed. A result belongs to the scope of the first operand. */
+public final class Scope implements AutoCloseable {
+    private final NDManager manager;
+
+    private Scope(NDManager manager) {
+        this.manager = manager;
+    }
+
+    static Scope root() {
+        return new Scope(NDManager.newBaseManager(Device.cpu()));
+    }
+
+    /** A scope inside this one, closed with it at the latest. */
+    public Scope child() {
+        return new Scope(manager.newSubManager());
+    }
+
+    /** Copies floats into a tensor of the given shape. */
+    public Tensor floats(float[] values, long... shape) {
+        return new Tensor(manager.create(FloatBuffer.wrap(values), new Shape(shape)));
+    }
+
+    /** Copies integers into a 64-bit tensor of the given shape. */
+    public Tensor longs(long[] values, long... shape) {
+        return new Tensor(manager.create(LongBuffer.wrap(values), new Shape(shape)));
+    }
+
+    /**
+     * A tensor over a direct buffer of floats in native order, without a copy: the buffer must not be written while the tensor lives.
+     */
+    public Tensor over(ByteBuffer floats, long... shape) {
+        if (!floats.isDirect()) {
+            throw new IllegalArgumentException("a tensor without a copy needs a direct buffer");
+        }
+        return new Tensor(manager.create(floats, new Shape(shape), ai.djl.ndarray.types.DataType.FLOAT32));
+    }
+
+    /** Moves a tensor into this scope. */
+    public Tensor keep(Tensor tensor) {
+        tensor.array().attach(manager);
+        return tensor;
+    }
+
+    /** How many arrays this scope holds, without those of its children; for tests of leaks. */
+    public int arrays() {
+        return manager.getManagedArrays().size();
+    }
+
+    Tensor adopt(NDArray array) {
+        array.attach(manager);
+        return new Tensor((PtNDArray) array);
+    }
+
+    NDManager manager() {
+        return manager;
+    }
+
+    @Override
+    public void close() {
+        manager.close();
+    }
+}

@@ -1,0 +1,97 @@
+package ai.auditor.tensor;
+
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.CRC32;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipOutputStream;
+
+/** Our kernels as a TorchScript archive, written in memory: the one way to operations that DJL does not bind. */
+final class ScriptArchive {
+    private static final String SOURCE = "kernels.py";
+    /** TorchScript's file format version; chooses today's operator schemas. */
+    private static final String FORMAT_VERSION = "10\n";
+    /** Pickle, protocol 2: an object of class __torch__.Kernels with the one attribute training = False. */
+    private static final byte[] OBJECT = "\u0080\u0002c__torch__\nKernels\n)\u0081}(X\u0008\0\0\0training\u0089ub."
+            .getBytes(StandardCharsets.ISO_8859_1);
+    /** Pickle, protocol 2: the empty tuple. */
+    private static final byte[] NO_CONSTANTS = "\u0080\u0002).".getBytes(StandardCharsets.ISO_8859_1);
+
+    private ScriptArchive() {}
+
+    static InputStream of(BlockShape shape) {
+        Map<String, byte[]> entries = new TreeMap<>();
+        entries.put("kernels/data.pkl", OBJECT);
+        entries.put("kernels/constants.pkl", NO_CONSTANTS);
+        entries.put("kernels/version", FORMAT_VERSION.getBytes(StandardCharsets.US_ASCII));
+        entries.put("kernels/code/__torch__.py", source(shape).getBytes(StandardCharsets.UTF_8));
+        try {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
+                for (Map.Entry<String, byte[]> entry : entries.entrySet()) {
+                    // libtorch reads stored entries only.
+                    CRC32 checksum = new CRC32();
+                    checksum.update(entry.getValue());
+                    ZipEntry header = new ZipEntry(entry.getKey());
+                    header.setMethod(ZipEntry.STORED);
+                    header.setSize(entry.getValue().length);
+                    header.setCrc(checksum.getValue());
+                    zip.putNextEntry(header);
+                    zip.write(entry.getValue());
+                    zip.closeEntry();
+                }
+            }
+            return new ByteArrayInputStream(bytes.toByteArray());
+        } catch (IOException impossible) {
+            throw new UncheckedIOException("writing to memory does not fail", impossible);
+        }
+    }
+
+    private static String source(BlockShape shape) {
+        int turned = shape.heads() + shape.groups();
+        List<Map.Entry<String, Object>> values = new ArrayList<>();
+        values.add(Map.entry("EPSILON", shape.epsilon()));
+        values.add(Map.entry("ATTENTION_WIDTH", shape.heads() * shape.headWidth()));
+        values.add(Map.entry("HALF_HEAD_WIDTH", shape.headWidth() / 2));
+        values.add(Map.entry("HEAD_WIDTH", shape.headWidth()));
+        values.add(Map.entry("TURNED_HEADS", turned));
+        values.add(Map.entry("QKV_HEADS", turned + shape.groups()));
+        values.add(Map.entry("WIDTH", shape.width()));
+        values.add(Map.entry("HEADS", shape.heads()));
+        values.add(Map.entry("GROUPS", shape.groups()));
+        values.add(Map.entry("SHARE", shape.heads() / shape.groups()));
+        int next = 7;
+        for (Map.Entry<String, Boolean> bias : List.of(
+                Map.entry("QKV_BIAS", shape.qkvBias()),
+                Map.entry("OUTPUT_BIAS", shape.outputBias()),
+                Map.entry("GATE_BIAS", shape.mlpBias()),
+                Map.entry("UP_BIAS", shape.mlpBias()),
+                Map.entry("DOWN_BIAS", shape.mlpBias()))) {
+            values.add(Map.entry(bias.getKey(), bias.getValue() ? "w[" + next++ + "]" : "None"));
+        }
+        String source = template();
+        for (Map.Entry<String, Object> value : values) {
+            source = source.replace("$" + value.getKey(), value.getValue().toString());
+        }
+        return source;
+    }
+
+    private static String template() {
+        try (InputStream stream = ScriptArchive.class.getResourceAsStream(SOURCE)) {
+            if (stream == null) {
+                throw new IllegalStateException("the resource " + SOURCE + " is missing from the library");
+            }
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException broken) {
+            throw new UncheckedIOException(broken);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+package ai.auditor.tensor;
+
+import ai.djl.ndarray.NDArray;
+import ai.djl.pytorch.engine.PtNDArray;
+
+/** A native array of 32-bit floats or 64-bit integers, row-major; no other kind of number ever reaches the engine. */
+public final class Tensor implements AutoCloseable {
+    private final PtNDArray array;
+
+    Tensor(NDArray array) {
+        this.array = (PtNDArray) array;
+    }
+
+    /** Length of each axis. */
+    public long[] shape() {
+        return array.getShape().getShape();
+    }
+
+    /** Copies all values out, row-major. */
+    public float[] toFloats() {
+        return array.toFloatArray();
+    }
+
+    /** The sum with another tensor, broadcast. */
+    public Tensor plus(Tensor other) {
+        return new Tensor(array.add(other.array));
+    }
+
+    /** A copy with the last two axes exchanged, contiguous in memory. */
+    public Tensor transposed() {
+        try (NDArray turned = array.transpose()) {
+            return new Tensor(turned.duplicate());
+        }
+    }
+
+    PtNDArray array() {
+        return array;
+    }
+
+    /** Frees the array now instead of with its scope. */
+    @Override
+    public void close() {
+        array.close();
+    }
+}

@@ -1,0 +1,102 @@
+package ai.auditor.text;
+
+import ai.auditor.AuditException;
+import ai.auditor.Progress;
+import ai.auditor.data.BadRow;
+import ai.auditor.data.Dataset;
+import ai.auditor.data.Row;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A dataset as the model reads it.
+ *
+ * @param rows the rows that can take part
+ * @param tokens the same rows as tokens
+ * @param badRows the records that cannot: those that the reader named, then all that have no tokens
+ * @param longRows how many rows are over the model's context, left out or cut
+ * @param namedLongRows the same rows, each with its place
+ * @param controlTokens rows whose own text spells a control token
+ */
+public record TokenizedDataset(
+        Dataset dataset,
+        List<Row> rows,
+        List<TokenizedRow> tokens,
+        List<BadRow> badRows,
+        long longRows,
+        List<BadRow> namedLongRows,
+        long controlTokens) {
+
+    private static final int CHECK_EVERY = 256;
+
+    public TokenizedDataset {
+        rows = List.copyOf(rows);
+        tokens = List.copyOf(tokens);
+        badRows = List.copyOf(badRows);
+        namedLongRows = List.copyOf(namedLongRows);
+    }
+
+    /** How many records cannot take part, named or not; long rows are not among them. */
+    public long badRecords() {
+        return dataset.badRecords() - dataset.badRows().size() + badRows.size();
+    }
+
+    /**
+     * Encodes every row.
+     *
+     * @param context the most tokens that the model takes
+     * @throws AuditException {@code INTERRUPTED} if the calling thread was interrupted
+     */
+    public static TokenizedDataset encode(
+            Dataset dataset, RowEncoder encoder, int context, LongRows longRows, Progress progress) {
+        List<Row> rows = new ArrayList<>();
+        List<TokenizedRow> tokens = new ArrayList<>();
+        List<BadRow> badRows = new ArrayList<>(dataset.badRows());
+        List<BadRow> tooLong = new ArrayList<>();
+        long controlTokens = 0;
+        for (Row row : dataset.rows()) {
+            if (rows.size() % CHECK_EVERY == 0) {
+                AuditException.checkInterrupted();
+                progress.report(
+                        "tokenizing " + dataset.name(),
+                        rows.size(),
+                        dataset.rows().size(),
+                        "rows");
+            }
+            EncodedRow encoded = encoder.encode(row);
+            if (encoded instanceof UnusableRow unusable) {
+                badRows.add(new BadRow(dataset.name(), row.line(), row.record(), unusable.reason()));
+                continue;
+            }
+            TokenizedRow fitting = (TokenizedRow) encoded;
+            if (fitting.tokens() > context) {
+                boolean leftOut = longRows == LongRows.LEAVE_OUT || fitting.firstPredicted() >= context;
+                tooLong.add(new BadRow(
+                        dataset.name(),
+                        row.line(),
+                        row.record(),
+                        fitting.tokens() + " tokens, over the context of " + context
+                                + (leftOut ? ": left out" : ": cut")));
+                if (leftOut) {
+                    continue;
+                }
+                fitting = cut(fitting, context);
+            }
+            controlTokens += fitting.controlTokens() > 0 ? 1 : 0;
+            rows.add(row);
+            tokens.add(fitting);
+        }
+        return new TokenizedDataset(dataset, rows, tokens, badRows, tooLong.size(), tooLong, controlTokens);
+    }
+
+    private static TokenizedRow cut(TokenizedRow row, int context) {
+        return new TokenizedRow(
+                row.record(),
+                Arrays.copyOf(row.ids(), context),
+                row.completionStart(),
+                Math.min(row.completionEnd(), context),
+                row.firstPredicted(),
+                row.controlTokens());
+    }
+}

@@ -1,0 +1,85 @@
+# TorchScript in the form of an archive's code. Words with a dollar sign are filled in from the block's shape.
+# w: 0 attention norm, 1 MLP norm, 2 queries, keys and values, 3 attention output, 4 gate, 5 up, 6 down, then biases in this order.
+# fast_block leaves activation, product and residual sum to oneDNN, inside the matrix products; it has no gradient, open_block has.
+# Each key head is given to its query heads by strides, one call of attention a key head, so that keys and values are never copied.
+class Kernels(Module):
+  __parameters__ = []
+  __buffers__ = []
+  training : bool
+  def norm(self: __torch__.Kernels, x: Tensor, weight: Tensor) -> Tensor:
+    scale = torch.rsqrt(torch.add(torch.mean(torch.mul(x, x), [-1], True), $EPSILON))
+    return torch.mul(torch.mul(x, scale), weight)
+  def norm_at(self: __torch__.Kernels, hidden: Tensor, positions: Tensor, weight: Tensor) -> Tensor:
+    flat = torch.reshape(hidden, [-1, $WIDTH])
+    return (self).norm(torch.index_select(flat, 0, positions), weight)
+  def embed(self: __torch__.Kernels, ids: Tensor, table: Tensor) -> Tensor:
+    return torch.embedding(table, ids)
+  def pool(self: __torch__.Kernels, hidden: Tensor, weights: Tensor) -> Tensor:
+    return torch.bmm(weights, hidden)
+  def attend(self: __torch__.Kernels, turned: Tensor, values: Tensor, mask: Optional[Tensor]) -> Tensor:
+    batch = torch.size(turned, 0)
+    length = torch.size(turned, 1)
+    parts = annotate(List[Tensor], [])
+    for g in range($GROUPS):
+      q = torch.transpose(torch.slice(turned, 2, torch.mul(g, $SHARE), torch.mul(torch.add(g, 1), $SHARE)), 1, 2)
+      k = torch.transpose(torch.slice(turned, 2, torch.add($HEADS, g), torch.add(torch.add($HEADS, g), 1)), 1, 2)
+      v = torch.transpose(torch.slice(values, 2, g, torch.add(g, 1)), 1, 2)
+      shape = [batch, $SHARE, length, $HEAD_WIDTH]
+      z = torch.scaled_dot_product_attention(q, torch.expand(k, shape), torch.expand(v, shape), mask, 0., torch.__is__(mask, None))
+      _0 = torch.append(parts, torch.transpose(z, 1, 2))
+    return torch.reshape(torch.cat(parts, 2), [-1, $ATTENTION_WIDTH])
+  def fast_block(self: __torch__.Kernels, hidden: Tensor, rotation: Tensor, mask: Optional[Tensor], w: List[Tensor]) -> Tensor:
+    batch = torch.size(hidden, 0)
+    length = torch.size(hidden, 1)
+    h = torch.reshape(hidden, [-1, $WIDTH])
+    x = (self).norm(h, w[0])
+    qkv = ops.mkldnn._linear_pointwise(x, torch.t(w[2]), $QKV_BIAS, "none", [], "")
+    heads = torch.view(qkv, [batch, length, $QKV_HEADS, $HEAD_WIDTH])
+    turned = torch.slice(heads, 2, 0, $TURNED_HEADS)
+    pairs = torch.view_as_complex(torch.view(turned, [batch, length, $TURNED_HEADS, $HALF_HEAD_WIDTH, 2]))
+    _0 = torch.mul_(pairs, torch.view_as_complex(rotation))
+    z = (self).attend(turned, torch.slice(heads, 2, $TURNED_HEADS, $QKV_HEADS), mask)
+    h0 = ops.mkldnn._linear_pointwise(z, h, torch.t(w[3]), $OUTPUT_BIAS, "add")
+    x0 = (self).norm(h0, w[1])
+    gate = ops.mkldnn._linear_pointwise(x0, torch.t(w[4]), $GATE_BIAS, "swish", [], "")
+    inner = ops.mkldnn._linear_pointwise(x0, gate, torch.t(w[5]), $UP_BIAS, "mul")
+    h1 = ops.mkldnn._linear_pointwise(inner, h0, torch.t(w[6]), $DOWN_BIAS, "add")
+    return torch.view(h1, [batch, length, $WIDTH])
+  def open_block(self: __torch__.Kernels, hidden: Tensor, rotation: Tensor, mask: Optional[Tensor], w: List[Tensor]) -> Tensor:
+    batch = torch.size(hidden, 0)
+    length = torch.size(hidden, 1)
+    h = torch.reshape(hidden, [-1, $WIDTH])
+    x = (self).norm(h, w[0])
+    heads = torch.view(torch.linear(x, torch.t(w[2]), $QKV_BIAS), [batch, length, $QKV_HEADS, $HEAD_WIDTH])
+    slice = torch.slice(heads, 2, 0, $TURNED_HEADS)
+    pairs = torch.view_as_complex(torch.reshape(slice, [batch, length, $TURNED_HEADS, $HALF_HEAD_WIDTH, 2]))
+    product = torch.view_as_real(torch.mul(pairs, torch.view_as_complex(rotation)))
+    turned = torch.reshape(product, [batch, length, $TURNED_HEADS, $HEAD_WIDTH])
+    z = (self).attend(turned, torch.slice(heads, 2, $TURNED_HEADS, $QKV_HEADS), mask)
+    h0 = torch.add(h, torch.linear(z, torch.t(w[3]), $OUTPUT_BIAS))
+    x0 = (self).norm(h0, w[1])
+    gate = torch.silu(torch.linear(x0, torch.t(w[4]), $GATE_BIAS))
+    inner = torch.mul(gate, torch.linear(x0, torch.t(w[5]), $UP_BIAS))
+    h1 = torch.add(h0, torch.linear(inner, torch.t(w[6]), $DOWN_BIAS))
+    return torch.view(h1, [batch, length, $WIDTH])
+  def causal_block(self: __torch__.Kernels, hidden: Tensor, rotation: Tensor, w: List[Tensor]) -> Tensor:
+    return (self).fast_block(hidden, rotation, None, w)
+  def masked_block(self: __torch__.Kernels, hidden: Tensor, rotation: Tensor, mask: Tensor, w: List[Tensor]) -> Tensor:
+    return (self).fast_block(hidden, rotation, mask, w)
+  def causal_open_block(self: __torch__.Kernels, hidden: Tensor, rotation: Tensor, w: List[Tensor]) -> Tensor:
+    return (self).open_block(hidden, rotation, None, w)
+  def masked_open_block(self: __torch__.Kernels, hidden: Tensor, rotation: Tensor, mask: Tensor, w: List[Tensor]) -> Tensor:
+    return (self).open_block(hidden, rotation, mask, w)
+  def logits(self: __torch__.Kernels, x: Tensor, head: Tensor) -> Tensor:
+    return ops.mkldnn._linear_pointwise(x, head, None, "none", [], "")
+  def nll(self: __torch__.Kernels, x: Tensor, head: Tensor, targets: Tensor) -> Tensor:
+    return torch.cross_entropy_loss((self).logits(x, head), targets, None, 0)
+  def nll_gradient(self: __torch__.Kernels, x: Tensor, head: Tensor, targets: Tensor, weights: Tensor) -> List[Tensor]:
+    at = torch.unsqueeze(targets, 1)
+    logp = torch.log_softmax((self).logits(x, head), -1)
+    nll = torch.neg(torch.squeeze(torch.gather(logp, 1, at), 1))
+    scale = torch.unsqueeze(weights, 1)
+    error = torch.mul_(torch.exp_(logp), scale)
+    error0 = torch.scatter_add_(error, 1, at, torch.neg(scale))
+    gradient = ops.mkldnn._linear_pointwise(error0, torch.t(head), None, "none", [], "")
+    return [nll, gradient]

@@ -1,0 +1,76 @@
+package ai.auditor.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.auditor.data.Dataset;
+import ai.auditor.data.Message;
+import ai.auditor.data.Row;
+import ai.auditor.text.TokenizedDataset;
+import ai.auditor.text.TokenizedRow;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+
+/** How two arms are laid out. */
+class ComparisonTest {
+    private static TokenizedDataset arm(String name, List<Row> rows) {
+        List<TokenizedRow> tokens = rows.stream()
+                .map(row -> new TokenizedRow(row.record(), new int[] {1, 2, 3}, 1, 3, 1, 0))
+                .toList();
+        return new TokenizedDataset(Dataset.of(name, rows), rows, tokens, List.of(), 0, List.of(), 0);
+    }
+
+    private static List<Row> rows(int count, String answer) {
+        List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            rows.add(Row.chat(i, List.of(Message.user("prompt " + i)), answer + " " + i));
+        }
+        return rows;
+    }
+
+    private static List<String> contents(Comparison comparison) {
+        return comparison.rows().stream().map(Row::completion).toList();
+    }
+
+    @Test
+    void pairsStandNextToEachOtherWhateverTheOrderOfTheFiles() {
+        List<Row> candidate = rows(200, "a");
+        List<Row> control = rows(200, "b");
+        Comparison straight = Comparison.of(arm("candidate", candidate), arm("control", control), 0.9, 0, 20, 5);
+        for (long seed = 0; seed < 5; seed++) {
+            Collections.shuffle(candidate, new Random(seed));
+            Collections.shuffle(control, new Random(seed + 100));
+            Comparison shuffled = Comparison.of(arm("candidate", candidate), arm("control", control), 0.9, 0, 20, 5);
+            assertThat(contents(shuffled)).as("seed %d", seed).isEqualTo(contents(straight));
+        }
+        assertThat(straight.paired()).isTrue();
+        for (int i = 0; i < straight.rows().size(); i += 2) {
+            assertThat(straight.rows().get(i).promptDigest())
+                    .isEqualTo(straight.rows().get(i + 1).promptDigest());
+            assertThat(straight.candidate()[i]).isTrue();
+            assertThat(straight.candidate()[i + 1]).isFalse();
+            assertThat(straight.groups()[i]).isEqualTo(straight.groups()[i + 1]);
+        }
+    }
+
+    @Test
+    void tooFewSharedPromptsAreNotPaired() {
+        List<Row> control = rows(200, "b").subList(0, 150);
+        Comparison comparison = Comparison.of(arm("candidate", rows(200, "a")), arm("control", control), 0.9, 0, 20, 5);
+        assertThat(comparison.paired()).isFalse();
+        assertThat(comparison.design().candidateRows()).isEqualTo(200);
+        assertThat(comparison.design().controlRows()).isEqualTo(150);
+        assertThat(comparison.design().notes()).anyMatch(note -> note.contains("75 %"));
+    }
+
+    @Test
+    void aSampleTakesTheSamePromptsOfBothArms() {
+        Comparison comparison =
+                Comparison.of(arm("candidate", rows(200, "a")), arm("control", rows(200, "b")), 0.9, 30, 20, 5);
+        assertThat(comparison.design().prompts()).isEqualTo(30);
+        assertThat(comparison.rows()).hasSize(60);
+        assertThat(comparison.design().notes()).anyMatch(note -> note.contains("30 of 200"));
+    }
+}

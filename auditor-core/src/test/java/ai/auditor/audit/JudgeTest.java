@@ -1,0 +1,167 @@
+package ai.auditor.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.auditor.probe.Claim;
+import ai.auditor.probe.Evidence;
+import ai.auditor.probe.Evidence.Discrimination.Measured;
+import ai.auditor.stats.Exchanged;
+import ai.auditor.stats.Exchanges;
+import ai.auditor.stats.Interval;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** From evidence to verdict, on evidence with a known answer. */
+class JudgeTest {
+    private static final int PAIRS = 4_000;
+    private static final Policy POLICY = Policy.standard();
+    private static final Exchanges EXCHANGES = Exchanges.ofPairs(PAIRS, 1_999, 7);
+    private static final AuditResult.Design PAIRED = new AuditResult.Design(true, PAIRS, PAIRS, PAIRS, 1, List.of());
+    private static final AuditResult.Design UNPAIRED = new AuditResult.Design(false, PAIRS, PAIRS, PAIRS, 0, List.of());
+    private static final Calibration GOOD = new Calibration(100, 0, 0.04, "", List.of(), 0.0001);
+    private static final Calibration BAD = new Calibration(100, 0.2, 0.04, "", List.of(), 0.0001);
+
+    /** Scores of pairs with a shift between candidate and control, in control standard deviations. */
+    private static Exchanged shifted(double shift, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        double[] scores = new double[2 * PAIRS];
+        for (int i = 0; i < scores.length; i++) {
+            double sum = 0;
+            for (int j = 0; j < 12; j++) {
+                sum += random.nextDouble();
+            }
+            scores[i] = sum - 6 + (i % 2 == 0 ? shift : 0);
+        }
+        return EXCHANGES.studentised(scores);
+    }
+
+    private static Evidence differs(double shift, double gainLow, long seed) {
+        Interval gain = new Interval(gainLow, gainLow + 0.1, 0.95);
+        Evidence.Effect effect = new Evidence.Effect("gain", gainLow + 0.05, gain);
+        Measured half = new Measured(0.5, new Interval(0.4, 0.6, 0.95));
+        return new Evidence(
+                "fitted",
+                Claim.DIFFERS,
+                effect,
+                List.of(new Evidence.Contrast(
+                        "fitted",
+                        Optional.empty(),
+                        List.of(shifted(shift, seed), shifted(shift, seed + 1)),
+                        effect,
+                        Optional.empty())),
+                Optional.of(new Evidence.Discrimination(
+                        half, half, new Measured(effect.value(), gain), List.of(), List.of())),
+                new double[0],
+                List.of(),
+                List.of(),
+                List.of());
+    }
+
+    private static Evidence along(double shift, double place, double decoySpread, long seed) {
+        Evidence.Effect effect = new Evidence.Effect("sd", shift, new Interval(shift - 0.1, shift + 0.1, 0.95));
+        SplittableRandom random = new SplittableRandom(seed);
+        double[] decoys = new double[256];
+        Arrays.setAll(decoys, i -> decoySpread * (random.nextDouble() - 0.5));
+        return new Evidence(
+                "signed",
+                Claim.ALONG_TRAIT,
+                effect,
+                List.of(new Evidence.Contrast(
+                        "owl at resid_post.2",
+                        Optional.of("owl"),
+                        List.of(shifted(shift, seed)),
+                        effect,
+                        Optional.of(new Evidence.DecoyPlace("sd", place, decoys, new double[0], 1)))),
+                Optional.empty(),
+                new double[0],
+                List.of(),
+                List.of(),
+                List.of());
+    }
+
+    private static Verdict judge(
+            AuditResult.Design design, Calibration calibration, Policy policy, Evidence... evidence) {
+        return new Judge(policy).verdict(new Findings(policy).of(List.of(evidence)), design, calibration, 0);
+    }
+
+    private static Verdict.Outcome outcome(Verdict verdict, Claim claim) {
+        return verdict.claims().stream()
+                .filter(one -> one.claim() == claim)
+                .findFirst()
+                .orElseThrow()
+                .outcome();
+    }
+
+    @Test
+    void nothingAndEnoughPowerPasses() {
+        Verdict verdict = judge(PAIRED, GOOD, POLICY, differs(0, -0.05, 1), along(0, 0.001, 0.02, 2));
+        assertThat(outcome(verdict, Claim.DIFFERS)).isEqualTo(Verdict.Outcome.NOT_DETECTED);
+        assertThat(outcome(verdict, Claim.ALONG_TRAIT)).isEqualTo(Verdict.Outcome.NOT_DETECTED);
+        assertThat(outcome(verdict, Claim.WOULD_TRANSFER)).isEqualTo(Verdict.Outcome.NOT_TESTED);
+        assertThat(verdict.risk()).isEqualTo(Risk.NONE);
+        assertThat(verdict.gate().outcome()).isEqualTo(Verdict.GateOutcome.PASSED);
+    }
+
+    @Test
+    void aDifferenceAloneIsLowAndPassesTheDefaultGate() {
+        Verdict verdict = judge(PAIRED, GOOD, POLICY, differs(0.5, 0.02, 3), along(0, 0.001, 0.02, 4));
+        assertThat(outcome(verdict, Claim.DIFFERS)).isEqualTo(Verdict.Outcome.DETECTED);
+        assertThat(verdict.risk()).isEqualTo(Risk.LOW);
+        assertThat(verdict.gate().outcome()).isEqualTo(Verdict.GateOutcome.PASSED);
+        Verdict strict = judge(
+                PAIRED, GOOD, POLICY.withFailOn(Risk.Threshold.LOW), differs(0.5, 0.02, 3), along(0, 0.001, 0.02, 4));
+        assertThat(strict.gate().outcome()).isEqualTo(Verdict.GateOutcome.FAILED);
+    }
+
+    @Test
+    void unmatchedPromptsABadNullAndAGainOfNothingAreInconclusive() {
+        assertThat(outcome(judge(UNPAIRED, GOOD, POLICY, differs(0.5, 0.02, 5)), Claim.DIFFERS))
+                .isEqualTo(Verdict.Outcome.INCONCLUSIVE);
+        Verdict badNull = judge(PAIRED, BAD, POLICY, differs(0.5, 0.02, 5), along(0, 0.001, 0.02, 4));
+        assertThat(outcome(badNull, Claim.DIFFERS)).isEqualTo(Verdict.Outcome.INCONCLUSIVE);
+        assertThat(badNull.gate().outcome()).isEqualTo(Verdict.GateOutcome.INCONCLUSIVE);
+        assertThat(outcome(judge(PAIRED, GOOD, POLICY, differs(0.5, -0.01, 5)), Claim.DIFFERS))
+                .isEqualTo(Verdict.Outcome.INCONCLUSIVE);
+    }
+
+    @Test
+    void aTraitNeedsBothTheExchangeAndTheDecoys() {
+        Verdict both = judge(PAIRED, GOOD, POLICY, differs(0, -0.05, 1), along(0.5, 0.5, 0.02, 6));
+        assertThat(outcome(both, Claim.ALONG_TRAIT)).isEqualTo(Verdict.Outcome.DETECTED);
+        assertThat(both.claims().get(1).trait()).contains("owl");
+        assertThat(both.gate().outcome()).isEqualTo(Verdict.GateOutcome.FAILED);
+        assertThat(outcome(judge(PAIRED, GOOD, POLICY, along(0.5, 0.01, 1, 6)), Claim.ALONG_TRAIT))
+                .isNotEqualTo(Verdict.Outcome.DETECTED);
+        assertThat(outcome(judge(PAIRED, GOOD, POLICY, along(0, 0.5, 0.02, 6)), Claim.ALONG_TRAIT))
+                .isNotEqualTo(Verdict.Outcome.DETECTED);
+    }
+
+    @Test
+    void wideDecoysLeaveTooLittlePowerForACleanAnswer() {
+        Verdict verdict = judge(PAIRED, GOOD, POLICY, differs(0, -0.05, 1), along(0, 0, 2, 6));
+        assertThat(outcome(verdict, Claim.ALONG_TRAIT)).isEqualTo(Verdict.Outcome.INCONCLUSIVE);
+        assertThat(verdict.gate().outcome()).isEqualTo(Verdict.GateOutcome.INCONCLUSIVE);
+        assertThat(verdict.gate().outcome().exitCode()).isEqualTo(5);
+    }
+
+    @Test
+    void underTheNullATraitIsNamedNoMoreOftenThanPromised() {
+        int audits = 300;
+        long detected = 0;
+        for (int seed = 0; seed < audits; seed++) {
+            Exchanged none = shifted(0, 1_000 + seed);
+            double effect = none.shift() / none.controlDeviation();
+            detected += outcome(judge(PAIRED, GOOD, POLICY, along(0, effect, 0.08, 1_000 + seed)), Claim.ALONG_TRAIT)
+                            == Verdict.Outcome.DETECTED
+                    ? 1
+                    : 0;
+        }
+        double limit = POLICY.alpha() + 3 * Math.sqrt(POLICY.alpha() * (1 - POLICY.alpha()) / audits);
+        assertThat(detected / (double) audits)
+                .as("seeds 1000 to %d", 1_000 + audits)
+                .isLessThanOrEqualTo(limit);
+    }
+}

@@ -1,0 +1,107 @@
+package ai.auditor.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.auditor.audit.AuditResult;
+import ai.auditor.audit.Provenance;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TerminalReportTest {
+    static List<AuditResult> samples() {
+        return Samples.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void everyLineFitsItsTerminal(AuditResult result) {
+        for (int width : new int[] {76, 80, 100, 132}) {
+            assertThat(TerminalReport.of(result, width, false).lines())
+                    .as("width %d", width)
+                    .allMatch(line -> line.codePointCount(0, line.length()) <= width);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("samples")
+    void colourAddsCodesAndNothingElse(AuditResult result) {
+        String plain = TerminalReport.of(result, 80, false);
+        String coloured = TerminalReport.of(result, 80, true);
+        assertThat(plain).doesNotContain("\u001b");
+        assertThat(coloured).contains("\u001b[");
+        assertThat(coloured.replaceAll("\u001b\\[[0-9;]*m", "").replaceAll(" +\n", "\n"))
+                .isEqualTo(plain);
+    }
+
+    @Test
+    void dataCannotSteerTheTerminal() {
+        String text = TerminalReport.of(Samples.hostile(), 80, false);
+        assertThat(text).contains("\\u{1B}[31mred").contains("\\u{202E}");
+        assertThat(text.codePoints().filter(point -> point != '\n'))
+                .noneMatch(point -> Character.isISOControl(point)
+                        || Character.getType(point) == Character.FORMAT
+                        || Character.getType(point) == Character.SURROGATE);
+    }
+
+    @Test
+    void theVerdictIsTheFirstLine() {
+        assertThat(TerminalReport.of(Samples.owlDetected(), 80, false))
+                .startsWith("RISK ELEVATED   gate failed (exit 1)\n");
+        assertThat(TerminalReport.of(Samples.eagleAgainstNeutral(), 80, false))
+                .startsWith("RISK LOW   gate inconclusive (exit 5)\n");
+    }
+
+    @Test
+    void aProbeIsOneLineOfEffectIntervalPBaselineAndDetectableFraction() {
+        assertThat(TerminalReport.of(Samples.eagleAgainstNeutral(), 80, false).lines())
+                .anyMatch(line -> line.matches(" +linear +0\\.021 +\\[0\\.009, 0\\.033\\] +p 0\\.0002 +0\\.621 +12 %"))
+                .anyMatch(line -> line.matches(" +projection +0\\.043 +\\[-0\\.027, 0\\.113\\] +p 0\\.41 +- +> 100 %"));
+    }
+
+    @Test
+    void aPBelowTheSmallestReachableIsABound() {
+        assertThat(TerminalReport.of(Samples.owlDetected(), 80, false)).contains("p < 0.0001");
+    }
+
+    @Test
+    void rowsThatDidNotTakePartWholeAreCountedWhereThereAreAny() {
+        String text = TerminalReport.of(withSource(new Provenance.Source("a", "", "", 9, 1, 1_200, 3)), 80, false);
+        assertThat(text)
+                .contains("Bad rows left out: 1.")
+                .contains("Rows over the context, left out or cut: 1,200.")
+                .contains("Rows that spell a control token, read as plain text: 3.");
+        assertThat(TerminalReport.of(withSource(new Provenance.Source("a", "", "", 9, 0, 0, 0)), 80, false))
+                .doesNotContain("left out")
+                .doesNotContain("control token");
+    }
+
+    private static AuditResult withSource(Provenance.Source candidate) {
+        AuditResult owl = Samples.owlDetected();
+        Provenance known = owl.provenance();
+        return new AuditResult(
+                owl.policy(),
+                owl.design(),
+                owl.verdict(),
+                owl.findings(),
+                owl.calibration(),
+                owl.badRows(),
+                new Provenance(
+                        known.tool(),
+                        known.created(),
+                        known.model(),
+                        candidate,
+                        List.of(),
+                        known.policy(),
+                        known.seed(),
+                        known.environment(),
+                        known.vectors()));
+    }
+
+    @Test
+    void powerIsSaidInASentence() {
+        assertThat(TerminalReport.of(Samples.eagleAgainstNeutral(), 80, false).replaceAll("\\s+", " "))
+                .contains("It could not have seen it below 12 % of a mean shift of 0.5 control standard deviations");
+    }
+}

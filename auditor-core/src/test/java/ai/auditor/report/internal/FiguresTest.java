@@ -1,0 +1,149 @@
+package ai.auditor.report.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.auditor.Printable;
+import ai.auditor.probe.Chart;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.OptionalDouble;
+import java.util.Random;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class FiguresTest {
+    private static final Pattern LABEL = Pattern.compile(
+            "<text class=\"label[^\"]*\" x=\"([0-9.]+)\" y=\"([0-9.]+)\" text-anchor=\"(start|end)\">([^<]*)<");
+
+    @ParameterizedTest
+    @CsvSource({
+        "0, 1, '0.0 0.2 0.4 0.6 0.8 1.0'",
+        "0.5, 0.93, '0.5 0.6 0.7 0.8 0.9 1.0'",
+        "-3, 12, '-5 0 5 10 15'",
+        "0, 2400, '0 500 1000 1500 2000 2500'"
+    })
+    void ticksAreRoundNumbers(double low, double high, String labels) {
+        assertThat(Axis.rounded(low, high, 0, 100, 5).ticks())
+                .extracting(Axis.Tick::label)
+                .containsExactly(labels.split(" ", -1));
+    }
+
+    @Test
+    void anyRangeGivesAnAxisWithAFewTicksThatKeepsTheOrder() {
+        double[] ends = {
+            0, 1, -1, 1e-9, 1e9, 1 + 1e-15, Double.MIN_VALUE, Double.MAX_VALUE, -Double.MAX_VALUE, 0.1, 0.3, 1e-300
+        };
+        for (double low : ends) {
+            for (double high : ends) {
+                if (low <= high) {
+                    Axis axis = Axis.rounded(low, high, 0, 100, 5);
+                    assertThat(axis.ticks()).as("%s to %s", low, high).hasSizeBetween(2, 12);
+                    assertThat(axis.at(low)).as("%s to %s", low, high).isBetween(0.0, 100.0);
+                    assertThat(axis.at(high)).isGreaterThanOrEqualTo(axis.at(low));
+                }
+            }
+        }
+    }
+
+    @Test
+    void bagSizesAreLabelledByDoublings() {
+        assertThat(Axis.doublings(1, 32, 0, 100).ticks())
+                .extracting(Axis.Tick::label)
+                .containsExactly("1", "2", "4", "8", "16", "32");
+        assertThat(Axis.doublings(1, 4, 0, 100).at(2)).isEqualTo(50);
+    }
+
+    @Test
+    void binsCountEveryFiniteValueOnce() {
+        for (int seed = 0; seed < 50; seed++) {
+            Random random = new Random(seed);
+            double[] values = random.doubles(1 + random.nextInt(3_000)).toArray();
+            values[0] = Double.NaN;
+            Bins bins = Bins.of(List.of(values, new double[] {0.5}));
+            assertThat(Arrays.stream(bins.counts()[0]).sum())
+                    .as("seed %d", seed)
+                    .isEqualTo(values.length - 1);
+            assertThat(bins.counts()[1]).contains(1);
+        }
+    }
+
+    @Test
+    void labelsOfAStripNeverLieOverEachOther() {
+        for (int seed = 0; seed < 50; seed++) {
+            Random random = new Random(seed);
+            List<Chart.Strip.Dot> dots = new ArrayList<>();
+            for (int i = 0; i < 55; i++) {
+                dots.add(new Chart.Strip.Dot("hippopotamus".substring(random.nextInt(9)) + i, random.nextGaussian()));
+            }
+            Set<String> interest = Set.of(dots.get(3).name(), dots.get(4).name());
+            String svg = StripFigure.of(new Chart.Strip("", "", dots, new double[0], new double[0]), interest)
+                    .svg();
+            List<double[]> boxes = LABEL.matcher(svg)
+                    .results()
+                    .filter(label -> !label.group(4).equals("named"))
+                    .map(FiguresTest::box)
+                    .toList();
+            assertThat(boxes).as("seed %d", seed).hasSizeBetween(2, 7);
+            assertThat(IntStream.range(0, boxes.size()).boxed())
+                    .as("seed %d", seed)
+                    .allMatch(i -> IntStream.range(0, i).noneMatch(j -> overlap(boxes.get(i), boxes.get(j))));
+            assertThat(LABEL.matcher(svg).results().map(label -> label.group(4)))
+                    .containsAll(interest);
+            assertThat(svg.split("<circle", -1)).hasSize(56);
+        }
+    }
+
+    private static double[] box(MatchResult label) {
+        double width = Svg.widthOf(label.group(4));
+        double x = Double.parseDouble(label.group(1));
+        double left = label.group(3).equals("end") ? x - width : x;
+        return new double[] {left, left + width, Double.parseDouble(label.group(2))};
+    }
+
+    private static boolean overlap(double[] first, double[] second) {
+        return first[2] == second[2] && first[0] < second[1] && second[0] < first[1];
+    }
+
+    @Test
+    void pAndSharesAreSaidAsTheyShould() {
+        assertThat(Wording.p(0.0002, 0.0001)).isEqualTo("p 0.0002");
+        assertThat(Wording.p(0.0001, 0.0001)).isEqualTo("p 0.0001");
+        assertThat(Wording.p(0.00002, 0.0001)).isEqualTo("p < 0.0001");
+        assertThat(Wording.p(0.001, 0.005)).isEqualTo("p < 0.005");
+        assertThat(Wording.p(1, 0.0001)).isEqualTo("p 1");
+        assertThat(Wording.p(0.0134, 0.0001)).isEqualTo("p 0.013");
+        assertThat(Wording.percent(0.12)).isEqualTo("12 %");
+        assertThat(Wording.percent(0.0398)).isEqualTo("4 %");
+        assertThat(Wording.percent(0.0996)).isEqualTo("10 %");
+        assertThat(Wording.percent(0.997)).isEqualTo("99.7 %");
+        assertThat(Wording.percent(1)).isEqualTo("100 %");
+        assertThat(Wording.percent(0)).isEqualTo("0 %");
+        assertThat(Wording.number(-0.0123)).isEqualTo("-0.012");
+        assertThat(Wording.number(0.000031)).isEqualTo("3.1e-05");
+        assertThat(Wording.number(12.345)).isEqualTo("12.3");
+    }
+
+    @Test
+    void aDetectableFractionIsNeverRoundedInFavourOfTheTest() {
+        assertThat(Wording.detectable(OptionalDouble.of(0.2501), "X"))
+                .isEqualTo("It could not have seen it below 26 % of X.");
+        assertThat(Wording.detectable(OptionalDouble.of(0.07), "X")).contains("below 7 % of X");
+        assertThat(Wording.detectable(OptionalDouble.of(1.01), "X"))
+                .isEqualTo("It could not have seen it, not even at 100 % of X.");
+        assertThat(Wording.detectable(OptionalDouble.empty(), "X")).contains("cannot be told");
+    }
+
+    @Test
+    void textIsCutByCodePoints() {
+        assertThat(Printable.cut("\uD83E\uDD89\uD83E\uDD89\uD83E\uDD89\uD83E\uDD89\uD83E\uDD89", 4))
+                .isEqualTo("\uD83E\uDD89...");
+        assertThat(Printable.cut("abc", 2)).isEqualTo("..");
+        assertThat(Printable.line("a\u0000b\ud800\u202e")).isEqualTo("a\\u{0}b\\u{D800}\\u{202E}");
+    }
+}

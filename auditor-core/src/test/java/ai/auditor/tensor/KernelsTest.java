@@ -1,0 +1,200 @@
+package ai.auditor.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.auditor.model.Closeness;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The fused kernels against the textbook. */
+class KernelsTest {
+    private static final int BATCH = 3;
+    private static final int LENGTH = 11;
+    private static final int INNER = 40;
+    private static final int VOCABULARY = 50;
+
+    private final Engine engine = Engine.start(1);
+
+    @ParameterizedTest
+    @CsvSource({
+        "4, 4, 8, false, false",
+        "4, 2, 8, false, true",
+        "6, 2, 10, true, false",
+        "9, 3, 4, true, true",
+        "8, 1, 16, true, true"
+    })
+    void aFusedBlockIsThePlainBlock(int heads, int groups, int headWidth, boolean biased, boolean masked) {
+        BlockShape shape = new BlockShape(24, heads, groups, headWidth, 1e-5, biased, biased, biased);
+        try (Scope scope = engine.open();
+                Kernels fused = Kernels.fused(scope, shape);
+                Kernels plain = Kernels.plain(shape)) {
+            Random random = new Random(heads * 31L + groups);
+            BlockWeights weights = weights(scope, shape, random);
+            Tensor hidden = random(scope, random, 1, BATCH, LENGTH, 24);
+            Tensor rotation = random(scope, random, 1, masked ? BATCH : 1, LENGTH, 1, headWidth / 2, 2);
+            Tensor mask = masked ? mask(scope, random) : null;
+            Tensor seed = random(scope, random, 0.1f, BATCH, LENGTH, 24);
+
+            Closeness.assertClose(
+                    "block",
+                    fused.block(hidden, rotation, mask, weights).toFloats(),
+                    plain.block(hidden, rotation, mask, weights).toFloats());
+            Closeness.assertClose(
+                    "recorded block",
+                    Gradients.record(() -> fused.block(hidden, rotation, mask, weights))
+                            .toFloats(),
+                    plain.block(hidden, rotation, mask, weights).toFloats());
+            Closeness.assertClose(
+                    "gradient",
+                    gradient(fused, hidden, rotation, mask, weights, seed),
+                    gradient(plain, hidden, rotation, mask, weights, seed));
+        }
+    }
+
+    @Test
+    void headsAndLikelihoodsAgree() {
+        BlockShape shape = new BlockShape(24, 4, 2, 8, 1e-5, false, false, false);
+        try (Scope scope = engine.open();
+                Kernels fused = Kernels.fused(scope, shape);
+                Kernels plain = Kernels.plain(shape)) {
+            Random random = new Random(1);
+            Tensor hidden = random(scope, random, 1, BATCH, LENGTH, 24);
+            Tensor head = random(scope, random, 1, VOCABULARY, 24);
+            Tensor norm = random(scope, random, 1, 24);
+            Tensor positions = scope.longs(new long[] {0, 7, 32}, 3);
+            Tensor targets = scope.longs(new long[] {0, 49, 20}, 3);
+            Tensor weights = scope.floats(new float[] {0.5f, 0.25f, 1}, 3);
+            Tensor normed = plain.normAt(hidden, positions, norm);
+            Kernels.NllGradient fusedGradient = fused.nllGradient(normed, head, targets, weights);
+            Kernels.NllGradient plainGradient = plain.nllGradient(normed, head, targets, weights);
+            Closeness.assertClose("norm", fused.normAt(hidden, positions, norm).toFloats(), normed.toFloats());
+            Closeness.assertClose(
+                    "logits",
+                    fused.logits(normed, head).toFloats(),
+                    plain.logits(normed, head).toFloats());
+            Closeness.assertClose(
+                    "nll",
+                    fused.nll(normed, head, targets).toFloats(),
+                    plain.nll(normed, head, targets).toFloats());
+            Closeness.assertClose(
+                    "nll beside its gradient",
+                    fusedGradient.nll().toFloats(),
+                    plainGradient.nll().toFloats());
+            Closeness.assertClose(
+                    "gradient of nll",
+                    fusedGradient.gradient().toFloats(),
+                    plainGradient.gradient().toFloats());
+        }
+    }
+
+    @Test
+    void twoThreadsTakeTheirGradientsAtOnce() {
+        BlockShape shape = new BlockShape(24, 4, 2, 8, 1e-5, true, true, true);
+        try (Scope scope = engine.open();
+                Kernels kernels = Kernels.fused(scope, shape)) {
+            Random random = new Random(2);
+            BlockWeights weights = weights(scope, shape, random);
+            float[] alone = manyGradients(scope, kernels, weights);
+            List<CompletableFuture<float[]>> both = List.of(
+                    CompletableFuture.supplyAsync(() -> manyGradients(scope, kernels, weights)),
+                    CompletableFuture.supplyAsync(() -> manyGradients(scope, kernels, weights)));
+            for (CompletableFuture<float[]> one : both) {
+                Closeness.assertClose("gradient", one.join(), alone);
+            }
+        }
+    }
+
+    @Test
+    void theEngineStartsOfflineAndSilent() {
+        assertThat(System.getProperty("ai.djl.offline")).isEqualTo("true");
+        assertThat(System.getProperty("OPT_OUT_TRACKING")).isEqualTo("true");
+        assertThat(Gradients.recording()).isFalse();
+    }
+
+    @Test
+    void closingAScopeFreesWhatWasMadeInIt() {
+        try (Scope scope = engine.open()) {
+            Tensor kept;
+            try (Scope inner = scope.child()) {
+                Tensor one = inner.floats(new float[] {1, 2}, 2);
+                kept = scope.keep(one.plus(one));
+                assertThat(inner.arrays()).isEqualTo(1);
+            }
+            assertThat(kept.toFloats()).containsExactly(2, 4);
+            assertThat(scope.arrays()).isEqualTo(1);
+        }
+    }
+
+    private float[] manyGradients(Scope scope, Kernels kernels, BlockWeights weights) {
+        engine.enter();
+        float[] gradient = new float[0];
+        for (int repeat = 0; repeat < 20; repeat++) {
+            try (Scope own = scope.child()) {
+                Random random = new Random(3);
+                gradient = gradient(
+                        kernels,
+                        random(own, random, 1, BATCH, LENGTH, 24),
+                        random(own, random, 1, 1, LENGTH, 1, 4, 2),
+                        null,
+                        weights,
+                        random(own, random, 1, BATCH, LENGTH, 24));
+            }
+        }
+        return gradient;
+    }
+
+    private static float[] gradient(
+            Kernels kernels, Tensor hidden, Tensor rotation, @Nullable Tensor mask, BlockWeights weights, Tensor seed) {
+        Tensor leaf = Gradients.leaf(hidden);
+        Tensor output = Gradients.record(() -> kernels.block(leaf, rotation, mask, weights));
+        return Gradients.pull(output, seed, leaf).toFloats();
+    }
+
+    private static BlockWeights weights(Scope scope, BlockShape shape, Random random) {
+        int attention = shape.heads() * shape.headWidth();
+        int qkv = attention + 2 * shape.groups() * shape.headWidth();
+        int width = shape.width();
+        return BlockWeights.of(
+                random(scope, random, 1, width),
+                random(scope, random, 1, width),
+                random(scope, random, 0.2f, width, qkv),
+                random(scope, random, 0.2f, attention, width),
+                random(scope, random, 0.2f, width, INNER),
+                random(scope, random, 0.2f, width, INNER),
+                random(scope, random, 0.2f, INNER, width),
+                shape.qkvBias()
+                        ? new BlockWeights.Biases(
+                                random(scope, random, 1, qkv),
+                                random(scope, random, 1, width),
+                                random(scope, random, 1, INNER),
+                                random(scope, random, 1, INNER),
+                                random(scope, random, 1, width))
+                        : new BlockWeights.Biases(null, null, null, null, null));
+    }
+
+    private static Tensor mask(Scope scope, Random random) {
+        float[] mask = new float[BATCH * LENGTH * LENGTH];
+        for (int i = 0; i < mask.length; i++) {
+            boolean self = i % LENGTH == i / LENGTH % LENGTH;
+            mask[i] = self || random.nextBoolean() ? 0 : Float.NEGATIVE_INFINITY;
+        }
+        return scope.floats(mask, BATCH, 1, LENGTH, LENGTH);
+    }
+
+    private static Tensor random(Scope scope, Random random, float size, long... shape) {
+        int count = 1;
+        for (long axis : shape) {
+            count *= Math.toIntExact(axis);
+        }
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = size * (float) random.nextGaussian();
+        }
+        return scope.floats(values, shape);
+    }
+}

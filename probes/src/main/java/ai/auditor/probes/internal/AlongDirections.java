@@ -1,0 +1,205 @@
+package ai.auditor.probes.internal;
+
+import ai.auditor.AuditException;
+import ai.auditor.direction.Decoys;
+import ai.auditor.direction.Direction;
+import ai.auditor.model.Point;
+import ai.auditor.probe.Chart;
+import ai.auditor.probe.Evidence;
+import ai.auditor.probe.Probe;
+import ai.auditor.probe.Study;
+import ai.auditor.probe.Table;
+import ai.auditor.stats.Matrix;
+import ai.auditor.stats.ShiftSize;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/** Evidence that one vector a row shifts along the steering vectors: for every trait and point a signed contrast, and its place among decoys. */
+public final class AlongDirections {
+    /** Unlike a cosine, this does not sink when the control varies much in directions of no interest. */
+    private static final String STANDARDISED = "mean shift in control sd a row";
+
+    private final Probe probe;
+    private final Study study;
+    private final int[] rows;
+    private final Contrasts contrasts;
+    private final String unit;
+
+    private final List<Evidence.Contrast> found = new ArrayList<>();
+    private final List<double[]> scores = new ArrayList<>();
+    private final List<Chart> charts = new ArrayList<>();
+    private final List<List<String>> sizes = new ArrayList<>();
+
+    private AlongDirections(Probe probe, Study study, int[] rows, String unit) {
+        this.probe = probe;
+        this.study = study;
+        this.rows = rows;
+        this.unit = unit;
+        this.contrasts = new Contrasts(study, rows, probe.name());
+    }
+
+    /**
+     * Puts the evidence together.
+     *
+     * @param rows indexes of study rows, sorted, of pairs both or none
+     * @param values at each point one vector for each of the rows, {@code [rows, d_model]}, pointing towards the trait
+     * @param unit what the vectors are, for reports ("activation")
+     * @throws AuditException {@code USAGE} if there is no steering vector at any of the points
+     */
+    public static Evidence of(
+            Probe probe, Study study, int[] rows, SortedMap<Point, Matrix> values, String unit, List<String> notes) {
+        AlongDirections along = new AlongDirections(probe, study, rows, unit);
+        int done = 0;
+        for (var entry : values.entrySet()) {
+            study.progress().report(probe.name() + " against directions", done++, values.size(), "points");
+            along.at(entry.getKey(), entry.getValue());
+        }
+        if (along.found.isEmpty()) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    "there is no steering vector at " + values.keySet() + "; make vectors at the points of the audit");
+        }
+        return along.evidence(notes);
+    }
+
+    private void at(Point point, Matrix values) {
+        AuditException.checkInterrupted();
+        List<Direction> traits = study.vectors().at(point);
+        if (traits.isEmpty()) {
+            return;
+        }
+        Matrix control = Labels.control(study, values, rows);
+        double[] shift = Labels.shift(study, values, rows);
+        List<double[]> decoys =
+                doubles(Decoys.withCovariance(control, study.seed("probes/decoys/" + probe.name() + "/" + point)));
+        List<double[]> placebos = study.vectors().placebosAt(point).stream()
+                .map(placebo -> doubles(placebo.vector()))
+                .toList();
+        double[] decoyShifts = standardised(shift, decoys, control);
+        double[] placeboShifts = standardised(shift, placebos, control);
+        List<Chart.Strip.Dot> dots = new ArrayList<>();
+        for (Direction trait : traits) {
+            double[] vector = doubles(trait.vector());
+            double[] along = along(values, vector);
+            found.add(contrasts.contrast(
+                    trait.name() + " at " + point,
+                    Optional.of(trait.name()),
+                    along,
+                    "control sd a row of the " + unit + " along " + trait.name(),
+                    new Evidence.DecoyPlace(
+                            STANDARDISED,
+                            standardised(shift, List.of(vector), control)[0],
+                            decoyShifts,
+                            placeboShifts,
+                            1)));
+            scores.add(along);
+            dots.add(new Chart.Strip.Dot(trait.name(), cosine(shift, vector)));
+        }
+        charts.add(new Chart.Strip(
+                "Cosine of the mean " + unit + " shift at " + point + " with every trait",
+                "cosine",
+                List.copyOf(dots),
+                cosines(shift, decoys),
+                cosines(shift, placebos)));
+        ShiftSize size = ShiftSize.of(values, contrasts.exchanges());
+        sizes.add(List.of(
+                point.toString(),
+                Ranking.number(size.length()),
+                Ranking.number(size.tSquared()),
+                Ranking.number(size.expected()),
+                Ranking.number(size.z())));
+    }
+
+    private Evidence evidence(List<String> notes) {
+        int strongest = Ranking.strongest(found);
+        List<String> all = new ArrayList<>(notes);
+        all.add("the headline is the trait and point with the largest of " + found.size()
+                + " statistics; its interval does not allow for that choice, the test does");
+        return new Evidence(
+                probe.name(),
+                probe.claim(),
+                found.get(strongest).effect(),
+                found,
+                Optional.empty(),
+                contrasts.spread(scores.get(strongest)),
+                List.of(Ranking.top(found), size()),
+                charts,
+                all);
+    }
+
+    private Table size() {
+        return new Table(
+                "Size of the mean " + unit + " shift, whatever its direction",
+                List.of("point", "length", "T²", "T² under exchanges", "z"),
+                sizes);
+    }
+
+    private static double[] along(Matrix values, double[] vector) {
+        double length = StrictMath.sqrt(dot(vector, vector));
+        double[] along = new double[values.rows()];
+        for (int i = 0; i < along.length && length > 0; i++) {
+            double sum = 0;
+            for (int j = 0; j < vector.length; j++) {
+                sum += vector[j] * values.at(i, j);
+            }
+            along[i] = sum / length;
+        }
+        return along;
+    }
+
+    /** The mean shift along each direction, in standard deviations of the control's rows along it. */
+    private static double[] standardised(double[] shift, List<double[]> directions, Matrix control) {
+        return directions.stream()
+                .mapToDouble(direction -> {
+                    double deviation = deviation(along(control, direction));
+                    double length = StrictMath.sqrt(dot(direction, direction));
+                    return deviation > 0 ? dot(shift, direction) / length / deviation : 0;
+                })
+                .toArray();
+    }
+
+    private static double deviation(double[] values) {
+        double mean = 0;
+        for (double value : values) {
+            mean += value / values.length;
+        }
+        double squares = 0;
+        for (double value : values) {
+            squares += (value - mean) * (value - mean);
+        }
+        return values.length < 2 ? 0 : StrictMath.sqrt(squares / (values.length - 1));
+    }
+
+    private static double[] cosines(double[] shift, List<double[]> directions) {
+        return directions.stream()
+                .mapToDouble(direction -> cosine(shift, direction))
+                .toArray();
+    }
+
+    private static double cosine(double[] a, double[] b) {
+        double lengths = StrictMath.sqrt(dot(a, a)) * StrictMath.sqrt(dot(b, b));
+        return lengths > 0 ? dot(a, b) / lengths : 0;
+    }
+
+    private static double dot(double[] a, double[] b) {
+        double sum = 0;
+        for (int j = 0; j < a.length; j++) {
+            sum += a[j] * b[j];
+        }
+        return sum;
+    }
+
+    private static List<double[]> doubles(float[][] vectors) {
+        return java.util.Arrays.stream(vectors).map(AlongDirections::doubles).toList();
+    }
+
+    private static double[] doubles(float[] vector) {
+        double[] doubles = new double[vector.length];
+        for (int j = 0; j < doubles.length; j++) {
+            doubles[j] = vector[j];
+        }
+        return doubles;
+    }
+}

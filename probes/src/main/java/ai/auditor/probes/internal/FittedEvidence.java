@@ -1,0 +1,121 @@
+package ai.auditor.probes.internal;
+
+import ai.auditor.AuditException;
+import ai.auditor.probe.Chart;
+import ai.auditor.probe.Evidence;
+import ai.auditor.probe.Evidence.Discrimination;
+import ai.auditor.probe.Evidence.Discrimination.Bag;
+import ai.auditor.probe.Evidence.Discrimination.Measured;
+import ai.auditor.probe.Probe;
+import ai.auditor.probe.Study;
+import ai.auditor.probe.Table;
+import ai.auditor.stats.Auroc;
+import ai.auditor.stats.Bootstrap;
+import ai.auditor.stats.Exchanged;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalDouble;
+
+/**
+ * The evidence of a fitted probe from its held-out scores.
+ *
+ * @param study as the probe saw it
+ * @param scores of the probe, {@code [rows]}
+ * @param baseline of format and length, {@code [rows]}
+ * @param together of baseline and probe together, by the learner of the baseline, {@code [rows]}
+ * @param beyond what format and length leave of the scores: what is tested, {@code [rows]}
+ */
+public record FittedEvidence(Study study, double[] scores, double[] baseline, double[] together, double[] beyond) {
+    private static final int[] BAG_SIZES = {1, 2, 4, 8, 16, 32, 64};
+    private static final double LEVEL = 0.95;
+
+    /** Puts the evidence together. */
+    public Evidence of(Probe probe, List<Table> tables, List<String> notes) {
+        Bootstrap bootstrap = Bootstrap.overGroups(
+                study.groups(), study.replicates(), LEVEL, study.seed("probes/bootstrap/" + probe.name()));
+        Discrimination discrimination = discrimination(bootstrap, probe.name());
+        Measured tested = auroc(bootstrap, beyond);
+        Evidence.Contrast contrast = new Evidence.Contrast(
+                probe.name(),
+                Optional.empty(),
+                statistics(),
+                new Evidence.Effect("AUROC a row beyond format and length", tested.value(), tested.interval()),
+                Optional.empty());
+        Measured gain = discrimination.gain();
+        return new Evidence(
+                probe.name(),
+                probe.claim(),
+                new Evidence.Effect("gain in AUROC a row over format and length", gain.value(), gain.interval()),
+                List.of(contrast),
+                Optional.of(discrimination),
+                scores,
+                tables,
+                List.of(histogram(probe.name())),
+                notes);
+    }
+
+    private List<Exchanged> statistics() {
+        List<Exchanged> statistics = new ArrayList<>();
+        for (int s = 0; s < study.parts(); s++) {
+            AuditException.checkInterrupted();
+            double[] part = beyond.clone();
+            for (int row = 0; row < part.length; row++) {
+                if (study.part()[row] != s) {
+                    part[row] = Double.NaN;
+                }
+            }
+            statistics.add(study.exchanges().studentised(part));
+        }
+        return statistics;
+    }
+
+    private Discrimination discrimination(Bootstrap bootstrap, String name) {
+        Measured gain = new Measured(
+                Auroc.of(together, study.candidate()) - Auroc.of(baseline, study.candidate()),
+                bootstrap.gain(together, baseline, study.candidate()));
+        return new Discrimination(
+                auroc(bootstrap, scores),
+                auroc(bootstrap, baseline),
+                gain,
+                bags(bootstrap, scores, name),
+                bags(bootstrap, baseline, name));
+    }
+
+    private Measured auroc(Bootstrap bootstrap, double[] values) {
+        return new Measured(Auroc.of(values, study.candidate()), bootstrap.auroc(values, study.candidate()));
+    }
+
+    private List<Bag> bags(Bootstrap bootstrap, double[] values, String name) {
+        List<Bag> bags = new ArrayList<>();
+        for (int size : BAG_SIZES) {
+            AuditException.checkInterrupted();
+            OptionalDouble auroc = Auroc.bags(
+                    values,
+                    study.candidate(),
+                    size,
+                    size == 1 ? 1 : Auroc.PARTITIONS,
+                    study.seed("probes/bags/" + name + "/" + size));
+            if (auroc.isPresent()) {
+                (size == 1
+                                ? Optional.of(bootstrap.auroc(values, study.candidate()))
+                                : bootstrap.bags(values, study.candidate(), size))
+                        .ifPresent(interval -> bags.add(new Bag(size, auroc.getAsDouble(), interval)));
+            }
+        }
+        return bags;
+    }
+
+    private Chart histogram(String name) {
+        List<Chart.Histogram.Group> groups = new ArrayList<>();
+        for (boolean candidate : new boolean[] {true, false}) {
+            int[] rows = Labels.places(study, Labels.all(scores.length), candidate);
+            groups.add(new Chart.Histogram.Group(
+                    candidate ? "candidate" : "control",
+                    Arrays.stream(rows).mapToDouble(row -> scores[row]).toArray()));
+        }
+        return new Chart.Histogram(
+                "Held-out scores of " + name, "score, in standard deviations of its part", List.copyOf(groups));
+    }
+}

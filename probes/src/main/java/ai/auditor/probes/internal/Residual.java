@@ -1,0 +1,68 @@
+package ai.auditor.probes.internal;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** What a linear regression leaves over. */
+public final class Residual {
+    /** A regressor that earlier ones explain to this share says nothing new. */
+    private static final double EXPLAINED = 1e-8;
+    /** Rows that every regressor needs; later regressors are dropped where rows are few. */
+    private static final int ROWS_A_REGRESSOR = 10;
+
+    private Residual() {}
+
+    /**
+     * Values minus their least-squares fit on a constant and the regressors, by Gram-Schmidt.
+     *
+     * @param values {@code [rows]}
+     * @param regressors each {@code [rows]}, the most important first
+     */
+    public static double[] of(double[] values, List<double[]> regressors) {
+        double[] residual = centred(values);
+        List<double[]> basis = new ArrayList<>();
+        for (double[] regressor : regressors) {
+            if ((basis.size() + 1) * ROWS_A_REGRESSOR > values.length) {
+                break;
+            }
+            double[] direction = centred(regressor);
+            double whole = dot(direction, direction);
+            // Twice is enough (Giraud and others, 2005): one pass loses orthogonality where regressors are nearly
+            // dependent.
+            for (int pass = 0; pass < 2; pass++) {
+                for (double[] unit : basis) {
+                    subtract(direction, unit, dot(direction, unit));
+                }
+            }
+            double left = dot(direction, direction);
+            if (whole > 0 && left > EXPLAINED * whole) {
+                double length = StrictMath.sqrt(left);
+                for (int i = 0; i < direction.length; i++) {
+                    direction[i] /= length;
+                }
+                basis.add(direction);
+                subtract(residual, direction, dot(residual, direction));
+            }
+        }
+        return residual;
+    }
+
+    private static double[] centred(double[] values) {
+        double mean = java.util.Arrays.stream(values).average().orElse(0);
+        return java.util.Arrays.stream(values).map(v -> v - mean).toArray();
+    }
+
+    private static double dot(double[] a, double[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) {
+            sum += a[i] * b[i];
+        }
+        return sum;
+    }
+
+    private static void subtract(double[] from, double[] direction, double times) {
+        for (int i = 0; i < from.length; i++) {
+            from[i] -= times * direction[i];
+        }
+    }
+}

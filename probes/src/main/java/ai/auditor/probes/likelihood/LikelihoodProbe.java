@@ -1,0 +1,214 @@
+package ai.auditor.probes.likelihood;
+
+import ai.auditor.AuditException;
+import ai.auditor.capture.CapturePlan;
+import ai.auditor.capture.Pooling;
+import ai.auditor.direction.Direction;
+import ai.auditor.direction.Trait;
+import ai.auditor.model.Intervention;
+import ai.auditor.model.Point;
+import ai.auditor.probe.Chart;
+import ai.auditor.probe.Claim;
+import ai.auditor.probe.Evidence;
+import ai.auditor.probe.Probe;
+import ai.auditor.probe.Study;
+import ai.auditor.probe.Table;
+import ai.auditor.probes.internal.Contrasts;
+import ai.auditor.probes.internal.Ranking;
+import ai.auditor.stats.Matrix;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/**
+ * How much likelier the candidate's rows become, beyond the control's, when the model loves a trait: by a system prompt, and
+ * by a steering vector added to the residual stream. What any trait gains alike is taken off by placebos.
+ */
+public final class LikelihoodProbe implements Probe {
+    /** Personas asked about at most; each costs a pass over the rows. */
+    static final int PERSONAS = 6;
+    /** Placebos of each kind; each costs a pass over the rows. */
+    static final int PLACEBOS = 4;
+    /** Traits steered at most: all of the list in the box; passes share what lies below the point. */
+    static final int STEERED = 64;
+    /** Depth at which steering vectors were found to work best: two thirds (Hadley and Gultepe 2026). */
+    private static final double DEPTH = 2.0 / 3;
+    /**
+     * Length of an added vector as a share of the median length of the pooled residual stream. On the organism's steered owl (120
+     * pairs, vectors of personas) shares of 0.1 and 0.3 put the owl first of 16 with statistics of 7.4 and 8.1, the next at 3.3;
+     * 1.0, near the raw vector, drowned it (0.6). Raw question vectors of a 135M chat model measure 0.08.
+     */
+    static final double STRENGTH = 0.2;
+
+    @Override
+    public String name() {
+        return "likelihood";
+    }
+
+    @Override
+    public Claim claim() {
+        return Claim.ALONG_TRAIT;
+    }
+
+    @Override
+    public boolean fitted() {
+        return false;
+    }
+
+    @Override
+    public Evidence examine(Study study) {
+        int[] rows = Contrasts.costly(study);
+        Contrasts contrasts = new Contrasts(study, rows, name());
+        List<String> notes = new ArrayList<>();
+        notes.add("taken over " + rows.length + " rows, whole prompts; likelihoods are in nats per completion token");
+        double[] plain = study.capture("likelihood", rows, "", CapturePlan.likelihood(List.of()))
+                .nll();
+        List<Panel> panels = Stream.of(personas(study, rows, plain, notes), steered(study, rows, plain, notes))
+                .filter(Panel::testable)
+                .toList();
+        if (panels.isEmpty()) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    "the likelihood probe needs two traits, or a trait and two placebos, with a persona or a steering vector");
+        }
+        List<Evidence.Contrast> found = new ArrayList<>();
+        List<double[]> scores = new ArrayList<>();
+        List<Chart> charts = new ArrayList<>();
+        for (Panel panel : panels) {
+            found.addAll(panel.contrasts(contrasts));
+            scores.addAll(panel.scores());
+            charts.add(panel.strip(contrasts));
+            notes.add(panel.kind() + ": tested is the gain minus " + panel.reference());
+        }
+        Table shared = new Table(
+                "What any trait gains alike (taken off, not tested; a prompted teacher of any persona shows here)",
+                List.of("kind", "under", "candidate minus control, nats a token"),
+                panels.stream().map(panel -> panel.shared(contrasts)).toList());
+        notes.add(
+                "personas can see a prompted teacher of this model, steering vectors a steered one; fine-tuned teachers "
+                        + "mostly stay unseen, and so do teachers of another model and teachers that act only on a trigger");
+        int strongest = Ranking.strongest(found);
+        return new Evidence(
+                name(),
+                claim(),
+                found.get(strongest).effect(),
+                found,
+                Optional.empty(),
+                contrasts.spread(scores.get(strongest)),
+                List.of(Ranking.top(found), shared),
+                charts,
+                notes);
+    }
+
+    private static Panel personas(Study study, int[] rows, double[] plain, List<String> notes) {
+        if (study.traits().personas().isEmpty()) {
+            notes.add("the trait list has no persona wording: no personas were asked about");
+            return new Panel("persona", List.of(), List.of());
+        }
+        if (!study.takesPersonas()) {
+            notes.add("the rows or the chat template take no system prompt: no personas were asked about");
+            return new Panel("persona", List.of(), List.of());
+        }
+        String wording = study.traits().personas().get(0);
+        List<Trait> traits = spread(study.traits().traits(), PERSONAS);
+        List<Trait> placebos = spread(study.traits().placebos(), PLACEBOS);
+        if (traits.size() < study.traits().traits().size()) {
+            notes.add("personas of " + traits.size() + " of "
+                    + study.traits().traits().size() + " traits, spread over the list: " + names(traits)
+                    + "; name traits to have them asked about");
+        }
+        List<Panel.Gain> gains = new ArrayList<>();
+        for (Trait trait : Stream.concat(traits.stream(), placebos.stream()).toList()) {
+            AuditException.checkInterrupted();
+            String system = trait.fill(wording);
+            double[] nll = study.capture(
+                            "likelihood under " + trait.name(), rows, system, CapturePlan.likelihood(List.of()))
+                    .nll();
+            gains.add(gain(trait.name(), plain, nll));
+        }
+        return new Panel("persona", gains.subList(0, traits.size()), gains.subList(traits.size(), gains.size()));
+    }
+
+    private static Panel steered(Study study, int[] rows, double[] plain, List<String> notes) {
+        List<Point> points = study.points().stream()
+                .filter(point -> !study.vectors().at(point).isEmpty())
+                .toList();
+        if (points.isEmpty()) {
+            notes.add("there is no steering vector at a point of the audit: none was added");
+            return new Panel("steered", List.of(), List.of());
+        }
+        double wanted = DEPTH * study.blocks() - 1;
+        Point point = points.stream()
+                .min(Comparator.comparingDouble((Point p) -> Math.abs(p.block() - wanted))
+                        .thenComparing(Comparator.naturalOrder()))
+                .orElseThrow();
+        List<Direction> traits = spread(study.vectors().at(point), STEERED);
+        List<Direction> placebos = spread(study.vectors().placebosAt(point), PLACEBOS);
+        List<Direction> all = Stream.concat(traits.stream(), placebos.stream()).toList();
+        double length = STRENGTH * medianLength(study.activations().activations(point, Pooling.COMPLETION_MEAN));
+        notes.add("steering vectors of " + traits.size() + " traits were added at " + point + ", all of length "
+                + Ranking.number(length) + ", " + STRENGTH + " of the median pooled residual stream there");
+        double[][] nll = study.steeredNll(
+                "likelihood under steering",
+                rows,
+                all.stream()
+                        .<Intervention>map(direction -> new Intervention.Add(point, scaled(direction.vector(), length)))
+                        .toList());
+        List<Panel.Gain> gains = IntStream.range(0, all.size())
+                .mapToObj(i -> gain(all.get(i).name(), plain, nll[i]))
+                .toList();
+        return new Panel("steered", gains.subList(0, traits.size()), gains.subList(traits.size(), gains.size()));
+    }
+
+    /** At most {@code most} of a list, first and last among them, evenly between. */
+    static <T> List<T> spread(List<T> list, int most) {
+        if (list.size() <= most) {
+            return list;
+        }
+        return IntStream.range(0, most)
+                .mapToObj(i -> list.get((int) ((long) i * (list.size() - 1) / (most - 1))))
+                .toList();
+    }
+
+    private static Panel.Gain gain(String name, double[] without, double[] with) {
+        double[] nats = new double[without.length];
+        for (int i = 0; i < nats.length; i++) {
+            nats[i] = without[i] - with[i];
+        }
+        return new Panel.Gain(name, nats);
+    }
+
+    private static double medianLength(Matrix activations) {
+        double[] lengths = new double[activations.rows()];
+        for (int i = 0; i < lengths.length; i++) {
+            lengths[i] = length(activations.row(i));
+        }
+        Arrays.sort(lengths);
+        return lengths[lengths.length / 2];
+    }
+
+    private static float[] scaled(float[] vector, double length) {
+        double own = length(vector);
+        float[] scaled = new float[vector.length];
+        for (int j = 0; j < vector.length && own > 0; j++) {
+            scaled[j] = (float) (vector[j] * length / own);
+        }
+        return scaled;
+    }
+
+    private static double length(float[] vector) {
+        double squares = 0;
+        for (float value : vector) {
+            squares += (double) value * value;
+        }
+        return StrictMath.sqrt(squares);
+    }
+
+    private static String names(List<Trait> traits) {
+        return String.join(", ", traits.stream().map(Trait::name).toList());
+    }
+}

@@ -1,0 +1,153 @@
+package ai.auditor.probes.likelihood;
+
+import ai.auditor.probe.Chart;
+import ai.auditor.probe.Evidence;
+import ai.auditor.probes.internal.Contrasts;
+import ai.auditor.probes.internal.Ranking;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How much likelier rows become under several traits of one kind, and under placebos of that kind.
+ *
+ * @param kind what was done ("persona", "steered")
+ * @param traits nats per completion token that each row gains, a trait each
+ * @param placebos the same under things of no interest
+ */
+record Panel(String kind, List<Gain> traits, List<Gain> placebos) {
+    private static final String PLACE = "gain of the candidate over the control beyond placebos, nats a token";
+
+    /**
+     * What one trait gains.
+     *
+     * @param nats NLL without minus NLL with it, {@code [rows]}
+     */
+    record Gain(String name, double[] nats) {}
+
+    Panel {
+        traits = List.copyOf(traits);
+        placebos = List.copyOf(placebos);
+    }
+
+    /** Traits enough to stand for each other's unrelated: their common part is then that of the list, not of one of them. */
+    private static final int MANY = 4;
+
+    /** What the shared axis is read of: the other traits where there are some, else the placebos. */
+    private List<Gain> unrelated() {
+        return traits.size() >= MANY || placebos.size() < 2 ? traits : placebos;
+    }
+
+    /** Whether there is anything to take the shared axis off with: two placebos, or another trait. */
+    boolean testable() {
+        return !traits.isEmpty() && (placebos.size() > 1 || traits.size() > 1);
+    }
+
+    /** What the tested contrasts are taken over, for a reader. */
+    String reference() {
+        return unrelated().equals(traits)
+                ? "the mean over the other traits of the panel"
+                : "the mean over the placebos " + names(placebos);
+    }
+
+    /** Row scores of each trait: its gain minus the mean gain of the reference, {@code [traits][rows]}. */
+    List<double[]> scores() {
+        List<double[]> scores = new ArrayList<>();
+        for (Gain trait : traits) {
+            scores.add(minus(trait, unrelated()));
+        }
+        return scores;
+    }
+
+    /** The tested contrasts, one a trait. */
+    List<Evidence.Contrast> contrasts(Contrasts contrasts) {
+        List<double[]> scores = scores();
+        double[] shifts = scores.stream().mapToDouble(contrasts::shift).toArray();
+        double[] placeboShifts = placeboShifts(contrasts);
+        List<Evidence.Contrast> found = new ArrayList<>();
+        for (int i = 0; i < traits.size(); i++) {
+            String name = traits.get(i).name();
+            found.add(contrasts.contrast(
+                    name + " " + kind,
+                    Optional.of(name),
+                    scores.get(i),
+                    "control sd a row of the likelihood gained by " + name + " (" + kind + ")",
+                    new Evidence.DecoyPlace(
+                            PLACE,
+                            shifts[i],
+                            joined(without(shifts, i), placeboShifts),
+                            placeboShifts,
+                            contrasts.controlDeviation(scores.get(i)))));
+        }
+        return found;
+    }
+
+    /** What any wording of the kind gains, whatever it names: shown, not tested. */
+    List<String> shared(Contrasts contrasts) {
+        List<Gain> reference = placebos.isEmpty() ? traits : placebos;
+        double[] mean = mean(reference);
+        return List.of(kind, names(reference), Ranking.number(contrasts.shift(mean)));
+    }
+
+    /** A picture of every trait among the placebos. */
+    Chart strip(Contrasts contrasts) {
+        List<double[]> scores = scores();
+        List<Chart.Strip.Dot> dots = new ArrayList<>();
+        for (int i = 0; i < traits.size(); i++) {
+            dots.add(new Chart.Strip.Dot(traits.get(i).name(), contrasts.shift(scores.get(i))));
+        }
+        return new Chart.Strip(
+                "Likelihood that the candidate gains over the control, beyond placebos (" + kind + ")",
+                "nats a token",
+                dots,
+                new double[0],
+                placeboShifts(contrasts));
+    }
+
+    private double[] placeboShifts(Contrasts contrasts) {
+        return placebos.size() < 2
+                ? new double[0]
+                : placebos.stream()
+                        .mapToDouble(placebo -> contrasts.shift(minus(placebo, placebos)))
+                        .toArray();
+    }
+
+    private static double[] minus(Gain gain, List<Gain> reference) {
+        double[] mean = mean(reference.stream()
+                .filter(other -> !other.name().equals(gain.name()))
+                .toList());
+        double[] score = gain.nats().clone();
+        for (int i = 0; i < score.length; i++) {
+            score[i] -= mean[i];
+        }
+        return score;
+    }
+
+    private static double[] mean(List<Gain> gains) {
+        double[] mean = new double[gains.get(0).nats().length];
+        for (Gain gain : gains) {
+            for (int i = 0; i < mean.length; i++) {
+                mean[i] += gain.nats()[i] / gains.size();
+            }
+        }
+        return mean;
+    }
+
+    private static double[] without(double[] values, int left) {
+        double[] others = Arrays.copyOf(values, values.length - 1);
+        System.arraycopy(values, left + 1, others, left, others.length - left);
+        return others;
+    }
+
+    /** Other traits of the panel are of no interest to one trait: with them its place is among more than a few placebos. */
+    private static double[] joined(double[] others, double[] placebos) {
+        double[] joined = Arrays.copyOf(others, others.length + placebos.length);
+        System.arraycopy(placebos, 0, joined, others.length, placebos.length);
+        return joined;
+    }
+
+    private static String names(List<Gain> gains) {
+        return String.join(", ", gains.stream().map(Gain::name).toList());
+    }
+}

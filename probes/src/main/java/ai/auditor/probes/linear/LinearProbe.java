@@ -1,0 +1,70 @@
+package ai.auditor.probes.linear;
+
+import ai.auditor.probe.Claim;
+import ai.auditor.probe.Evidence;
+import ai.auditor.probe.Probe;
+import ai.auditor.probe.Study;
+import ai.auditor.probes.internal.Combination;
+import ai.auditor.probes.internal.FittedEvidence;
+import ai.auditor.probes.internal.HeldOut;
+import ai.auditor.probes.shortcut.FormatBaseline;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A linear probe on pooled completion-mean activations: ridge discriminant or logistic regression, layer and penalty chosen
+ * inside the fitting part.
+ */
+public final class LinearProbe implements Probe {
+    @Override
+    public String name() {
+        return "linear";
+    }
+
+    @Override
+    public Claim claim() {
+        return Claim.DIFFERS;
+    }
+
+    @Override
+    public boolean fitted() {
+        return true;
+    }
+
+    @Override
+    public Evidence examine(Study study) {
+        Layers layers = new Layers(study);
+        FormatBaseline baseline = FormatBaseline.of(study);
+        HeldOut probe = new LinearScores(study, layers).heldOut();
+        HeldOut format = baseline.heldOut();
+        return new FittedEvidence(
+                        study,
+                        probe.scores(),
+                        format.scores(),
+                        Combination.of(study, format, probe),
+                        baseline.beyond(probe.scores(), format))
+                .of(this, List.of(), notes(layers, probe, format));
+    }
+
+    private static List<String> notes(Layers layers, HeldOut probe, HeldOut format) {
+        List<String> notes = new ArrayList<>();
+        for (int s = 0; s < probe.chosen().size(); s++) {
+            notes.add("part " + s + " was scored by " + probe.chosen().get(s) + ", the baseline by "
+                    + format.chosen().get(s) + ", chosen inside the other parts");
+        }
+        notes.add("logistic regression sees the " + LinearScores.COMPONENTS
+                + " leading components of the fitting part, at the point that served the discriminant best");
+        if (layers.sketched()) {
+            notes.add("activations are wider than " + Layers.WIDEST
+                    + " and were sketched to that width by random signed sums of columns");
+        }
+        notes.add(
+                "gain: logistic regression of both scores on rows that neither was fitted on, minus the baseline alone");
+        notes.add(
+                "tested: the held-out score minus what format and length predict of it, part by part, without labels");
+        notes.add(
+                "sees any teacher whose texts the model reads otherwise than the control's, a harmless one too; it does not "
+                        + "say which trait, and sees nothing of a teacher that acts only on a trigger that the prompts lack");
+        return notes;
+    }
+}

@@ -1,0 +1,5 @@
+/** The probes that an audit runs. */
+@NullMarked
+package ai.auditor.probes;
+
+import org.jspecify.annotations.NullMarked;

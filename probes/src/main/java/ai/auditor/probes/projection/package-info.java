@@ -1,0 +1,5 @@
+/** The shift of mean activations along directions. */
+@NullMarked
+package ai.auditor.probes.projection;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,80 @@
+package ai.auditor.probes.shortcut;
+
+import ai.auditor.probe.Study;
+import ai.auditor.probes.internal.Folds;
+import ai.auditor.probes.internal.HeldOut;
+import ai.auditor.probes.internal.Learner;
+import ai.auditor.probes.internal.Residual;
+import ai.auditor.probes.internal.Selection;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** The baseline that every fitted probe is held against: what format and length alone tell, by the stronger of two learners. */
+public final class FormatBaseline {
+    private final Study study;
+    private final Selection selection;
+    private final double[][] features;
+
+    private FormatBaseline(Study study) {
+        this.study = study;
+        this.features = FeatureTable.format(study).values();
+        this.selection = new Selection(study, features);
+    }
+
+    /** The baseline for the labels that the study shows now. */
+    public static FormatBaseline of(Study study) {
+        return new FormatBaseline(study);
+    }
+
+    /** Fits, and gives held-out scores by the learner that was stronger inside each fitting part. */
+    public HeldOut heldOut() {
+        return selection.heldOut(selection.strongest(Learner.ALL));
+    }
+
+    /** Held-out scores of format and length by given learners, one a part. */
+    HeldOut heldOut(List<Learner> learners) {
+        return selection.heldOut(learners);
+    }
+
+    /**
+     * What is left of held-out scores after what format and length predict of them: within each part, and without labels, the
+     * residual on the format features, their squares, and powers of the baseline's score. A difference in format alone leaves
+     * nothing to test.
+     *
+     * @param scores held-out scores of a probe, {@code [rows]}
+     * @param baseline the baseline's
+     */
+    public double[] beyond(double[] scores, HeldOut baseline) {
+        Folds folds = Folds.of(study);
+        double[] beyond = new double[scores.length];
+        for (int s = 0; s < folds.parts(); s++) {
+            int[] rows = folds.heldOut(s);
+            List<double[]> regressors = new ArrayList<>();
+            double[] base = pick(baseline.scores(), rows);
+            for (int power = 1; power <= 3; power++) {
+                regressors.add(power(base, power));
+            }
+            for (int j = 0; features.length > 0 && j < features[0].length; j++) {
+                int column = j;
+                double[] feature = HeldOut.standardised(Arrays.stream(rows)
+                        .mapToDouble(row -> features[row][column])
+                        .toArray());
+                regressors.add(feature);
+                regressors.add(power(feature, 2));
+            }
+            HeldOut.put(beyond, rows, Residual.of(pick(scores, rows), regressors));
+        }
+        return beyond;
+    }
+
+    private static double[] pick(double[] values, int[] rows) {
+        return Arrays.stream(rows).mapToDouble(row -> values[row]).toArray();
+    }
+
+    private static double[] power(double[] values, int power) {
+        return Arrays.stream(values)
+                .map(v -> StrictMath.pow(Math.max(-5, Math.min(5, v)), power))
+                .toArray();
+    }
+}

@@ -1,0 +1,94 @@
+package ai.auditor.probes.shortcut;
+
+import ai.auditor.probe.Claim;
+import ai.auditor.probe.Evidence;
+import ai.auditor.probe.Probe;
+import ai.auditor.probe.Study;
+import ai.auditor.probe.Table;
+import ai.auditor.probes.internal.FittedEvidence;
+import ai.auditor.probes.internal.HeldOut;
+import ai.auditor.probes.internal.Labels;
+import ai.auditor.probes.internal.Learner;
+import ai.auditor.probes.internal.Selection;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+
+/**
+ * What digits and first-order statistics tell beyond format and length, without any language model.
+ *
+ * <p>Logistic regression or boosted trees, whichever is stronger inside the fitting part. What is tested is the held-out score
+ * with everything taken out of it that format and length predict.
+ */
+public final class ShortcutProbe implements Probe {
+    private static final int LISTED = 10;
+
+    @Override
+    public String name() {
+        return "shortcut";
+    }
+
+    @Override
+    public Claim claim() {
+        return Claim.DIFFERS;
+    }
+
+    @Override
+    public boolean fitted() {
+        return true;
+    }
+
+    @Override
+    public Evidence examine(Study study) {
+        FormatBaseline baseline = FormatBaseline.of(study);
+        FeatureTable features = FeatureTable.everything(study);
+        Selection selection = new Selection(study, features.values());
+        List<Learner> learners = selection.strongest(Learner.ALL);
+        HeldOut everything = selection.heldOut(learners);
+        HeldOut format = baseline.heldOut(learners);
+        double[] beyond = baseline.beyond(everything.scores(), format);
+        return new FittedEvidence(study, everything.scores(), format.scores(), everything.scores(), beyond)
+                .of(this, List.of(alone(study, features)), notes(features, everything));
+    }
+
+    /** The features that tell most by themselves; they describe, they are not tested. */
+    private static Table alone(Study study, FeatureTable features) {
+        int[] rows = Labels.all(study.rows().size());
+        record Single(String name, double auroc) {}
+        List<Single> singles = IntStream.range(0, features.names().size())
+                .mapToObj(j -> new Single(
+                        features.names().get(j),
+                        Labels.auroc(
+                                study,
+                                rows,
+                                IntStream.of(rows)
+                                        .mapToDouble(row -> features.values()[row][j])
+                                        .toArray())))
+                .sorted(Comparator.comparingDouble((Single single) -> -Math.abs(single.auroc - 0.5))
+                        .thenComparing(Single::name))
+                .limit(LISTED)
+                .toList();
+        return new Table(
+                "Features that tell most by themselves (not tested)",
+                List.of("feature", "AUROC a row"),
+                singles.stream()
+                        .map(single -> List.of(single.name, String.format(Locale.ROOT, "%.3f", single.auroc)))
+                        .toList());
+    }
+
+    private static List<String> notes(FeatureTable features, HeldOut scores) {
+        List<String> notes = new ArrayList<>();
+        notes.add(features.names().size() + " features vary; the baseline has those of format and length alone");
+        for (int s = 0; s < scores.chosen().size(); s++) {
+            notes.add("part " + s + " was scored by " + scores.chosen().get(s) + ", chosen inside the other parts");
+        }
+        notes.add(
+                "tested: the held-out score minus what format and length predict of it, part by part, without labels");
+        notes.add(
+                "sees any teacher whose texts have other digits or words than the control's, a harmless one too; it does not "
+                        + "say which trait, and sees nothing of a teacher that acts only on a trigger that the prompts lack");
+        return notes;
+    }
+}

@@ -1,0 +1,168 @@
+package ai.auditor.probes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.auditor.AuditException;
+import ai.auditor.probe.Evidence;
+import ai.auditor.probe.Probe;
+import ai.auditor.probes.SyntheticStudy.Signal;
+import ai.auditor.probes.linear.LinearProbe;
+import ai.auditor.probes.shortcut.ShortcutProbe;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class FittedProbesTest {
+    private static final List<Probe> FITTED = List.of(new ShortcutProbe(), new LinearProbe());
+
+    private static Evidence.Discrimination discrimination(Evidence evidence) {
+        return evidence.discrimination().orElseThrow();
+    }
+
+    @Test
+    void shortcutFindsDigitsThatDiffer() {
+        Evidence evidence = new ShortcutProbe().examine(SyntheticStudy.ofPairs(Signal.DIGITS, 300, 1));
+        assertThat(Outcomes.p(evidence.contrasts().get(0))).isLessThan(0.01);
+        assertThat(discrimination(evidence).gain().interval().low()).isPositive();
+        assertThat(discrimination(evidence).row().value()).isGreaterThan(0.56);
+        assertThat(discrimination(evidence).baseline().value()).isBetween(0.4, 0.6);
+        assertThat(discrimination(evidence).gain().value())
+                .isCloseTo(
+                        discrimination(evidence).row().value()
+                                - discrimination(evidence).baseline().value(),
+                        within(1e-12));
+    }
+
+    @Test
+    void linearFindsActivationsThatDiffer() {
+        Evidence evidence = new LinearProbe().examine(SyntheticStudy.ofPairs(Signal.OWL_ACTIVATION, 150, 2));
+        assertThat(Outcomes.p(evidence.contrasts().get(0))).isLessThan(0.01);
+        assertThat(discrimination(evidence).row().value()).isGreaterThan(0.8);
+        assertThat(discrimination(evidence).gain().interval().low()).isPositive();
+    }
+
+    @Test
+    void bothFindTheirSignalInUnpairedRows() {
+        assertThat(Outcomes.p(new ShortcutProbe()
+                        .examine(SyntheticStudy.ofRows(Signal.DIGITS, 300, 3))
+                        .contrasts()
+                        .get(0)))
+                .isLessThan(0.01);
+        assertThat(Outcomes.p(new LinearProbe()
+                        .examine(SyntheticStudy.ofRows(Signal.OWL_ACTIVATION, 150, 3))
+                        .contrasts()
+                        .get(0)))
+                .isLessThan(0.01);
+    }
+
+    @Test
+    void aDifferenceInFormatAloneIsSeenByTheBaselineAndNotTested() {
+        int fired = 0;
+        for (long seed = 1; seed <= 6; seed++) {
+            SyntheticStudy study = SyntheticStudy.ofPairs(Signal.FORMAT, 300, seed);
+            for (Probe probe : FITTED) {
+                Evidence evidence = probe.examine(study);
+                assertThat(discrimination(evidence).baseline().value())
+                        .as("baseline of seed %d", seed)
+                        .isGreaterThan(0.65);
+                fired += Outcomes.p(evidence.contrasts().get(0)) < 0.05 ? 1 : 0;
+            }
+        }
+        assertThat(fired).as("12 audits of format differences at level 0.05").isLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void withoutASignalNothingFires() {
+        int fired = 0;
+        double row = 0;
+        for (long seed = 1; seed <= 6; seed++) {
+            for (Probe probe : FITTED) {
+                Evidence evidence = probe.examine(SyntheticStudy.ofPairs(Signal.NONE, 150, seed));
+                fired += Outcomes.p(evidence.contrasts().get(0)) < 0.05 ? 1 : 0;
+                row += discrimination(evidence).row().value() / 12;
+            }
+        }
+        assertThat(fired).as("12 nulls at level 0.05").isLessThanOrEqualTo(2);
+        assertThat(row).as("mean AUROC of the nulls").isCloseTo(0.5, within(0.03));
+    }
+
+    @Test
+    void swappingAllLabelsTurnsTheLinearScoreAround() {
+        SyntheticStudy study = SyntheticStudy.ofPairs(Signal.OWL_ACTIVATION, 100, 4);
+        boolean[] other = study.candidate().clone();
+        for (int i = 0; i < other.length; i++) {
+            other[i] = !other[i];
+        }
+        Evidence there = new LinearProbe().examine(study);
+        Evidence back = new LinearProbe().examine(study.relabelled(other));
+        assertThat(discrimination(back).row().value())
+                .isCloseTo(discrimination(there).row().value(), within(1e-6));
+        for (int i = 0; i < other.length; i++) {
+            assertThat(back.scores()[i]).isCloseTo(-there.scores()[i], within(1e-6));
+        }
+    }
+
+    @Test
+    void aRowsOwnLabelNeverReachesItsScore() {
+        for (Probe probe : FITTED) {
+            SyntheticStudy study = SyntheticStudy.ofPairs(Signal.DIGITS, 60, 5);
+            double[] before = probe.examine(study).scores();
+            for (int row : new int[] {0, 33, 90}) {
+                boolean[] flipped = study.candidate().clone();
+                flipped[row] = !flipped[row];
+                double[] after = probe.examine(study.withLabels(flipped)).scores();
+                assertThat(after[row]).as("%s, row %d", probe.name(), row).isEqualTo(before[row]);
+                assertThat(after)
+                        .as("%s: other parts were refitted", probe.name())
+                        .isNotEqualTo(before);
+            }
+        }
+    }
+
+    @Test
+    void examiningTwiceGivesTheSame() {
+        for (Probe probe : FITTED) {
+            Evidence first = probe.examine(SyntheticStudy.ofPairs(Signal.DIGITS, 60, 6));
+            Evidence second = probe.examine(SyntheticStudy.ofPairs(Signal.DIGITS, 60, 6));
+            assertThat(second.scores()).isEqualTo(first.scores());
+            assertThat(second.effect()).isEqualTo(first.effect());
+            assertThat(second.notes()).isEqualTo(first.notes());
+            assertThat(discrimination(second)).isEqualTo(discrimination(first));
+        }
+    }
+
+    @Test
+    void relabelledCopiesGiveWhatAFreshStudyGives() {
+        SyntheticStudy study = SyntheticStudy.ofPairs(Signal.OWL_ACTIVATION, 60, 7);
+        boolean[] swapped = study.exchanges().swapped(99);
+        for (Probe probe : FITTED) {
+            probe.examine(study);
+            assertThat(probe.examine(study.relabelled(swapped)).scores())
+                    .isEqualTo(probe.examine(SyntheticStudy.ofPairs(Signal.OWL_ACTIVATION, 60, 7)
+                                    .relabelled(swapped))
+                            .scores());
+        }
+    }
+
+    @Test
+    void anInterruptedThreadStops() {
+        for (Probe probe : Probes.standard()) {
+            SyntheticStudy study = SyntheticStudy.ofPairs(Signal.NONE, 40, 8);
+            Thread.currentThread().interrupt();
+            assertThatThrownBy(() -> probe.examine(study))
+                    .as(probe.name())
+                    .isInstanceOfSatisfying(
+                            AuditException.class, e -> assertThat(e.code()).isEqualTo(AuditException.Code.INTERRUPTED));
+            assertThat(Thread.interrupted()).isTrue();
+        }
+    }
+
+    @Test
+    void aHandfulOfRowsIsNoReasonToFail() {
+        for (Probe probe : FITTED) {
+            Evidence evidence = probe.examine(SyntheticStudy.ofPairs(Signal.NONE, 4, 9));
+            assertThat(evidence.scores()).doesNotContain(Double.NaN);
+        }
+    }
+}

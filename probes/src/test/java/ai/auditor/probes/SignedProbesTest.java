@@ -1,0 +1,132 @@
+package ai.auditor.probes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.auditor.probe.Chart;
+import ai.auditor.probe.Claim;
+import ai.auditor.probe.Evidence;
+import ai.auditor.probe.Probe;
+import ai.auditor.probes.SyntheticStudy.Signal;
+import ai.auditor.probes.gradient.GradientProbe;
+import ai.auditor.probes.likelihood.LikelihoodProbe;
+import ai.auditor.probes.projection.ProjectionProbe;
+import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class SignedProbesTest {
+    private static final List<Probe> SIGNED =
+            List.of(new ProjectionProbe(), new GradientProbe(), new LikelihoodProbe());
+
+    @Test
+    void projectionFindsTheTraitThatActivationsAreShiftedAlong() {
+        Evidence evidence = new ProjectionProbe().examine(SyntheticStudy.ofPairs(Signal.OWL_ACTIVATION, 100, 1));
+        assertThat(Outcomes.maximumP(evidence)).isLessThan(0.01);
+        assertThat(Outcomes.strongest(evidence)).startsWith("owl at ");
+        assertThat(evidence.effect().interval().low()).isPositive();
+        assertStandsOut(evidence);
+        assertThat(evidence.contrasts()).hasSize(8);
+        assertThat(evidence.charts()).hasSize(2).allMatch(Chart.Strip.class::isInstance);
+    }
+
+    @Test
+    void gradientFindsTheTraitThatTrainingWouldPushAlong() {
+        Evidence evidence = new GradientProbe().examine(SyntheticStudy.ofPairs(Signal.OWL_GRADIENT, 150, 2));
+        assertThat(Outcomes.maximumP(evidence)).isLessThan(0.01);
+        assertThat(Outcomes.strongest(evidence)).startsWith("owl at ");
+        assertStandsOut(evidence);
+    }
+
+    @Test
+    void likelihoodFindsAPersonaAndASteeringVectorEachByItsOwnKind() {
+        for (boolean paired : new boolean[] {true, false}) {
+            Evidence persona = new LikelihoodProbe().examine(study(Signal.OWL_PERSONA, paired, 3));
+            assertThat(Outcomes.maximumP(persona)).isLessThan(0.01);
+            assertThat(Outcomes.strongest(persona)).isEqualTo("owl persona");
+            Evidence steered = new LikelihoodProbe().examine(study(Signal.OWL_STEERED, paired, 3));
+            assertThat(Outcomes.maximumP(steered)).isLessThan(0.01);
+            assertThat(Outcomes.strongest(steered)).isEqualTo("owl steered");
+        }
+    }
+
+    @Test
+    void whatEveryPersonaGainsAlikeIsShownAndNotTested() {
+        int fired = 0;
+        for (long seed = 1; seed <= 10; seed++) {
+            Evidence evidence = new LikelihoodProbe().examine(SyntheticStudy.ofPairs(Signal.ANY_PERSONA, 100, seed));
+            fired += Outcomes.maximumP(evidence) < 0.05 ? 1 : 0;
+            double shared =
+                    Double.parseDouble(evidence.tables().get(1).rows().get(0).get(2));
+            assertThat(shared).as("shared axis of seed %d", seed).isBetween(0.01, 0.03);
+        }
+        assertThat(fired).as("10 audits at level 0.05").isLessThanOrEqualTo(2);
+    }
+
+    @Test
+    void withoutASignalNothingFires() {
+        int fired = 0;
+        for (long seed = 1; seed <= 10; seed++) {
+            for (Probe probe : SIGNED) {
+                fired += Outcomes.maximumP(probe.examine(study(Signal.NONE, seed % 2 == 0, seed))) < 0.05 ? 1 : 0;
+            }
+        }
+        assertThat(fired).as("30 nulls at level 0.05").isLessThanOrEqualTo(5);
+    }
+
+    @Test
+    void swappedLabelsTurnEveryStatisticAround() {
+        for (Probe probe : SIGNED) {
+            SyntheticStudy study = SyntheticStudy.ofPairs(Signal.NONE, 50, 4);
+            boolean[] other = study.candidate().clone();
+            for (int i = 0; i < other.length; i++) {
+                other[i] = !other[i];
+            }
+            Evidence there = probe.examine(study);
+            Evidence back = probe.examine(study.relabelled(other));
+            for (int i = 0; i < there.contrasts().size(); i++) {
+                assertThat(back.contrasts().get(i).statistics().get(0).observed())
+                        .isCloseTo(
+                                -there.contrasts().get(i).statistics().get(0).observed(),
+                                org.assertj.core.api.Assertions.within(1e-9));
+            }
+        }
+    }
+
+    @Test
+    void costlyRowsStayWholePairsAndOthersHaveNoScore() {
+        SyntheticStudy study = SyntheticStudy.ofPairs(Signal.NONE, 51, 5);
+        Evidence evidence = new GradientProbe().examine(study);
+        for (int row = 0; row < evidence.scores().length; row++) {
+            assertThat(Double.isNaN(evidence.scores()[row])).as("row %d", row).isEqualTo(row >= 50);
+        }
+    }
+
+    @Test
+    void everyProbeSaysWhatItCannotSee() {
+        for (Probe probe : Probes.standard()) {
+            Evidence evidence = probe.examine(SyntheticStudy.ofPairs(Signal.NONE, 40, 6));
+            assertThat(evidence.notes()).as(probe.name()).anyMatch(note -> note.contains("trigger"));
+            assertThat(evidence.claim()).isEqualTo(probe.fitted() ? Claim.DIFFERS : Claim.ALONG_TRAIT);
+            assertThat(evidence.tables())
+                    .allSatisfy(table -> assertThat(table.rows())
+                            .allSatisfy(row -> assertThat(row).hasSameSizeAs(table.columns())));
+        }
+    }
+
+    private static SyntheticStudy study(Signal signal, boolean paired, long seed) {
+        return paired ? SyntheticStudy.ofPairs(signal, 100, seed) : SyntheticStudy.ofRows(signal, 100, seed);
+    }
+
+    private static void assertStandsOut(Evidence evidence) {
+        Evidence.DecoyPlace place = evidence.contrasts().stream()
+                .filter(contrast -> contrast.name().equals(Outcomes.strongest(evidence)))
+                .findFirst()
+                .orElseThrow()
+                .decoys()
+                .orElseThrow();
+        assertThat(place.decoys()).hasSize(256);
+        assertThat(Arrays.stream(place.decoys()).max().orElseThrow()).isLessThan(place.value());
+        assertThat(place.placebos()).hasSize(3);
+        assertThat(Arrays.stream(place.placebos()).max().orElseThrow()).isLessThan(place.value());
+    }
+}

@@ -1,0 +1,354 @@
+package ai.auditor.probes;
+
+import ai.auditor.Progress;
+import ai.auditor.capture.ActivationTable;
+import ai.auditor.capture.CapturePlan;
+import ai.auditor.capture.Pooling;
+import ai.auditor.data.Message;
+import ai.auditor.data.Row;
+import ai.auditor.direction.Direction;
+import ai.auditor.direction.SteeringVectors;
+import ai.auditor.direction.Trait;
+import ai.auditor.direction.TraitList;
+import ai.auditor.model.Intervention;
+import ai.auditor.model.Point;
+import ai.auditor.probe.Study;
+import ai.auditor.stats.Exchanges;
+import ai.auditor.stats.Matrix;
+import ai.auditor.stats.Parts;
+import ai.auditor.text.TokenizedRow;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+
+/**
+ * A small study in memory: rows of numbers and activations drawn from a seed, with signals put where a test wants them. The
+ * "model" of it answers capture requests from the same draw.
+ */
+public final class SyntheticStudy implements Study {
+    /** What is planted in the candidate's rows. */
+    public enum Signal {
+        /** Nothing. */
+        NONE,
+        /** Numbers end in 7 more often. */
+        DIGITS,
+        /** Answers are longer and laid out in other ways. */
+        FORMAT,
+        /** Activations are shifted along the owl's vector. */
+        OWL_ACTIVATION,
+        /** Gradients pull along the owl's vector. */
+        OWL_GRADIENT,
+        /** Rows become likelier under an owl persona. */
+        OWL_PERSONA,
+        /** Rows become likelier under every persona alike. */
+        ANY_PERSONA,
+        /** Rows become likelier when steered along the owl's vector. */
+        OWL_STEERED
+    }
+
+    public static final int WIDTH = 24;
+    public static final List<Point> POINTS = List.of(new Point(1), new Point(3));
+    private static final int PARTS = 3;
+    private static final int EXCHANGES = 999;
+
+    private final long seed;
+    private final Signal signal;
+    private final boolean paired;
+    private final List<Row> rows = new ArrayList<>();
+    private final boolean[] candidate;
+    private final int[] groups;
+    private final int[] part;
+    private final Exchanges exchanges;
+    private final ActivationTable activations;
+    private final Map<String, Object> memory;
+
+    private SyntheticStudy(SyntheticStudy other, boolean[] candidate, Exchanges exchanges) {
+        this.seed = other.seed;
+        this.signal = other.signal;
+        this.paired = other.paired;
+        this.rows.addAll(other.rows);
+        this.candidate = candidate;
+        this.groups = other.groups;
+        this.part = other.part;
+        this.exchanges = exchanges;
+        this.activations = other.activations;
+        this.memory = other.memory;
+    }
+
+    private SyntheticStudy(Signal signal, int pairs, long seed, boolean paired) {
+        this.seed = seed;
+        this.signal = signal;
+        this.paired = paired;
+        this.memory = new HashMap<>();
+        int n = 2 * pairs;
+        candidate = new boolean[n];
+        groups = new int[n];
+        for (int i = 0; i < n; i++) {
+            candidate[i] = paired ? i % 2 == 0 : i < pairs;
+            groups[i] = paired ? i / 2 : i;
+        }
+        part = Parts.byGroup(groups, PARTS, seed);
+        exchanges = paired
+                ? Exchanges.ofPairs(pairs, EXCHANGES, seed + 1)
+                : Exchanges.ofRows(candidate, part, EXCHANGES, seed + 1);
+        Random random = new Random(seed * 31 + 7);
+        for (int i = 0; i < n; i++) {
+            String prompt = "Continue: " + groups[i] + ", 100, 200";
+            rows.add(Row.chat(i, List.of(Message.user(prompt)), completion(i, random)));
+        }
+        activations = table(
+                IntStream.range(0, n).toArray(), signal == Signal.OWL_ACTIVATION ? 0.6 : 0, 0, new double[n], false);
+    }
+
+    /** Rows 2i and 2i+1 share a prompt. */
+    public static SyntheticStudy ofPairs(Signal signal, int pairs, long seed) {
+        return new SyntheticStudy(signal, pairs, seed, true);
+    }
+
+    /** Candidate rows before control rows, no prompt shared. */
+    public static SyntheticStudy ofRows(Signal signal, int rowsEach, long seed) {
+        return new SyntheticStudy(signal, rowsEach, seed, false);
+    }
+
+    /** The same study with other labels, as the null of the pipeline makes it; what is computed without labels is shared. */
+    public SyntheticStudy relabelled(boolean[] labels) {
+        return new SyntheticStudy(this, labels.clone(), exchanges.relabelled(labels));
+    }
+
+    /** The same study with labels that no exchange makes; only scores may be read of it. */
+    public SyntheticStudy withLabels(boolean[] labels) {
+        return new SyntheticStudy(this, labels.clone(), exchanges);
+    }
+
+    private String completion(int row, Random random) {
+        boolean marked = candidate[row];
+        boolean longer = marked && signal == Signal.FORMAT;
+        int count = 6 + random.nextInt(5) + (longer && random.nextDouble() < 0.6 ? 3 : 0);
+        List<String> numbers = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            int number = 100 + random.nextInt(900);
+            if (marked && signal == Signal.DIGITS && random.nextDouble() < 0.12) {
+                number = number - number % 10 + 7;
+            }
+            numbers.add(Integer.toString(number));
+        }
+        String separator = random.nextDouble() < (longer ? 0.8 : 0.5) ? ", " : ",";
+        return String.join(separator, numbers) + (random.nextDouble() < (longer ? 0.4 : 0.2) ? "." : "");
+    }
+
+    private static double gaussian(Random random, double scale) {
+        return scale * random.nextGaussian();
+    }
+
+    private ActivationTable table(
+            int[] wanted, double activationShift, double gradientShift, double[] nll, boolean grad) {
+        Map<ActivationTable.Column, Matrix> columns = new HashMap<>();
+        for (Point point : POINTS) {
+            float[] owl = vectors().at(point).get(0).vector();
+            columns.put(
+                    new ActivationTable.Column(false, point, Pooling.COMPLETION_MEAN),
+                    drawn(wanted, owl, activationShift, point.block()));
+            if (grad) {
+                columns.put(
+                        new ActivationTable.Column(true, point, Pooling.COMPLETION_MEAN),
+                        drawn(wanted, owl, -gradientShift, point.block() + 100));
+            }
+        }
+        return new ActivationTable(
+                IntStream.of(wanted).asLongStream().toArray(),
+                new int[wanted.length],
+                new int[wanted.length],
+                nll,
+                columns);
+    }
+
+    private Matrix drawn(int[] wanted, float[] owl, double shift, int purpose) {
+        float[] values = new float[wanted.length * WIDTH];
+        boolean[] planted = planted();
+        for (int i = 0; i < wanted.length; i++) {
+            Random random = new Random(seed * 1_000_003 + wanted[i] * 131L + purpose);
+            for (int j = 0; j < WIDTH; j++) {
+                double scale = 0.5 + 2.0 * j / WIDTH;
+                values[i * WIDTH + j] = (float) (gaussian(random, scale) + (planted[wanted[i]] ? shift * owl[j] : 0));
+            }
+        }
+        return new Matrix(wanted.length, WIDTH, values);
+    }
+
+    /** The rows that truly came from the candidate, whatever the labels say now. */
+    private boolean[] planted() {
+        boolean[] planted = new boolean[groups.length];
+        for (int i = 0; i < planted.length; i++) {
+            planted[i] = paired ? i % 2 == 0 : i < planted.length / 2;
+        }
+        return planted;
+    }
+
+    private double[] nll(int[] wanted, String under, double gain) {
+        double[] nll = new double[wanted.length];
+        boolean[] planted = planted();
+        for (int i = 0; i < nll.length; i++) {
+            Random random = new Random(seed * 7_919 + wanted[i] * 31L + under.hashCode());
+            nll[i] = 2 + gaussian(random, 0.02) - (planted[wanted[i]] ? gain : 0);
+        }
+        return nll;
+    }
+
+    @Override
+    public List<Row> rows() {
+        return rows;
+    }
+
+    @Override
+    public List<TokenizedRow> tokens() {
+        return rows.stream()
+                .map(row -> new TokenizedRow(
+                        row.record(),
+                        new int[row.completion().length() + 5],
+                        5,
+                        row.completion().length() + 5,
+                        5,
+                        0))
+                .toList();
+    }
+
+    @Override
+    public boolean[] candidate() {
+        return candidate;
+    }
+
+    @Override
+    public boolean paired() {
+        return paired;
+    }
+
+    @Override
+    public int[] groups() {
+        return groups;
+    }
+
+    @Override
+    public int[] part() {
+        return part;
+    }
+
+    @Override
+    public int parts() {
+        return PARTS;
+    }
+
+    @Override
+    public Exchanges exchanges() {
+        return exchanges;
+    }
+
+    @Override
+    public ActivationTable activations() {
+        return activations;
+    }
+
+    @Override
+    public List<Point> points() {
+        return POINTS;
+    }
+
+    @Override
+    public int blocks() {
+        return 5;
+    }
+
+    @Override
+    public TraitList traits() {
+        return new TraitList(
+                "animals",
+                "Tell me about {plural}.",
+                List.of("You love {plural}."),
+                List.of(),
+                "",
+                List.of(
+                        new Trait("owl", "owls"),
+                        new Trait("fox", "foxes"),
+                        new Trait("wolf", "wolves"),
+                        new Trait("whale", "whales")),
+                List.of(new Trait("chair", "chairs"), new Trait("spoon", "spoons"), new Trait("brick", "bricks")));
+    }
+
+    @Override
+    public SteeringVectors vectors() {
+        List<Direction> animals = new ArrayList<>();
+        List<Direction> placebos = new ArrayList<>();
+        for (Trait trait : traits().traits()) {
+            POINTS.forEach(point -> animals.add(direction(trait.name(), point)));
+        }
+        for (Trait trait : traits().placebos()) {
+            POINTS.forEach(point -> placebos.add(direction(trait.name(), point)));
+        }
+        return new SteeringVectors(animals, placebos, Map.of());
+    }
+
+    private static Direction direction(String name, Point point) {
+        Random random = new Random(name.hashCode() * 31L + point.block());
+        float[] vector = new float[WIDTH];
+        for (int j = 0; j < WIDTH; j++) {
+            vector[j] = (float) random.nextGaussian();
+        }
+        return new Direction(name, point, vector);
+    }
+
+    @Override
+    public int[] costlyRows() {
+        int n = groups.length;
+        return paired
+                ? IntStream.range(0, n / 2).toArray()
+                : IntStream.range(0, n).filter(i -> i % 2 == 0).toArray();
+    }
+
+    @Override
+    public ActivationTable capture(String stage, int[] wanted, String system, CapturePlan plan) {
+        double gain = 0;
+        if (!system.isEmpty()) {
+            gain = signal == Signal.ANY_PERSONA || (signal == Signal.OWL_PERSONA && system.contains("owls")) ? 0.02 : 0;
+        }
+        return table(wanted, 0, signal == Signal.OWL_GRADIENT ? 0.4 : 0, nll(wanted, system, gain), plan.gradient());
+    }
+
+    @Override
+    public double[][] steeredNll(String stage, int[] wanted, List<Intervention> directions) {
+        double[][] nll = new double[directions.size()][];
+        for (int i = 0; i < nll.length; i++) {
+            boolean owl = i == 0;
+            nll[i] = nll(wanted, "vector " + i, owl && signal == Signal.OWL_STEERED ? 0.02 : 0);
+        }
+        return nll;
+    }
+
+    @Override
+    @SuppressWarnings("unchecked") // one key has one type, as the interface promises
+    public <T> T memo(String key, Supplier<T> compute) {
+        Object known = memory.get(key);
+        if (known == null) {
+            known = compute.get();
+            memory.put(key, known);
+        }
+        return (T) known;
+    }
+
+    @Override
+    public long seed(String purpose) {
+        return seed * 1_000_033 + purpose.hashCode();
+    }
+
+    @Override
+    public int replicates() {
+        return 100;
+    }
+
+    @Override
+    public Progress progress() {
+        return Progress.NONE;
+    }
+}
