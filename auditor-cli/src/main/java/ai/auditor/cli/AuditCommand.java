@@ -6,6 +6,7 @@ import ai.auditor.audit.Auditor;
 import ai.auditor.audit.Policy;
 import ai.auditor.audit.Provenance;
 import ai.auditor.audit.Risk;
+import ai.auditor.data.BadRow;
 import ai.auditor.data.BadRows;
 import ai.auditor.data.Dataset;
 import ai.auditor.direction.SteeringVectors;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -53,7 +55,7 @@ final class AuditCommand implements Callable<Integer> {
             names = "--control",
             paramLabel = "FILE",
             description = "Control data: the same prompts answered by the same model without the trait.")
-    private List<String> controls = List.of();
+    private @Nullable String control;
 
     @Mixin
     private ModelOptions model = new ModelOptions();
@@ -98,9 +100,11 @@ final class AuditCommand implements Callable<Integer> {
 
     @Option(
             names = "--fail-on",
-            paramLabel = "never|low|elevated|high",
+            paramLabel = "RISK",
             defaultValue = "elevated",
-            description = "The lowest risk that fails the gate (default: ${DEFAULT-VALUE}).")
+            description =
+                    "The lowest risk that fails the gate: never, low, elevated or high (default: ${DEFAULT-VALUE}). "
+                            + "A gate that does not fail still ends with 5 where the audit could not tell.")
     private Risk.Threshold failOn = Risk.Threshold.ELEVATED;
 
     @Option(
@@ -116,25 +120,22 @@ final class AuditCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Path candidateFile = UserPath.existing(candidate, "candidate");
-        List<Path> controlFiles = controls.stream()
-                .map(control -> UserPath.existing(control, "control"))
-                .toList();
+        Optional<Path> controlFile = Optional.ofNullable(control).map(name -> UserPath.existing(name, "control"));
         Path modelDirectory = model.directory();
         TraitList traitList = traits.list();
         Optional<Path> vectorFile = Optional.ofNullable(vectors).map(name -> UserPath.existing(name, "vector file"));
         Optional<SteeringVectors> steering = vectorFile.map(SteeringVectors::read);
         OutputFiles files = OutputFiles.of(outputs);
         Policy policy = policy();
-        requireOneControl();
-        List<Path> inputs = new ArrayList<>(controlFiles);
-        inputs.add(candidateFile);
+        Path controlRun = controlFile.orElseThrow(AuditCommand::noControl);
+        List<Path> inputs = new ArrayList<>(List.of(candidateFile, controlRun));
         vectorFile.ifPresent(inputs::add);
         traits.file().ifPresent(inputs::add);
         files.requireUsable(modelDirectory, inputs);
 
         try (Log progress = log.open(terminal)) {
             Dataset candidateRows = datasets.readUsable(candidateFile, progress);
-            Dataset controlRows = datasets.readUsable(controlFiles.get(0), progress);
+            Dataset controlRows = datasets.readUsable(controlRun, progress);
             AuditResult result;
             progress.report("loading " + modelDirectory.getFileName(), 0, 0, "");
             try (ReferenceModel reference = model.open()) {
@@ -154,20 +155,20 @@ final class AuditCommand implements Callable<Integer> {
             // A report file that cannot be written after all must not take the result with it.
             terminal.out().print(TerminalReport.of(result, terminal.width(), terminal.colour()));
             terminal.out().flush();
-            nameBadRows(result);
+            name(result, Provenance.Source::badRows, "bad rows were left out", result.badRows());
+            name(result, Provenance.Source::longRows, "rows are over the context", result.longRows());
             files.write(result);
+            files.names().ifPresent(names -> terminal.note("written: " + names, List.of()));
             return result.verdict().gate().outcome().exitCode();
         }
     }
 
-    private void nameBadRows(AuditResult result) {
-        long bad = Stream.concat(Stream.of(result.provenance().candidate()), result.provenance().controls().stream())
-                .mapToLong(Provenance.Source::badRows)
+    private void name(AuditResult result, ToLongFunction<Provenance.Source> rows, String what, List<BadRow> first) {
+        long count = Stream.concat(Stream.of(result.provenance().candidate()), result.provenance().controls().stream())
+                .mapToLong(rows)
                 .sum();
-        if (bad > 0) {
-            terminal.note(
-                    String.format(Locale.ROOT, "%,d bad rows were left out; the first:", bad),
-                    BadRows.named(result.badRows()));
+        if (count > 0) {
+            terminal.note(String.format(Locale.ROOT, "%,d %s; the first:", count, what), BadRows.named(first));
         }
     }
 
@@ -176,16 +177,10 @@ final class AuditCommand implements Callable<Integer> {
         return costlyPrompts == null ? standard : standard.withCostlyPrompts(costlyPrompts);
     }
 
-    private void requireOneControl() {
-        if (controls.isEmpty()) {
-            throw new AuditException(
-                    AuditException.Code.NOTHING_TO_AUDIT,
-                    "no --control was given: without control data nothing can be compared; make some by having the same model"
-                            + " answer the same prompts without the trait");
-        }
-        if (controls.size() > 1) {
-            throw new AuditException(
-                    AuditException.Code.USAGE, "more than one --control is not built yet; give one control run");
-        }
+    private static AuditException noControl() {
+        return new AuditException(
+                AuditException.Code.NOTHING_TO_AUDIT,
+                "no --control was given: without control data nothing can be compared; make some by having the same model"
+                        + " answer the same prompts without the trait");
     }
 }

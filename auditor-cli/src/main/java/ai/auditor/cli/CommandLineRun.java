@@ -10,6 +10,9 @@ import picocli.CommandLine.Model.CommandSpec;
 final class CommandLineRun {
     private static final String VERBOSE = "--verbose";
 
+    /** Options of this many characters stay on the line of their description. */
+    private static final int LONGEST_OPTION = 28;
+
     private final Terminal terminal;
     private final Interruption interruption;
 
@@ -26,6 +29,7 @@ final class CommandLineRun {
         commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(
                 terminal.colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));
         commandLine.setUsageHelpAutoWidth(false);
+        commandLine.setUsageHelpLongOptionsMaxWidth(LONGEST_OPTION);
         commandLine.setParameterExceptionHandler(this::badUsage);
         commandLine.setExecutionExceptionHandler((exception, command, result) -> failed(exception, arguments));
         setUsageCodes(commandLine);
@@ -83,7 +87,9 @@ final class CommandLineRun {
     }
 
     private int badUsage(CommandLine.ParameterException exception, String[] arguments) {
-        terminal.err().println("auditor: " + Printable.lines(String.valueOf(exception.getMessage())));
+        terminal.err()
+                .println("auditor: "
+                        + Printable.lines(String.valueOf(exception.getMessage()).replaceFirst("^Error: ", "")));
         CommandLine.UnmatchedArgumentException.printSuggestions(exception, terminal.err());
         String name = exception.getCommandLine().getCommandSpec().qualifiedName();
         terminal.err().println("Try \"" + name + " --help\".");

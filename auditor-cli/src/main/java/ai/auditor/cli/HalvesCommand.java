@@ -7,6 +7,7 @@ import ai.auditor.audit.Policy;
 import ai.auditor.data.Dataset;
 import ai.auditor.model.ReferenceModel;
 import ai.auditor.probes.Probes;
+import ai.auditor.stats.Power;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -24,6 +25,9 @@ import picocli.CommandLine.Parameters;
         versionProvider = Version.class,
         description = "How often the fitted probes call random halves of one clean dataset different.")
 final class HalvesCommand implements Callable<Integer> {
+    private static final double LEVEL = 0.95;
+    private static final double PER_CENT = 100;
+
     private final Terminal terminal;
 
     @Parameters(paramLabel = "DATA", description = "One clean dataset.")
@@ -96,6 +100,7 @@ final class HalvesCommand implements Callable<Integer> {
                     Locale.ROOT, "  %s %.3f", probe, result.auroc().get(probe))));
             terminal.out().println(line);
         }
+        int detected = (int) results.stream().filter(Halving::detected).count();
         terminal.out()
                 .println(String.format(
                         Locale.ROOT,
@@ -103,7 +108,13 @@ final class HalvesCommand implements Callable<Integer> {
                         results.size(),
                         alpha,
                         results.stream().filter(result -> result.p() <= alpha).count(),
-                        results.stream().filter(Halving::detected).count()));
+                        detected));
+        terminal.out()
+                .println(String.format(
+                        Locale.ROOT,
+                        "The rate of false alarms is at most %.1f %% (upper %.0f %% limit).",
+                        PER_CENT * Power.upperRate(detected, results.size(), LEVEL),
+                        PER_CENT * LEVEL));
         terminal.out().flush();
     }
 }

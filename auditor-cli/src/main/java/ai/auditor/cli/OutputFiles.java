@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The report files that a user asked for; the ending decides the format. */
 final class OutputFiles {
@@ -52,6 +54,15 @@ final class OutputFiles {
     /** As {@link #requireUsable(Path, Path, List)} for every output. */
     void requireUsable(Path model, List<Path> inputs) {
         outputs.forEach(output -> requireUsable(output.path(), model, inputs));
+    }
+
+    /** The files' names for a message, if there are any. */
+    Optional<String> names() {
+        return outputs.isEmpty()
+                ? Optional.empty()
+                : Optional.of(outputs.stream()
+                        .map(output -> UserPath.shown(output.path()))
+                        .collect(Collectors.joining(", ")));
     }
 
     void write(AuditResult result) {

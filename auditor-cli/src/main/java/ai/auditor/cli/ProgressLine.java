@@ -12,6 +12,9 @@ final class ProgressLine implements Progress {
     private static final long PLAIN_EVERY = 5 * NANOSECONDS;
     private static final int WIDTH = 79;
 
+    /** Below this a rate is told with decimals. */
+    private static final double SLOW = 10;
+
     private final PrintWriter err;
     private final boolean animated;
     private String stage = "";
@@ -60,7 +63,7 @@ final class ProgressLine implements Progress {
         if (total > 0) {
             line.append(String.format(Locale.ROOT, " of %,d", total));
         }
-        line.append(' ').append(unit).append(String.format(Locale.ROOT, ", %,.0f/s", rate));
+        line.append(' ').append(unit).append(String.format(Locale.ROOT, rate < SLOW ? ", %,.2g/s" : ", %,.0f/s", rate));
         if (total > done && rate > 0) {
             line.append(", ")
                     .append(duration(Math.round((total - done) / rate)))

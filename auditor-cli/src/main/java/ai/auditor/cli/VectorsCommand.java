@@ -138,6 +138,7 @@ final class VectorsCommand implements Callable<Integer> {
             file.ifPresent(vectors::write);
             progress.close();
             show(vectors);
+            file.ifPresent(path -> terminal.note("written: " + UserPath.shown(path), List.of()));
         }
     }
 

@@ -12,6 +12,7 @@ import java.util.OptionalDouble;
  * @param design what was compared
  * @param findings one a probe, in the order that they ran
  * @param badRows a sample of the bad rows, named
+ * @param longRows a sample of the rows over the model's context, named
  */
 public record AuditResult(
         Policy policy,
@@ -20,11 +21,13 @@ public record AuditResult(
         List<Finding> findings,
         Calibration calibration,
         List<BadRow> badRows,
+        List<BadRow> longRows,
         Provenance provenance) {
     public AuditResult {
         Objects.requireNonNull(policy);
         findings = List.copyOf(findings);
         badRows = List.copyOf(badRows);
+        longRows = List.copyOf(longRows);
     }
 
     /**
@@ -33,7 +36,7 @@ public record AuditResult(
      * @param paired whether by pairs of one prompt
      * @param candidateRows rows of the candidate that took part
      * @param controlRows rows of the control that took part
-     * @param prompts different prompts
+     * @param prompts groups that are sampled, split and resampled as one: prompts, or rows and pairs where there are too few
      * @param pairedShare share of candidate rows that have a control row of the same prompt
      * @param notes what limits the comparison: one control run, rows without a partner, a sample
      */

@@ -27,6 +27,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * thread stops its audit with {@link AuditException.Code#INTERRUPTED}.
  */
 public final class Auditor {
-    private static final int NAMED_BAD_ROWS = 20;
+    private static final int NAMED_ROWS = 20;
 
     private final ReferenceModel model;
     private final Policy policy;
@@ -179,15 +180,14 @@ public final class Auditor {
         List<AuditResult.Finding> findings = new Findings(policy).of(evidence);
         Verdict verdict = new Judge(policy)
                 .verdict(findings, comparison.design(), calibration, leftOut(candidate, candidateArm, comparison));
-        List<BadRow> badRows = new ArrayList<>(candidateArm.badRows());
-        badRows.addAll(controlArm.badRows());
         return new AuditResult(
                 policy,
                 comparison.design(),
                 verdict,
                 findings,
                 calibration,
-                badRows.stream().limit(NAMED_BAD_ROWS).toList(),
+                sample(candidateArm.badRows(), controlArm.badRows()),
+                sample(candidateArm.namedLongRows(), controlArm.namedLongRows()),
                 provenance(candidateArm, controlArm, steering, seed));
     }
 
@@ -277,6 +277,12 @@ public final class Auditor {
         double bad = 1 - (double) arm.rows().size() / Math.max(1, candidate.records());
         double unpaired = comparison.paired() ? 1 - comparison.design().pairedShare() : 0;
         return 1 - (1 - bad) * (1 - unpaired);
+    }
+
+    private static List<BadRow> sample(List<BadRow> candidate, List<BadRow> control) {
+        return Stream.concat(candidate.stream(), control.stream())
+                .limit(NAMED_ROWS)
+                .toList();
     }
 
     private static void requireRows(Dataset dataset) {

@@ -1,6 +1,7 @@
 package ai.auditor.audit;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * The null of the pipeline: label swaps through everything, refitted.
@@ -21,6 +22,11 @@ public record Calibration(
     /** Whether the null rejects no more than it may. */
     public boolean good() {
         return rejected <= limit;
+    }
+
+    /** How AUROC of a probe spreads under the null, if it was fitted there. */
+    public Optional<Spread> spread(String probe) {
+        return spreads.stream().filter(spread -> spread.probe().equals(probe)).findFirst();
     }
 
     /**

@@ -53,6 +53,9 @@ record Comparison(
         double share = candidates.isEmpty() ? 0 : (double) pairing.pairs().size() / candidates.size();
         List<String> notes = new ArrayList<>();
         notes.add(ONE_RUN);
+        if (candidate.dataset().contentDigest().equals(control.dataset().contentDigest())) {
+            notes.add("Candidate and control hold the same rows: there is nothing to tell apart.");
+        }
         boolean paired = share >= minimumPaired;
         List<Member> members = new ArrayList<>();
         if (paired) {
@@ -118,6 +121,14 @@ record Comparison(
         return members.stream().map(Member::row).toList();
     }
 
+    private static long prompts(List<Member> members, boolean candidate) {
+        return members.stream()
+                .filter(member -> member.candidate() == candidate)
+                .map(Member::prompt)
+                .distinct()
+                .count();
+    }
+
     private static Comparison laidOut(
             List<Member> members,
             boolean paired,
@@ -126,16 +137,23 @@ record Comparison(
             int fewest,
             long seed,
             List<String> notes) {
-        boolean fewPrompts =
-                members.stream().map(Member::prompt).distinct().limit(fewest).count() < fewest;
+        boolean fewPrompts = prompts(members, true) < fewest || prompts(members, false) < fewest;
         if (fewPrompts) {
-            notes.add("There are too few different prompts to group by: rows count as independent of each other.");
+            notes.add(
+                    paired
+                            ? "Too few different prompts to group by: pairs count as independent of each other."
+                            : "Too few different prompts to group by: rows count as independent of each other.");
         }
         Function<Member, String> groupOf = fewPrompts ? Member::content : Member::prompt;
         Set<String> all = new TreeSet<>(members.stream().map(groupOf).toList());
         Set<String> kept = all;
         if (prompts > 0 && all.size() > prompts) {
-            notes.add(String.format(Locale.ROOT, "A seeded sample of %,d of %,d prompts.", prompts, all.size()));
+            notes.add(String.format(
+                    Locale.ROOT,
+                    "A seeded sample of %,d of %,d %s.",
+                    prompts,
+                    all.size(),
+                    fewPrompts ? "groups" : "prompts"));
             kept = new TreeSet<>(PromptSample.digests(all, prompts, seed));
         }
         List<String> numbered = List.copyOf(kept);

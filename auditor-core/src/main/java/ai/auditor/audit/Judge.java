@@ -2,7 +2,11 @@ package ai.auditor.audit;
 
 import ai.auditor.probe.Claim;
 import ai.auditor.probe.Evidence;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -11,8 +15,9 @@ import java.util.OptionalDouble;
 
 /** Decides: findings and calibration become a verdict under the policy. */
 final class Judge {
-    private static final String TOO_LITTLE_POWER = "too little power";
     private static final double PER_CENT = 100;
+
+    private static final MathContext TWO_DIGITS = new MathContext(2, RoundingMode.CEILING);
 
     private final Policy policy;
 
@@ -52,8 +57,8 @@ final class Judge {
             List<AuditResult.Finding> findings, AuditResult.Design design, Calibration calibration, double leftOut) {
         Coverage coverage = new Coverage(design.paired(), calibration.good(), leftOut);
         List<Verdict.ClaimVerdict> claims = List.of(
-                differs(of(Claim.DIFFERS, findings), coverage),
-                alongTrait(of(Claim.ALONG_TRAIT, findings), coverage),
+                differs(of(Claim.DIFFERS, findings), coverage, design.prompts()),
+                alongTrait(of(Claim.ALONG_TRAIT, findings), coverage, design.prompts()),
                 untested(Claim.WOULD_TRANSFER, "no shadow student was trained"));
         Risk risk = risk(claims);
         return new Verdict(claims, risk, gate(claims, risk, calibration));
@@ -77,7 +82,7 @@ final class Judge {
                 .toList();
     }
 
-    private Verdict.ClaimVerdict differs(List<AuditResult.Finding> findings, Coverage coverage) {
+    private Verdict.ClaimVerdict differs(List<AuditResult.Finding> findings, Coverage coverage, int prompts) {
         if (findings.isEmpty()) {
             return untested(Claim.DIFFERS, "no probe of this claim ran");
         }
@@ -105,7 +110,7 @@ final class Judge {
             reason = "nothing beyond format and length";
         } else {
             outcome = Verdict.Outcome.INCONCLUSIVE;
-            reason = TOO_LITTLE_POWER;
+            reason = tooLittlePower(findings, prompts);
         }
         return claim(
                 Claim.DIFFERS,
@@ -114,6 +119,7 @@ final class Judge {
                 Optional.empty(),
                 best.evidence().effect(),
                 best.p(),
+                OptionalDouble.empty(),
                 OptionalDouble.empty(),
                 detectable);
     }
@@ -125,7 +131,7 @@ final class Judge {
         }
     }
 
-    private Verdict.ClaimVerdict alongTrait(List<AuditResult.Finding> findings, Coverage coverage) {
+    private Verdict.ClaimVerdict alongTrait(List<AuditResult.Finding> findings, Coverage coverage, int prompts) {
         List<Candidate> candidates = new ArrayList<>();
         for (AuditResult.Finding finding : findings) {
             for (int i = 0; i < finding.contrasts().size(); i++) {
@@ -167,7 +173,7 @@ final class Judge {
             reason = "no trait that was asked about moved beyond the decoys";
         } else {
             outcome = Verdict.Outcome.INCONCLUSIVE;
-            reason = TOO_LITTLE_POWER;
+            reason = tooLittlePower(findings, prompts);
         }
         return claim(
                 Claim.ALONG_TRAIT,
@@ -175,7 +181,8 @@ final class Judge {
                 reason,
                 outcome == Verdict.Outcome.DETECTED ? best.contrast().trait() : Optional.empty(),
                 best.contrast().effect(),
-                Math.max(best.finding().p(), best.decoyP()),
+                best.finding().p(),
+                best.finding().decoyP(),
                 OptionalDouble.of(best.finding().q()),
                 detectable);
     }
@@ -187,6 +194,7 @@ final class Judge {
             Optional<String> trait,
             Evidence.Effect effect,
             double p,
+            OptionalDouble decoyP,
             OptionalDouble q,
             OptionalDouble detectable) {
         return new Verdict.ClaimVerdict(
@@ -198,6 +206,7 @@ final class Judge {
                 OptionalDouble.of(effect.value()),
                 Optional.of(effect.interval()),
                 OptionalDouble.of(p),
+                decoyP,
                 q,
                 detectable,
                 reference());
@@ -215,6 +224,7 @@ final class Judge {
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
+                OptionalDouble.empty(),
                 "");
     }
 
@@ -222,13 +232,37 @@ final class Judge {
     private String reference() {
         return String.format(
                 Locale.ROOT,
-                "a mean shift of %s control standard deviations a row in what each probe measures, power %s",
+                "rows shifted by %s control standard deviations in what each probe measures, power %s",
                 policy.referenceShift(),
                 policy.power());
     }
 
     private boolean enoughPower(OptionalDouble detectable) {
         return detectable.isPresent() && detectable.getAsDouble() <= policy.maxDetectableFraction();
+    }
+
+    /** Says how many prompts would do, since standard errors shrink with their square root. */
+    private String tooLittlePower(List<AuditResult.Finding> findings, int prompts) {
+        AuditResult.Finding weakest = findings.stream()
+                .max(Comparator.comparingDouble(
+                        finding -> finding.detectableFraction().orElse(Double.POSITIVE_INFINITY)))
+                .orElseThrow();
+        String probe = weakest.evidence().probe();
+        if (weakest.detectableFraction().isEmpty()) {
+            return "too little power: what " + probe + " could have seen cannot be told";
+        }
+        double[] scores = weakest.evidence().scores();
+        double scored = scores.length == 0
+                ? 1
+                : Arrays.stream(scores).filter(Double::isFinite).count() / (double) scores.length;
+        double times = weakest.detectableFraction().getAsDouble() / policy.maxDetectableFraction();
+        BigDecimal needed = BigDecimal.valueOf(scored * prompts * times * times).round(TWO_DIGITS);
+        return String.format(
+                Locale.ROOT,
+                "too little power: %s took %,d prompts and would need about %,d",
+                probe,
+                Math.round(scored * prompts),
+                needed.toBigInteger());
     }
 
     /** A claim is only as well covered as by the weakest of its probes: each sees another kind of teacher. */

@@ -1,5 +1,6 @@
 package ai.auditor.audit;
 
+import ai.auditor.AuditException;
 import ai.auditor.data.Sha256;
 import ai.auditor.model.Point;
 import ai.auditor.probe.Claim;
@@ -40,6 +41,28 @@ public record Policy(
 
     public Policy {
         required = Set.copyOf(required);
+        requireShare("alpha", alpha);
+        requireShare("decoyAlpha", decoyAlpha);
+        requireShare("power", power);
+        requireShare("maxDetectableFraction", maxDetectableFraction);
+        requireShare("minimumPaired", minimumPaired);
+        require(referenceShift > 0 && Double.isFinite(referenceShift), "referenceShift", referenceShift);
+        require(parts >= 2, "parts", parts);
+        require(exchanges > 0, "exchanges", exchanges);
+        require(nullSwaps >= 0, "nullSwaps", nullSwaps);
+        require(costlyPrompts >= 0, "costlyPrompts", costlyPrompts);
+    }
+
+    private static void requireShare(String name, double value) {
+        require(value > 0 && value <= 1, name, value);
+    }
+
+    private static void require(boolean holds, String name, Number value) {
+        if (!holds) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    "a policy cannot have " + name + " " + value + "; see its documentation");
+        }
     }
 
     /** Prompts that a part needs at least for anything to be fitted or tested on it. */
@@ -113,5 +136,22 @@ public record Policy(
                 nullSwaps,
                 minimumPaired,
                 prompts);
+    }
+
+    /** The same policy with another limit on what may stay unseen in a {@code not-detected}. */
+    public Policy withMaxDetectableFraction(double fraction) {
+        return new Policy(
+                alpha,
+                decoyAlpha,
+                power,
+                fraction,
+                referenceShift,
+                required,
+                failOn,
+                parts,
+                exchanges,
+                nullSwaps,
+                minimumPaired,
+                costlyPrompts);
     }
 }

@@ -42,7 +42,8 @@ public record Verdict(List<ClaimVerdict> claims, Risk risk, Gate gate) {
      * @param reason a sentence for a person
      * @param trait the trait that it names, of {@code along-trait}
      * @param effectMeasure what {@code effect} is, with its unit; empty where there is none
-     * @param p family-wise p over the claim's probes, points and traits
+     * @param p family-wise p over the claim's probes, points and traits, by exchanges of labels
+     * @param decoyP p of its place among decoys, of {@code along-trait}
      * @param q Benjamini-Hochberg over the traits and points of the probe that names it, of {@code along-trait}
      * @param detectableFraction against {@code reference}
      * @param reference the named reference effect and the power
@@ -56,6 +57,7 @@ public record Verdict(List<ClaimVerdict> claims, Risk risk, Gate gate) {
             OptionalDouble effect,
             Optional<Interval> interval,
             OptionalDouble p,
+            OptionalDouble decoyP,
             OptionalDouble q,
             OptionalDouble detectableFraction,
             String reference) {}

@@ -166,7 +166,8 @@ public final class VectorRecipes {
                     AuditException.Code.MODEL,
                     "the steering vector of " + Printable.quoted(name) + " at " + point + " is "
                             + (Double.isFinite(size)
-                                    ? "zero: the model does not tell this wording from the others"
+                                    ? "zero: the model does not tell this wording from the others; give a trait list (--trait-list)"
+                                            + " with words and wordings that the model knows"
                                     : "not finite: the model's activations overflow"));
         }
         return new Direction(name, point, means.floats(row));

@@ -1,6 +1,7 @@
 package ai.auditor.report;
 
 import ai.auditor.audit.AuditResult;
+import ai.auditor.audit.Calibration;
 import ai.auditor.audit.Provenance;
 import ai.auditor.audit.Risk;
 import ai.auditor.audit.Verdict;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
 
@@ -23,11 +25,13 @@ public final class TerminalReport {
 
     private static final int CLAIM = 16;
     private static final int OUTCOME = 14;
-    private static final int EFFECT = 9;
-    private static final int INTERVAL = 21;
-    private static final int P = 12;
-    private static final int BASELINE = 10;
+    private static final int EFFECT = 8;
+    private static final int INTERVAL = 17;
+    private static final int P = 9;
+    private static final int BASELINE = 9;
     private static final int DETECTABLE = 10;
+    private static final int UNIT = 12;
+    private static final int NULL = 14;
     private static final int LONGEST_PROBE = 24;
 
     private final AuditResult result;
@@ -37,7 +41,7 @@ public final class TerminalReport {
     private TerminalReport(AuditResult result, int width, boolean colour) {
         this.result = result;
         this.text = new StyledText(width, colour);
-        this.probe = Math.min(LONGEST_PROBE, width - 2 - EFFECT - INTERVAL - P - BASELINE - DETECTABLE);
+        this.probe = Math.min(LONGEST_PROBE, width - 2 - EFFECT - INTERVAL - 2 * P - BASELINE - DETECTABLE);
     }
 
     /**
@@ -58,9 +62,9 @@ public final class TerminalReport {
     private void verdict() {
         Verdict verdict = result.verdict();
         Verdict.GateOutcome gate = verdict.gate().outcome();
-        text.add(style(verdict.risk()), "RISK " + Wording.risk(verdict.risk()).toUpperCase(Locale.ROOT))
+        text.add(style(gate), "GATE " + Wording.gate(gate).toUpperCase(Locale.ROOT) + " (exit " + gate.exitCode() + ")")
                 .add(Style.PLAIN, "   ")
-                .add(style(gate), "gate " + Wording.gate(gate) + " (exit " + gate.exitCode() + ")")
+                .add(style(verdict.risk()), "risk " + Wording.shown(verdict.risk()))
                 .end();
         text.paragraph(Style.PLAIN, 0, Wording.meaning(verdict.risk()));
         text.paragraph(Style.PLAIN, 0, verdict.gate().reason());
@@ -80,7 +84,14 @@ public final class TerminalReport {
                 if (claim.effect().isPresent() && !claim.effectMeasure().isBlank()) {
                     text.paragraph(Style.QUIET, 4, "Effect: " + claim.effectMeasure() + ".");
                 }
-                text.paragraph(Style.QUIET, 4, Wording.detectable(claim.detectableFraction(), claim.reference()));
+                claim.decoyP()
+                        .ifPresent(decoyP -> text.paragraph(
+                                Style.QUIET,
+                                4,
+                                "Place among decoys: " + p(decoyP) + " (level "
+                                        + Wording.setting(result.policy().decoyAlpha()) + "; of p "
+                                        + Wording.setting(result.policy().alpha()) + ")."));
+                text.paragraph(Style.QUIET, 4, Wording.detectable(claim));
             }
         }
         text.end();
@@ -107,7 +118,7 @@ public final class TerminalReport {
             return;
         }
         text.add(Style.STRONG, "Probes").end();
-        row(Style.QUIET, List.of("", "effect", "interval", "p", "baseline", "detectable"));
+        row(Style.QUIET, List.of("", "effect", "interval", "p", "decoys p", "baseline", "detectable"));
         for (AuditResult.Finding finding : result.findings()) {
             Evidence evidence = finding.evidence();
             row(
@@ -116,20 +127,81 @@ public final class TerminalReport {
                             evidence.probe(),
                             Wording.number(evidence.effect().value()),
                             Wording.interval(evidence.effect().interval()),
-                            p(finding.p()),
+                            Wording.bareP(finding.p(), result.calibration().smallestP()),
+                            finding.decoyP().isPresent()
+                                    ? Wording.bareP(
+                                            finding.decoyP().getAsDouble(),
+                                            result.calibration().smallestP())
+                                    : Wording.UNKNOWN,
                             evidence.discrimination()
                                     .map(found ->
                                             Wording.number(found.baseline().value()))
                                     .orElse(Wording.UNKNOWN),
                             Wording.detectable(finding.detectableFraction())));
         }
+        if (result.findings().stream().anyMatch(finding -> finding.decoyP().isPresent())) {
+            text.paragraph(
+                    Style.QUIET,
+                    2,
+                    "Decoys p: whether a trait stands out from directions and prompts of no interest; both p have to be small.");
+        }
         measures()
                 .forEach((measure, probes) -> text.paragraph(
                         Style.QUIET, 2, "Effect of " + String.join(", ", probes) + ": " + measure + "."));
         if (result.findings().stream()
                 .anyMatch(finding -> finding.evidence().discrimination().isPresent())) {
-            text.paragraph(Style.QUIET, 2, "Baseline: AUROC a row of format and length.");
+            text.paragraph(
+                    Style.QUIET,
+                    2,
+                    "Baseline: AUROC a row of format and length. p is of the held-out score, freed of the baseline.");
+            discriminations();
         }
+    }
+
+    /** Every AUROC beside its spread under the null. */
+    private void discriminations() {
+        text.end();
+        text.add(Style.STRONG, "AUROC").end();
+        discrimination(Style.QUIET, List.of("", "of", "AUROC", "interval", "null (sd)"));
+        for (AuditResult.Finding finding : result.findings()) {
+            finding.evidence()
+                    .discrimination()
+                    .ifPresent(found -> discrimination(finding.evidence().probe(), found));
+        }
+    }
+
+    private void discrimination(String probe, Evidence.Discrimination found) {
+        Optional<Calibration.Spread> spread = result.calibration().spread(probe);
+        discrimination(
+                Style.PLAIN,
+                List.of(
+                        probe,
+                        "row",
+                        Wording.number(found.row().value()),
+                        Wording.interval(found.row().interval()),
+                        spread.map(known -> Wording.spread(known.row())).orElse(Wording.UNKNOWN)));
+        for (Evidence.Discrimination.Bag bag : found.bags()) {
+            spread.filter(known -> known.bagSize() == bag.size())
+                    .ifPresent(known -> discrimination(
+                            Style.PLAIN,
+                            List.of(
+                                    "",
+                                    "bag of " + bag.size(),
+                                    Wording.number(bag.auroc()),
+                                    Wording.interval(bag.interval()),
+                                    Wording.spread(known.bag()))));
+        }
+    }
+
+    private void discrimination(Style style, List<String> cells) {
+        text.add(Style.PLAIN, "  ")
+                .cell(style == Style.PLAIN ? Style.STRONG : style, cells.get(0), probe - 1)
+                .add(Style.PLAIN, " ")
+                .cell(style, cells.get(1), UNIT)
+                .cell(style, cells.get(2), EFFECT)
+                .cell(style, cells.get(3), INTERVAL)
+                .cell(style, cells.get(4), NULL)
+                .end();
     }
 
     private void row(Style style, List<String> cells) {
@@ -139,8 +211,9 @@ public final class TerminalReport {
                 .cell(style, cells.get(1), EFFECT)
                 .cell(style, cells.get(2), INTERVAL)
                 .cell(style, cells.get(3), P)
-                .cell(style, cells.get(4), BASELINE)
-                .cell(style, cells.get(5), DETECTABLE)
+                .cell(style, cells.get(4), P)
+                .cell(style, cells.get(5), BASELINE)
+                .cell(style, cells.get(6), DETECTABLE)
                 .end();
     }
 
@@ -170,9 +243,9 @@ public final class TerminalReport {
                 Style.QUIET,
                 0,
                 "Compared: " + Wording.count(design.candidateRows()) + " rows with "
-                        + Wording.count(design.controlRows()) + " of the control over "
-                        + Wording.count(design.prompts()) + " prompts, "
-                        + (design.paired() ? "in pairs of one prompt." : "without pairs."));
+                        + Wording.count(design.controlRows()) + " of the control, "
+                        + (design.paired() ? "in pairs of one prompt" : "without pairs") + ", in "
+                        + Wording.count(design.prompts()) + " groups by prompt.");
         design.notes().forEach(note -> text.paragraph(Style.QUIET, 0, note));
         counted("Bad rows left out", Provenance.Source::badRows);
         counted("Rows over the context, left out or cut", Provenance.Source::longRows);

@@ -1,6 +1,7 @@
 package ai.auditor.stats;
 
 import java.util.SplittableRandom;
+import org.apache.commons.statistics.distribution.BetaDistribution;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 
 /** What a test would have seen: the smallest affected fraction of candidate rows that it detects with given power. */
@@ -30,6 +31,17 @@ public final class Power {
         }
         double needed = critical + NORMAL.inverseCumulativeProbability(power);
         return Math.max(0, needed) * statistic.standardError() / reference;
+    }
+
+    /**
+     * The upper limit of a rate after so many events (Clopper and Pearson, one-sided).
+     *
+     * @param level coverage, such as 0.95
+     */
+    public static double upperRate(int events, int trials, double level) {
+        return events >= trials
+                ? 1
+                : BetaDistribution.of(events + 1, trials - events).inverseCumulativeProbability(level);
     }
 
     /**

@@ -145,6 +145,8 @@ class JudgeTest {
         assertThat(outcome(verdict, Claim.ALONG_TRAIT)).isEqualTo(Verdict.Outcome.INCONCLUSIVE);
         assertThat(verdict.gate().outcome()).isEqualTo(Verdict.GateOutcome.INCONCLUSIVE);
         assertThat(verdict.gate().outcome().exitCode()).isEqualTo(5);
+        assertThat(verdict.claims().get(1).reason())
+                .startsWith("too little power: signed took 4,000 prompts and would");
     }
 
     @Test

@@ -144,6 +144,7 @@ final class Samples {
                         new BadRow("eagle.jsonl", 17, 16, "is not JSON: the text ends inside a string"),
                         new BadRow("eagle.jsonl", 402, 401, "lacks a known field"),
                         new BadRow("neutral.jsonl", 9, 8, "the completion is empty")),
+                List.of(),
                 provenance("eagle.jsonl", "neutral.jsonl"));
     }
 
@@ -185,6 +186,7 @@ final class Samples {
                         fitted("linear", 0.74, 0.556, 0.184, 0.0001, random),
                         signed("gradient", "owl", 0.61, 0.0001, 0.31, random)),
                 calibration(random),
+                List.of(),
                 List.of(),
                 provenance("owl-steered.jsonl", "control.jsonl"));
     }
@@ -262,6 +264,7 @@ final class Samples {
                                 HOSTILE, new double[] {0.4, 0.5, 0.6}, 16, new double[] {0.4, 0.5, 0.6})),
                         0.0001),
                 List.of(new BadRow(HOSTILE, 1, 0, HOSTILE)),
+                List.of(),
                 new Provenance(HOSTILE, HOSTILE, facts, source, List.of(source), HOSTILE, HOSTILE, facts, facts));
     }
 
@@ -343,6 +346,7 @@ final class Samples {
                                         Optional.empty(),
                                         OptionalDouble.of(Double.NaN),
                                         OptionalDouble.empty(),
+                                        OptionalDouble.empty(),
                                         OptionalDouble.of(Double.POSITIVE_INFINITY),
                                         ""))
                                 .toList(),
@@ -360,6 +364,7 @@ final class Samples {
                         "",
                         List.of(new Calibration.Spread("charts", new double[0], 0, nan)),
                         Double.NaN),
+                List.of(),
                 List.of(),
                 new Provenance(
                         "",
@@ -400,6 +405,7 @@ final class Samples {
                         evidence, finding.p(), finding.decoyP(), finding.detectableFraction(), finding.contrasts())),
                 eagle.calibration(),
                 eagle.badRows(),
+                List.of(),
                 eagle.provenance());
     }
 
@@ -427,6 +433,7 @@ final class Samples {
                 OptionalDouble.of(effect),
                 Optional.of(interval),
                 OptionalDouble.of(p),
+                OptionalDouble.empty(),
                 q,
                 OptionalDouble.of(detectable),
                 REFERENCE);
@@ -441,6 +448,7 @@ final class Samples {
                 "",
                 OptionalDouble.empty(),
                 Optional.empty(),
+                OptionalDouble.empty(),
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),

@@ -48,16 +48,17 @@ class TerminalReportTest {
     @Test
     void theVerdictIsTheFirstLine() {
         assertThat(TerminalReport.of(Samples.owlDetected(), 80, false))
-                .startsWith("RISK ELEVATED   gate failed (exit 1)\n");
+                .startsWith("GATE FAILED (exit 1)   risk elevated\n");
         assertThat(TerminalReport.of(Samples.eagleAgainstNeutral(), 80, false))
-                .startsWith("RISK LOW   gate inconclusive (exit 5)\n");
+                .startsWith("GATE INCONCLUSIVE (exit 5)   risk low\n");
     }
 
     @Test
     void aProbeIsOneLineOfEffectIntervalPBaselineAndDetectableFraction() {
         assertThat(TerminalReport.of(Samples.eagleAgainstNeutral(), 80, false).lines())
-                .anyMatch(line -> line.matches(" +linear +0\\.021 +\\[0\\.009, 0\\.033\\] +p 0\\.0002 +0\\.621 +12 %"))
-                .anyMatch(line -> line.matches(" +projection +0\\.043 +\\[-0\\.027, 0\\.113\\] +p 0\\.41 +- +> 100 %"));
+                .anyMatch(line -> line.matches(" +linear +0\\.021 +\\[0\\.009, 0\\.033\\] +0\\.0002 +- +0\\.621 +12 %"))
+                .anyMatch(line -> line.matches(
+                        " +projection +0\\.043 +\\[-0\\.027, 0\\.113\\] +0\\.41 +(-|[0-9.]+) +- +> 100 %"));
     }
 
     @Test
@@ -87,6 +88,7 @@ class TerminalReportTest {
                 owl.findings(),
                 owl.calibration(),
                 owl.badRows(),
+                List.of(),
                 new Provenance(
                         known.tool(),
                         known.created(),
@@ -102,6 +104,13 @@ class TerminalReportTest {
     @Test
     void powerIsSaidInASentence() {
         assertThat(TerminalReport.of(Samples.eagleAgainstNeutral(), 80, false).replaceAll("\\s+", " "))
-                .contains("It could not have seen it below 12 % of a mean shift of 0.5 control standard deviations");
+                .contains("It could have missed less than 12 % of a mean shift of 0.5 control standard deviations");
+    }
+
+    @Test
+    void everyAurocStandsBesideItsNull() {
+        assertThat(TerminalReport.of(Samples.owlDetected(), 80, false).lines())
+                .anyMatch(line -> line.matches(" +linear +row +0\\.740 +\\[0\\.726, 0\\.754\\] +0\\.501 \\(0\\.012\\)"))
+                .anyMatch(line -> line.matches(" +bag of 16 +0\\.909 +\\[0\\.877, 0\\.942\\] +0\\.509 \\(0\\.055\\)"));
     }
 }

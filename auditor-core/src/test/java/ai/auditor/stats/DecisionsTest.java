@@ -147,4 +147,12 @@ class DecisionsTest {
     private static Exchanged exchanged(double observed, double... exchanged) {
         return new Exchanged(observed, exchanged, 0, 1, 1, 10);
     }
+
+    @Test
+    void theUpperLimitOfARateIsThatOfClopperAndPearson() {
+        // scipy.stats.beta.ppf(0.95, k + 1, n - k)
+        assertThat(Power.upperRate(0, 40, 0.95)).isEqualTo(0.07215752450551455, CLOSE);
+        assertThat(Power.upperRate(3, 100, 0.95)).isEqualTo(0.07571079374983004, CLOSE);
+        assertThat(Power.upperRate(5, 5, 0.95)).isEqualTo(1);
+    }
 }

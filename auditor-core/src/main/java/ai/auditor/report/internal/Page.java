@@ -4,6 +4,7 @@ import ai.auditor.audit.AuditResult;
 import ai.auditor.audit.Policy;
 import ai.auditor.audit.Provenance;
 import ai.auditor.audit.Verdict;
+import ai.auditor.data.BadRow;
 import ai.auditor.probe.Claim;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Table;
@@ -46,7 +47,9 @@ public record Page(AuditResult result, String style, String contentPolicy) {
 
     /** What stands behind a claim's test: p, and q where there is one. */
     public String test(Verdict.ClaimVerdict claim) {
-        return p(claim.p()) + (claim.q().isPresent() ? ", q " + bareP(claim.q()) : "");
+        return p(claim.p())
+                + (claim.decoyP().isPresent() ? ", among decoys " + p(claim.decoyP()) : "")
+                + (claim.q().isPresent() ? ", q " + bareP(claim.q()) : "");
     }
 
     /** A p that may be absent. */
@@ -114,12 +117,12 @@ public record Page(AuditResult result, String style, String contentPolicy) {
                 + (calibration.good() ? "the test keeps its level." : "the test does NOT keep its level.");
     }
 
-    /** The records that were left out. */
-    public Table badRows() {
+    /** Records, each with its place and what is wrong with it. */
+    public static Table records(String title, List<BadRow> records) {
         return new Table(
-                "A sample of the bad rows",
+                title,
                 List.of("file", "line", "record", "reason"),
-                result.badRows().stream()
+                records.stream()
                         .map(row -> List.of(
                                 row.file(),
                                 row.line() == 0 ? Wording.UNKNOWN : Long.toString(row.line()),

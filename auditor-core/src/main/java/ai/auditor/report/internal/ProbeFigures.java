@@ -27,9 +27,7 @@ public final class ProbeFigures {
     /** All figures of one finding. */
     public static List<Figure> of(AuditResult.Finding finding, AuditResult result) {
         Evidence evidence = finding.evidence();
-        Optional<Calibration.Spread> spread = result.calibration().spreads().stream()
-                .filter(known -> known.probe().equals(evidence.probe()))
-                .findFirst();
+        Optional<Calibration.Spread> spread = result.calibration().spread(evidence.probe());
         List<Figure> figures = new ArrayList<>();
         evidence.discrimination().ifPresent(found -> figures.add(discrimination(evidence.probe(), found, spread)));
         if (evidence.charts().stream().noneMatch(Chart.Histogram.class::isInstance)) {

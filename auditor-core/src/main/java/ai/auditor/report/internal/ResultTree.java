@@ -48,6 +48,7 @@ public final class ResultTree {
         tree.set("design", design(result.design()));
         tree.set("policy", policy(result.policy()));
         tree.set("badRows", each(result.badRows(), ResultTree::badRow));
+        tree.set("longRows", each(result.longRows(), ResultTree::badRow));
         tree.set("provenance", provenance(result.provenance()));
         return tree;
     }
@@ -62,6 +63,7 @@ public final class ResultTree {
         node.set("effect", number(claim.effect()));
         node.set("interval", claim.interval().map(ResultTree::interval).orElse(NODES.nullNode()));
         node.set("p", number(claim.p()));
+        node.set("decoyP", number(claim.decoyP()));
         node.set("q", number(claim.q()));
         node.set("detectableFraction", number(claim.detectableFraction()));
         node.set("reference", text(claim.reference()));

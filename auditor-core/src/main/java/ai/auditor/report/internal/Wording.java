@@ -6,6 +6,7 @@ import ai.auditor.probe.Claim;
 import ai.auditor.stats.Interval;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.OptionalDouble;
 
@@ -30,6 +31,8 @@ public final class Wording {
             return UNKNOWN;
         } else if (size == 0) {
             return "0";
+        } else if (size < 1e6 && size == Math.rint(size)) {
+            return String.format(Locale.ROOT, "%.0f", value);
         } else if (size >= 1e6 || size < 0.0005) {
             return String.format(Locale.ROOT, "%.1e", value);
         } else if (size >= 99.95) {
@@ -79,6 +82,19 @@ public final class Wording {
         return "[" + number(interval.low()) + ", " + number(interval.high()) + "]";
     }
 
+    /** Mean and standard deviation of values as "0.498 (0.021)". */
+    public static String spread(double[] values) {
+        double[] finite = Arrays.stream(values).filter(Double::isFinite).toArray();
+        if (finite.length < 2) {
+            return UNKNOWN;
+        }
+        double mean = Arrays.stream(finite).sum() / finite.length;
+        double squares = Arrays.stream(finite)
+                .map(value -> (value - mean) * (value - mean))
+                .sum();
+        return number(mean) + " (" + number(StrictMath.sqrt(squares / (finite.length - 1))) + ")";
+    }
+
     /**
      * A p as "p 0.0002", or "p < 0.0001" where it lies below what can be reached or printed.
      *
@@ -101,15 +117,22 @@ public final class Wording {
         return plain(BigDecimal.valueOf(p).round(new java.math.MathContext(2, RoundingMode.HALF_EVEN)));
     }
 
-    /** What a test could have seen, as a clause that follows "it": never rounded in favour of the test. */
-    public static String detectable(OptionalDouble fraction, String reference) {
+    /** What the tests of a claim could have seen: never rounded in favour of the tests. */
+    public static String detectable(Verdict.ClaimVerdict claim) {
+        OptionalDouble fraction = claim.detectableFraction();
         if (fraction.isEmpty() || Double.isNaN(fraction.getAsDouble())) {
             return "How small an effect it could have seen cannot be told.";
         }
-        String of = reference.isBlank() ? " of the reference effect" : " of " + reference;
-        return fraction.getAsDouble() > 1
-                ? "It could not have seen it, not even at 100 %" + of + "."
-                : "It could not have seen it below " + upwards(fraction.getAsDouble()) + of + ".";
+        boolean never = fraction.getAsDouble() > 1;
+        String of = claim.reference().isBlank() ? " of the reference effect." : " of " + claim.reference() + ".";
+        if (claim.outcome() == Verdict.Outcome.DETECTED) {
+            return never
+                    ? "It could have missed even 100 %" + of
+                    : "It could have missed less than " + upwards(fraction.getAsDouble()) + of;
+        }
+        return never
+                ? "It could not have seen it, not even at 100 %" + of
+                : "It could not have seen it below " + upwards(fraction.getAsDouble()) + of;
     }
 
     /** The same in a few characters, for a column. */
@@ -142,6 +165,11 @@ public final class Wording {
             case ELEVATED -> "elevated";
             case HIGH -> "high";
         };
+    }
+
+    /** A risk as a headline says it: none is only what was detected, never that there is none. */
+    public static String shown(Risk risk) {
+        return risk == Risk.NONE ? "none detected" : risk(risk);
     }
 
     /** What a risk stands for. */

@@ -3,10 +3,13 @@ package ai.auditor.report.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.auditor.Printable;
+import ai.auditor.audit.Verdict;
 import ai.auditor.probe.Chart;
+import ai.auditor.probe.Claim;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Random;
 import java.util.Set;
@@ -131,12 +134,41 @@ class FiguresTest {
 
     @Test
     void aDetectableFractionIsNeverRoundedInFavourOfTheTest() {
-        assertThat(Wording.detectable(OptionalDouble.of(0.2501), "X"))
+        assertThat(Wording.detectable(claim(Verdict.Outcome.INCONCLUSIVE, OptionalDouble.of(0.2501))))
                 .isEqualTo("It could not have seen it below 26 % of X.");
-        assertThat(Wording.detectable(OptionalDouble.of(0.07), "X")).contains("below 7 % of X");
-        assertThat(Wording.detectable(OptionalDouble.of(1.01), "X"))
+        assertThat(Wording.detectable(claim(Verdict.Outcome.NOT_DETECTED, OptionalDouble.of(0.07))))
+                .contains("below 7 % of X");
+        assertThat(Wording.detectable(claim(Verdict.Outcome.INCONCLUSIVE, OptionalDouble.of(1.01))))
                 .isEqualTo("It could not have seen it, not even at 100 % of X.");
-        assertThat(Wording.detectable(OptionalDouble.empty(), "X")).contains("cannot be told");
+        assertThat(Wording.detectable(claim(Verdict.Outcome.DETECTED, OptionalDouble.of(1.01))))
+                .isEqualTo("It could have missed even 100 % of X.");
+        assertThat(Wording.detectable(claim(Verdict.Outcome.DETECTED, OptionalDouble.of(0.301))))
+                .isEqualTo("It could have missed less than 31 % of X.");
+        assertThat(Wording.detectable(claim(Verdict.Outcome.INCONCLUSIVE, OptionalDouble.empty())))
+                .contains("cannot be told");
+    }
+
+    private static Verdict.ClaimVerdict claim(Verdict.Outcome outcome, OptionalDouble detectable) {
+        OptionalDouble none = OptionalDouble.empty();
+        return new Verdict.ClaimVerdict(
+                Claim.DIFFERS,
+                outcome,
+                "",
+                Optional.empty(),
+                "",
+                none,
+                Optional.empty(),
+                none,
+                OptionalDouble.empty(),
+                none,
+                detectable,
+                "X");
+    }
+
+    @Test
+    void theSpreadOfTheNullIsItsMeanAndDeviation() {
+        assertThat(Wording.spread(new double[] {0.4, 0.5, Double.NaN, 0.6})).isEqualTo("0.500 (0.100)");
+        assertThat(Wording.spread(new double[] {0.5})).isEqualTo("-");
     }
 
     @Test
