@@ -117,6 +117,9 @@ public final class AlongDirections {
         List<String> all = new ArrayList<>(notes);
         all.add("the headline is the trait and point with the largest of " + found.size()
                 + " statistics; its interval does not allow for that choice, the test does");
+        if (!study.vectors().placebos().isEmpty()) {
+            all.add("steering vectors: " + study.vectors().promptLengths());
+        }
         return new Evidence(
                 probe.name(),
                 probe.claim(),

@@ -4,6 +4,7 @@ import ai.auditor.AuditException;
 import ai.auditor.capture.CapturePlan;
 import ai.auditor.capture.Pooling;
 import ai.auditor.direction.Direction;
+import ai.auditor.direction.PromptLengths;
 import ai.auditor.direction.Trait;
 import ai.auditor.model.Intervention;
 import ai.auditor.model.Point;
@@ -121,6 +122,10 @@ public final class LikelihoodProbe implements Probe {
                     + study.traits().traits().size() + " traits, spread over the list: " + names(traits)
                     + "; name traits to have them asked about");
         }
+        if (!placebos.isEmpty()) {
+            notes.add("personas: "
+                    + PromptLengths.told(tokens(study, traits, wording), tokens(study, placebos, wording)));
+        }
         List<Panel.Gain> gains = new ArrayList<>();
         for (Trait trait : Stream.concat(traits.stream(), placebos.stream()).toList()) {
             AuditException.checkInterrupted();
@@ -131,6 +136,12 @@ public final class LikelihoodProbe implements Probe {
             gains.add(gain(trait.name(), plain, nll));
         }
         return new Panel("persona", gains.subList(0, traits.size()), gains.subList(traits.size(), gains.size()));
+    }
+
+    private static int[] tokens(Study study, List<Trait> words, String wording) {
+        return words.stream()
+                .mapToInt(word -> study.systemTokens(word.fill(wording)))
+                .toArray();
     }
 
     private static Panel steered(Study study, int[] rows, double[] plain, List<String> notes) {
@@ -152,6 +163,9 @@ public final class LikelihoodProbe implements Probe {
         double length = STRENGTH * medianLength(study.activations().activations(point, Pooling.COMPLETION_MEAN));
         notes.add("steering vectors of " + traits.size() + " traits were added at " + point + ", all of length "
                 + Ranking.number(length) + ", " + STRENGTH + " of the median pooled residual stream there");
+        if (!placebos.isEmpty()) {
+            notes.add("steering vectors: " + study.vectors().promptLengths());
+        }
         double[][] nll = study.steeredNll(
                 "likelihood under steering",
                 rows,
