@@ -63,9 +63,6 @@ public abstract sealed class Exchanges permits PairExchanges, RowExchanges {
      */
     public abstract Exchanges relabelled(boolean[] candidate);
 
-    /** The statistic under the observed labels alone; as {@link Exchanged#observed()}. */
-    abstract double observed(double[] scores);
-
     /**
      * Mean candidate value minus mean control value: at 0 as observed, then under the first exchanges,
      * {@code [1 + limit]}. No NaN.

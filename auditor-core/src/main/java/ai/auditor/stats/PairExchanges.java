@@ -65,12 +65,6 @@ final class PairExchanges extends Exchanges {
     }
 
     @Override
-    double observed(double[] scores) {
-        Differences differences = differences(scores);
-        return differences.statistic(differences.sum);
-    }
-
-    @Override
     public boolean[] swapped(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         boolean[] swapped = candidate.clone();

@@ -64,11 +64,6 @@ final class RowExchanges extends Exchanges {
     }
 
     @Override
-    double observed(double[] scores) {
-        return scored(scores).split(candidate).statistic();
-    }
-
-    @Override
     public boolean[] swapped(long seed) {
         long[] bits = new PartShuffle(candidate, part).next(new SplittableRandom(seed));
         boolean[] swapped = new boolean[candidate.length];
