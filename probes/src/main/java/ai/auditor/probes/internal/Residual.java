@@ -1,5 +1,6 @@
 package ai.auditor.probes.internal;
 
+import ai.auditor.stats.Vectors;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,22 +27,22 @@ public final class Residual {
                 break;
             }
             double[] direction = centred(regressor);
-            double whole = dot(direction, direction);
+            double whole = Vectors.squaredNorm(direction);
             // Twice is enough (Giraud and others, 2005): one pass loses orthogonality where regressors are nearly
             // dependent.
             for (int pass = 0; pass < 2; pass++) {
                 for (double[] unit : basis) {
-                    subtract(direction, unit, dot(direction, unit));
+                    Vectors.addScaled(direction, -Vectors.dot(direction, unit), unit);
                 }
             }
-            double left = dot(direction, direction);
+            double left = Vectors.squaredNorm(direction);
             if (whole > 0 && left > EXPLAINED * whole) {
                 double length = StrictMath.sqrt(left);
                 for (int i = 0; i < direction.length; i++) {
                     direction[i] /= length;
                 }
                 basis.add(direction);
-                subtract(residual, direction, dot(residual, direction));
+                Vectors.addScaled(residual, -Vectors.dot(residual, direction), direction);
             }
         }
         return residual;
@@ -50,19 +51,5 @@ public final class Residual {
     private static double[] centred(double[] values) {
         double mean = java.util.Arrays.stream(values).average().orElse(0);
         return java.util.Arrays.stream(values).map(v -> v - mean).toArray();
-    }
-
-    private static double dot(double[] a, double[] b) {
-        double sum = 0;
-        for (int i = 0; i < a.length; i++) {
-            sum += a[i] * b[i];
-        }
-        return sum;
-    }
-
-    private static void subtract(double[] from, double[] direction, double times) {
-        for (int i = 0; i < from.length; i++) {
-            from[i] -= times * direction[i];
-        }
     }
 }

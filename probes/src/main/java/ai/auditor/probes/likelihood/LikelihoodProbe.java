@@ -17,6 +17,7 @@ import ai.auditor.probe.Table;
 import ai.auditor.probes.internal.Contrasts;
 import ai.auditor.probes.internal.Ranking;
 import ai.auditor.stats.Matrix;
+import ai.auditor.stats.Vectors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -189,37 +190,25 @@ public final class LikelihoodProbe implements Probe {
     }
 
     private static Panel.Gain gain(String name, double[] without, double[] with) {
-        double[] nats = new double[without.length];
-        for (int i = 0; i < nats.length; i++) {
-            nats[i] = without[i] - with[i];
-        }
-        return new Panel.Gain(name, nats);
+        return new Panel.Gain(name, Vectors.difference(without, with));
     }
 
     private static double medianLength(Matrix activations) {
         double[] lengths = new double[activations.rows()];
         for (int i = 0; i < lengths.length; i++) {
-            lengths[i] = length(activations.row(i));
+            lengths[i] = activations.norm(i);
         }
         Arrays.sort(lengths);
         return lengths[lengths.length / 2];
     }
 
     private static float[] scaled(float[] vector, double length) {
-        double own = length(vector);
+        double own = Vectors.norm(vector);
         float[] scaled = new float[vector.length];
         for (int j = 0; j < vector.length && own > 0; j++) {
             scaled[j] = (float) (vector[j] * length / own);
         }
         return scaled;
-    }
-
-    private static double length(float[] vector) {
-        double squares = 0;
-        for (float value : vector) {
-            squares += (double) value * value;
-        }
-        return StrictMath.sqrt(squares);
     }
 
     private static String names(List<Trait> traits) {
