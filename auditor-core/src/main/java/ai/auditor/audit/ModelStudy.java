@@ -200,6 +200,11 @@ final class ModelStudy implements Study {
         return shared.model().encoder().acceptsSystem() && rows().stream().allMatch(row -> row.kind() == Row.Kind.CHAT);
     }
 
+    @Override
+    public int systemTokens(String system) {
+        return shared.model().encoder().encodePrompt(List.of(Message.system(system), Message.user("")), "").length;
+    }
+
     private int longestPersona() {
         if (!takesPersonas()) {
             return 0;
@@ -209,12 +214,7 @@ final class ModelStudy implements Study {
             for (Trait word : Stream.concat(traits().traits().stream(), traits().placebos().stream())
                     .toList()) {
                 for (String persona : traits().personas()) {
-                    longest = Math.max(
-                            longest,
-                            shared.model()
-                                    .encoder()
-                                    .encodePrompt(List.of(Message.system(word.fill(persona)), Message.user("")), "")
-                                    .length);
+                    longest = Math.max(longest, systemTokens(word.fill(persona)));
                 }
             }
             return longest;

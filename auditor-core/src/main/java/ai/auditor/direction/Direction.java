@@ -1,6 +1,7 @@
 package ai.auditor.direction;
 
 import ai.auditor.model.Point;
+import ai.auditor.stats.Vectors;
 
 /**
  * A vector at a point.
@@ -12,10 +13,6 @@ import ai.auditor.model.Point;
 public record Direction(String name, Point point, float[] vector) {
     /** Euclidean length of the vector, in the units of the residual stream. */
     public double norm() {
-        double squares = 0;
-        for (float value : vector) {
-            squares += (double) value * value;
-        }
-        return StrictMath.sqrt(squares);
+        return Vectors.norm(vector);
     }
 }

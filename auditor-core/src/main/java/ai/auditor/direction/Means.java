@@ -1,6 +1,8 @@
 package ai.auditor.direction;
 
 import ai.auditor.stats.Matrix;
+import ai.auditor.stats.Vectors;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 
@@ -25,18 +27,15 @@ record Means(double[][] rows, double scale) {
 
     /** Means of groups of rows. */
     static Means of(Matrix activations, List<List<Integer>> groups) {
-        double[][] means = new double[groups.size()][activations.columns()];
+        double[][] means = new double[groups.size()][];
         double scale = 0;
         for (int group = 0; group < means.length; group++) {
+            List<double[]> rows = new ArrayList<>();
             for (int row : groups.get(group)) {
-                double square = 0;
-                for (int j = 0; j < activations.columns(); j++) {
-                    double value = activations.at(row, j);
-                    means[group][j] += value / groups.get(group).size();
-                    square += value * value;
-                }
-                scale = Math.max(scale, StrictMath.sqrt(square));
+                rows.add(Vectors.doubles(activations.row(row)));
+                scale = Math.max(scale, activations.norm(row));
             }
+            means[group] = Vectors.mean(rows);
         }
         return new Means(means, scale);
     }
@@ -50,7 +49,7 @@ record Means(double[][] rows, double scale) {
     Means minusRows(Means other) {
         double[][] result = new double[rows.length][];
         for (int i = 0; i < rows.length; i++) {
-            result[i] = difference(rows[i], other.rows[i]);
+            result[i] = Vectors.difference(rows[i], other.rows[i]);
         }
         return new Means(result, Math.max(scale, other.scale));
     }
@@ -62,30 +61,17 @@ record Means(double[][] rows, double scale) {
     Means centredByGroups(int first) {
         double[][] centred = new double[rows.length][];
         boolean ownMean = rows.length - first > 1;
-        double[] mean = mean(0, first);
-        double[] others = ownMean ? mean(first, rows.length) : mean;
+        List<double[]> all = List.of(rows);
+        double[] mean = Vectors.mean(all.subList(0, first));
+        double[] others = ownMean ? Vectors.mean(all.subList(first, rows.length)) : mean;
         for (int i = 0; i < rows.length; i++) {
-            centred[i] = difference(rows[i], i < first ? mean : others);
+            centred[i] = Vectors.difference(rows[i], i < first ? mean : others);
         }
         return new Means(centred, scale);
     }
 
-    private double[] mean(int from, int to) {
-        double[] mean = new double[rows[0].length];
-        for (int i = from; i < to; i++) {
-            for (int j = 0; j < mean.length; j++) {
-                mean[j] += rows[i][j] / (to - from);
-            }
-        }
-        return mean;
-    }
-
     double norm(int row) {
-        double square = 0;
-        for (double value : rows[row]) {
-            square += value * value;
-        }
-        return StrictMath.sqrt(square);
+        return Vectors.norm(rows[row]);
     }
 
     float[] floats(int row) {
@@ -99,16 +85,8 @@ record Means(double[][] rows, double scale) {
     private Means minus(double[] vector, double newScale) {
         double[][] result = new double[rows.length][];
         for (int i = 0; i < rows.length; i++) {
-            result[i] = difference(rows[i], vector);
+            result[i] = Vectors.difference(rows[i], vector);
         }
         return new Means(result, newScale);
-    }
-
-    private static double[] difference(double[] one, double[] other) {
-        double[] result = new double[one.length];
-        for (int j = 0; j < result.length; j++) {
-            result[j] = one[j] - other[j];
-        }
-        return result;
     }
 }

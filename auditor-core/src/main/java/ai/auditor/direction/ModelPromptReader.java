@@ -33,11 +33,20 @@ public final class ModelPromptReader implements PromptReader {
     public Map<Point, Matrix> promptLast(List<Prompt> prompts, List<Point> points) {
         List<TokenizedRow> rows = new ArrayList<>(prompts.size());
         for (Prompt prompt : prompts) {
-            int[] ids = model.encoder().encodePrompt(prompt.messages(), prompt.answerPrefix());
+            int[] ids = ids(prompt);
             // A prompt alone ends where its answer would start: its last token is read as if it were the answer's.
             rows.add(new TokenizedRow(rows.size(), ids, ids.length - 1, ids.length, ids.length - 1, 0));
         }
         return read(rows, points, Pooling.COMPLETION_LAST);
+    }
+
+    @Override
+    public int[] tokens(List<Prompt> prompts) {
+        return prompts.stream().mapToInt(prompt -> ids(prompt).length).toArray();
+    }
+
+    private int[] ids(Prompt prompt) {
+        return model.encoder().encodePrompt(prompt.messages(), prompt.answerPrefix());
     }
 
     @Override

@@ -15,6 +15,9 @@ public interface PromptReader {
      */
     Map<Point, Matrix> promptLast(List<Prompt> prompts, List<Point> points);
 
+    /** How many tokens each prompt has, its answer prefix included, {@code [prompts]}. */
+    int[] tokens(List<Prompt> prompts);
+
     /**
      * The residual stream averaged over the completion tokens of each row.
      *

@@ -1,5 +1,6 @@
 package ai.auditor.direction;
 
+import ai.auditor.Printable;
 import ai.auditor.model.Point;
 import java.nio.file.Path;
 import java.util.List;
@@ -15,6 +16,9 @@ import java.util.TreeMap;
  * @param provenance how they were made: recipe, templates, model digest, tool version
  */
 public record SteeringVectors(List<Direction> traits, List<Direction> placebos, Map<String, String> provenance) {
+    /** The line of the provenance that tells of the lengths of prompts. */
+    static final String PROMPT_LENGTHS = "prompt.lengths";
+
     public SteeringVectors {
         traits = List.copyOf(traits);
         placebos = List.copyOf(placebos);
@@ -38,6 +42,12 @@ public record SteeringVectors(List<Direction> traits, List<Direction> placebos, 
     /** The points at which there are vectors, sorted. */
     public List<Point> points() {
         return traits.stream().map(Direction::point).distinct().sorted().toList();
+    }
+
+    /** Whether the prompts of placebos were as long as those of traits, as far as the provenance tells; for a report. */
+    public String promptLengths() {
+        return Printable.shortLine(provenance.getOrDefault(
+                PROMPT_LENGTHS, "it is not known whether placebos were asked for as traits were"));
     }
 
     /**

@@ -7,6 +7,7 @@ import ai.auditor.data.Row;
 import ai.auditor.model.Point;
 import ai.auditor.stats.Matrix;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -62,7 +63,7 @@ public final class VectorRecipes {
                 .map(word -> new Prompt(List.of(Message.user(word.fill(list.question()))), list.answerPrefix()))
                 .toList();
         Map<Point, Matrix> read = reader.promptLast(prompts, points);
-        return centred(list, point -> Means.of(matrix(read, point, prompts.size()), 1), "question");
+        return centred(list, point -> Means.of(matrix(read, point, prompts.size()), 1), "question", prompts);
     }
 
     /**
@@ -90,7 +91,8 @@ public final class VectorRecipes {
                 list,
                 point -> Means.of(matrix(read, point, prompts.size()), asked)
                         .minus(Means.of(matrix(without, point, plain.size()), plain.size())),
-                "personas");
+                "personas",
+                prompts);
     }
 
     /**
@@ -128,7 +130,7 @@ public final class VectorRecipes {
                 lines);
     }
 
-    private SteeringVectors centred(TraitList list, MeansAt means, String recipe) {
+    private SteeringVectors centred(TraitList list, MeansAt means, String recipe, List<Prompt> prompts) {
         Map<String, String> lines = new TreeMap<>(provenance);
         lines.put("recipe", recipe);
         lines.put("traits", list.name());
@@ -139,7 +141,24 @@ public final class VectorRecipes {
         lines.put("neutralPrompts", String.join("\n", list.neutralPrompts()));
         lines.put("answerPrefix", list.answerPrefix());
         int traits = list.traits().size();
+        if (!list.placebos().isEmpty()) {
+            int[] tokens = tokens(prompts, traits + list.placebos().size());
+            lines.put(
+                    SteeringVectors.PROMPT_LENGTHS,
+                    PromptLengths.told(
+                            Arrays.copyOf(tokens, traits), Arrays.copyOfRange(tokens, traits, tokens.length)));
+        }
         return vectors(list.traits(), list.placebos(), point -> means.at(point).centredByGroups(traits), lines);
+    }
+
+    /** Tokens of all prompts of each word, of which every word has as many. */
+    private int[] tokens(List<Prompt> prompts, int words) {
+        int[] each = reader.tokens(prompts);
+        int[] tokens = new int[words];
+        for (int i = 0; i < each.length; i++) {
+            tokens[i / (each.length / words)] += each[i];
+        }
+        return tokens;
     }
 
     private SteeringVectors vectors(

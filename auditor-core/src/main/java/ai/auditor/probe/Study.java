@@ -89,6 +89,9 @@ public interface Study {
         return true;
     }
 
+    /** How many tokens the prompt of a system message has; only where personas can be taken. */
+    int systemTokens(String system);
+
     /** Seed of this study, from content digests, mixed with a purpose. */
     long seed(String purpose);
 

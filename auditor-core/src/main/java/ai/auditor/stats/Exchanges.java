@@ -7,6 +7,20 @@ package ai.auditor.stats;
  * <p>Deterministic in its seed. Safe for use by several threads: nothing changes after the draw.
  */
 public abstract sealed class Exchanges permits PairExchanges, RowExchanges {
+    /** Least variance as a share of the mean square, so that a perfect separation stays finite and keeps its order. */
+    static final double LEAST_VARIANCE = 1e-10;
+
+    /** A bit for each unit of exchange. */
+    final LabelBits bits;
+
+    /** The labels that count as observed, {@code [rows]}. */
+    final boolean[] candidate;
+
+    Exchanges(LabelBits bits, boolean[] candidate) {
+        this.bits = bits;
+        this.candidate = candidate;
+    }
+
     /**
      * Exchanges within pairs: rows 2i (candidate) and 2i+1 (control) keep or swap their labels, each with probability one half.
      *
@@ -28,13 +42,19 @@ public abstract sealed class Exchanges permits PairExchanges, RowExchanges {
     }
 
     /** How many exchanges there are, the observed labels not among them. */
-    public abstract int count();
+    public final int count() {
+        return bits.count();
+    }
 
     /** How many rows there are. */
-    public abstract int rows();
+    public final int rows() {
+        return candidate.length;
+    }
 
     /** The labels that count as observed, a copy, {@code [rows]}: whether each row is a candidate. */
-    public abstract boolean[] candidate();
+    public final boolean[] candidate() {
+        return candidate.clone();
+    }
 
     /**
      * The studentised mean difference of scores between the classes, observed and under every exchange.
@@ -61,10 +81,15 @@ public abstract sealed class Exchanges permits PairExchanges, RowExchanges {
      * @param candidate labels that an exchange could have made, {@code [rows]}
      * @throws IllegalArgumentException if no exchange could have made them
      */
-    public abstract Exchanges relabelled(boolean[] candidate);
+    public final Exchanges relabelled(boolean[] candidate) {
+        if (candidate.length != rows()) {
+            throw new IllegalArgumentException(candidate.length + " labels for " + rows() + " rows");
+        }
+        return about(candidate.clone());
+    }
 
-    /** The statistic under the observed labels alone; as {@link Exchanged#observed()}. */
-    abstract double observed(double[] scores);
+    /** As {@link #relabelled}, of labels as many as rows, which it keeps. */
+    abstract Exchanges about(boolean[] labels);
 
     /**
      * Mean candidate value minus mean control value: at 0 as observed, then under the first exchanges,
@@ -82,15 +107,20 @@ public abstract sealed class Exchanges permits PairExchanges, RowExchanges {
     abstract double varianceFactor();
 
     /** Refuses scores that cannot be summed. */
-    static void checkScores(double[] scores, int rows) {
-        if (scores.length != rows) {
-            throw new IllegalArgumentException(scores.length + " scores for " + rows + " rows");
+    final void checkScores(double[] scores) {
+        if (scores.length != rows()) {
+            throw new IllegalArgumentException(scores.length + " scores for " + rows() + " rows");
         }
-        for (int row = 0; row < rows; row++) {
+        for (int row = 0; row < scores.length; row++) {
             if (Double.isInfinite(scores[row])) {
                 throw new IllegalArgumentException("the score of row " + row + " is infinite");
             }
         }
+    }
+
+    /** A shift over its standard error; 0 where there is none to hold it against. */
+    static double statistic(double shift, double standardError) {
+        return standardError == 0 || Double.isInfinite(standardError) ? 0 : shift / standardError;
     }
 
     /** Sample standard deviation of the control's scores, NaN left out; 0 below two of them. */

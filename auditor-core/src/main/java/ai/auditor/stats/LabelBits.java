@@ -44,6 +44,10 @@ final class LabelBits {
         }
     }
 
+    static boolean isSet(long[] bits, int unit) {
+        return (bits[unit / WORD] >>> (unit % WORD) & 1) != 0;
+    }
+
     boolean at(int exchange, int unit) {
         return (words[unit / WORD][exchange] >>> (unit % WORD) & 1) != 0;
     }

@@ -20,6 +20,20 @@ public record Matrix(int rows, int columns, float[] values) {
         return values[row * columns + column];
     }
 
+    /** Product of one row and a vector {@code [columns]}. */
+    public double dot(int row, double[] vector) {
+        double sum = 0;
+        for (int column = 0; column < columns; column++) {
+            sum += vector[column] * at(row, column);
+        }
+        return sum;
+    }
+
+    /** Euclidean length of one row. */
+    public double norm(int row) {
+        return Vectors.norm(row(row));
+    }
+
     /** A copy of one row, {@code [columns]}. */
     public float[] row(int row) {
         return java.util.Arrays.copyOfRange(values, row * columns, (row + 1) * columns);

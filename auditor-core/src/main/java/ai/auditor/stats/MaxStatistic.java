@@ -9,16 +9,16 @@ import java.util.List;
  */
 public final class MaxStatistic {
     private final double[] observed;
-    private final double[][] exchanged;
     private final double[] sortedMaxima;
 
     private MaxStatistic(double[] observed, double[][] exchanged) {
         this.observed = observed;
-        this.exchanged = exchanged;
         double[] maxima = new double[exchanged[0].length];
         Arrays.fill(maxima, Double.NEGATIVE_INFINITY);
         for (double[] values : exchanged) {
-            raise(maxima, values);
+            for (int b = 0; b < maxima.length; b++) {
+                maxima[b] = Math.max(maxima[b], values[b]);
+            }
         }
         Arrays.sort(maxima);
         this.sortedMaxima = maxima;
@@ -52,11 +52,6 @@ public final class MaxStatistic {
                 .toArray();
     }
 
-    /** P of the family: that of its largest statistic. */
-    public double familyP() {
-        return PValue.greater(Arrays.stream(observed).max().orElseThrow(), sortedMaxima);
-    }
-
     /**
      * The value that a statistic must exceed for a family-wise p of at most alpha; infinite where the exchanges are too few.
      */
@@ -70,32 +65,5 @@ public final class MaxStatistic {
         return mayReach >= sortedMaxima.length
                 ? Double.NEGATIVE_INFINITY
                 : sortedMaxima[sortedMaxima.length - 1 - mayReach];
-    }
-
-    /** Family-wise p of each statistic by step-down, never above {@link #p()}, {@code [statistics]}. */
-    public double[] stepDown() {
-        Integer[] descending = new Integer[observed.length];
-        Arrays.setAll(descending, i -> i);
-        Arrays.sort(descending, (a, b) -> Double.compare(observed[b], observed[a]));
-        double[] maxima = new double[sortedMaxima.length];
-        Arrays.fill(maxima, Double.NEGATIVE_INFINITY);
-        double[] p = new double[observed.length];
-        for (int rank = descending.length - 1; rank >= 0; rank--) {
-            int member = descending[rank];
-            raise(maxima, exchanged[member]);
-            p[member] = PValue.greater(observed[member], maxima);
-        }
-        double least = 0;
-        for (int member : descending) {
-            least = Math.max(least, p[member]);
-            p[member] = least;
-        }
-        return p;
-    }
-
-    private static void raise(double[] maxima, double[] values) {
-        for (int b = 0; b < maxima.length; b++) {
-            maxima[b] = Math.max(maxima[b], values[b]);
-        }
     }
 }

@@ -4,15 +4,8 @@ import java.util.SplittableRandom;
 
 /** Exchanges within pairs of rows 2i and 2i+1. */
 final class PairExchanges extends Exchanges {
-    /** Least variance as a share of the mean square, so that a perfect separation stays finite and keeps its order. */
-    static final double LEAST_VARIANCE = 1e-10;
-
-    private final LabelBits flips;
-    private final boolean[] candidate;
-
     PairExchanges(LabelBits flips, boolean[] candidate) {
-        this.flips = flips;
-        this.candidate = candidate;
+        super(flips, candidate);
     }
 
     static PairExchanges draw(int pairs, int count, long seed) {
@@ -33,24 +26,9 @@ final class PairExchanges extends Exchanges {
     }
 
     @Override
-    public int count() {
-        return flips.count();
-    }
-
-    @Override
-    public int rows() {
-        return candidate.length;
-    }
-
-    @Override
-    public boolean[] candidate() {
-        return candidate.clone();
-    }
-
-    @Override
     public Exchanged studentised(double[] scores) {
         Differences differences = differences(scores);
-        double[] flipped = flips.sums(differences.values, count());
+        double[] flipped = bits.sums(differences.values, count());
         double[] exchanged = new double[flipped.length];
         for (int b = 0; b < flipped.length; b++) {
             exchanged[b] = differences.statistic(differences.sum - 2 * flipped[b]);
@@ -65,16 +43,10 @@ final class PairExchanges extends Exchanges {
     }
 
     @Override
-    double observed(double[] scores) {
-        Differences differences = differences(scores);
-        return differences.statistic(differences.sum);
-    }
-
-    @Override
     public boolean[] swapped(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         boolean[] swapped = candidate.clone();
-        for (int pair = 0; pair < flips.units(); pair++) {
+        for (int pair = 0; pair < bits.units(); pair++) {
             boolean first = swapped[2 * pair] ^ random.nextBoolean();
             swapped[2 * pair] = first;
             swapped[2 * pair + 1] = !first;
@@ -83,28 +55,25 @@ final class PairExchanges extends Exchanges {
     }
 
     @Override
-    public Exchanges relabelled(boolean[] labels) {
-        if (labels.length != candidate.length) {
-            throw new IllegalArgumentException(labels.length + " labels for " + candidate.length + " rows");
-        }
-        for (int pair = 0; pair < flips.units(); pair++) {
+    Exchanges about(boolean[] labels) {
+        for (int pair = 0; pair < bits.units(); pair++) {
             if (labels[2 * pair] == labels[2 * pair + 1]) {
                 throw new IllegalArgumentException("pair " + pair + " has two rows of one class");
             }
         }
-        return new PairExchanges(flips, labels.clone());
+        return new PairExchanges(bits, labels);
     }
 
     @Override
     double[] shifts(double[] values, int limit) {
-        int pairs = flips.units();
+        int pairs = bits.units();
         double[] differences = new double[pairs];
         double sum = 0;
         for (int pair = 0; pair < pairs; pair++) {
             differences[pair] = sign(pair) * (values[2 * pair] - values[2 * pair + 1]);
             sum += differences[pair];
         }
-        double[] flipped = flips.sums(differences, limit);
+        double[] flipped = bits.sums(differences, limit);
         double[] shifts = new double[1 + limit];
         shifts[0] = sum / pairs;
         for (int b = 0; b < limit; b++) {
@@ -116,13 +85,13 @@ final class PairExchanges extends Exchanges {
     @Override
     Matrix invariant(Matrix rows) {
         int columns = rows.columns();
-        float[] differences = new float[flips.units() * columns];
-        for (int pair = 0; pair < flips.units(); pair++) {
+        float[] differences = new float[bits.units() * columns];
+        for (int pair = 0; pair < bits.units(); pair++) {
             for (int column = 0; column < columns; column++) {
                 differences[pair * columns + column] = rows.at(2 * pair, column) - rows.at(2 * pair + 1, column);
             }
         }
-        return new Matrix(flips.units(), columns, differences);
+        return new Matrix(bits.units(), columns, differences);
     }
 
     @Override
@@ -132,7 +101,7 @@ final class PairExchanges extends Exchanges {
 
     @Override
     double varianceFactor() {
-        return 1.0 / flips.units();
+        return 1.0 / bits.units();
     }
 
     private int sign(int pair) {
@@ -140,8 +109,8 @@ final class PairExchanges extends Exchanges {
     }
 
     private Differences differences(double[] scores) {
-        checkScores(scores, candidate.length);
-        double[] values = new double[flips.units()];
+        checkScores(scores);
+        double[] values = new double[bits.units()];
         double sum = 0;
         double squares = 0;
         int pairs = 0;
@@ -165,8 +134,7 @@ final class PairExchanges extends Exchanges {
     /** Differences of the scored pairs; their sum of squares is the same under every exchange. */
     private record Differences(double[] values, double sum, double squares, int pairs) {
         double statistic(double exchangedSum) {
-            double standardError = standardError(exchangedSum);
-            return standardError == 0 || Double.isInfinite(standardError) ? 0 : exchangedSum / pairs / standardError;
+            return Exchanges.statistic(exchangedSum / pairs, standardError(exchangedSum));
         }
 
         double standardError(double exchangedSum) {

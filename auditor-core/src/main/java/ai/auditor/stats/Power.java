@@ -1,6 +1,5 @@
 package ai.auditor.stats;
 
-import java.util.SplittableRandom;
 import org.apache.commons.statistics.distribution.BetaDistribution;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 
@@ -42,39 +41,5 @@ public final class Power {
         return events >= trials
                 ? 1
                 : BetaDistribution.of(events + 1, trials - events).inverseCumulativeProbability(level);
-    }
-
-    /**
-     * Power by simulation, beside the closed form: labels are swapped, a random fraction of candidate rows is shifted, and the
-     * studentised statistic held against the critical value.
-     *
-     * @param scores held-out scores, {@code [rows]}
-     * @param fraction of candidate rows that are affected
-     * @param referenceShift their shift in control standard deviations
-     * @param simulations how many
-     * @return the share of simulations that exceed the critical value
-     */
-    public static double simulated(
-            Exchanges exchanges,
-            double[] scores,
-            double fraction,
-            double referenceShift,
-            double critical,
-            int simulations,
-            long seed) {
-        double shift = referenceShift * Exchanges.controlDeviation(scores, exchanges.candidate());
-        SplittableRandom random = new SplittableRandom(seed);
-        int detected = 0;
-        for (int simulation = 0; simulation < simulations; simulation++) {
-            boolean[] candidate = exchanges.swapped(random.nextLong());
-            double[] affected = scores.clone();
-            for (int row = 0; row < affected.length; row++) {
-                if (candidate[row] && random.nextDouble() < fraction) {
-                    affected[row] += shift;
-                }
-            }
-            detected += exchanges.relabelled(candidate).observed(affected) > critical ? 1 : 0;
-        }
-        return detected / (double) simulations;
     }
 }

@@ -5,13 +5,10 @@ import java.util.SplittableRandom;
 
 /** Exchanges of unpaired rows: labels permuted within parts. */
 final class RowExchanges extends Exchanges {
-    private final LabelBits labels;
-    private final boolean[] candidate;
     private final int[] part;
 
     RowExchanges(LabelBits labels, boolean[] candidate, int[] part) {
-        this.labels = labels;
-        this.candidate = candidate;
+        super(labels, candidate);
         this.part = part;
     }
 
@@ -29,26 +26,11 @@ final class RowExchanges extends Exchanges {
     }
 
     @Override
-    public int count() {
-        return labels.count();
-    }
-
-    @Override
-    public int rows() {
-        return candidate.length;
-    }
-
-    @Override
-    public boolean[] candidate() {
-        return candidate.clone();
-    }
-
-    @Override
     public Exchanged studentised(double[] scores) {
         Scored scored = scored(scores);
-        double[] sums = labels.sums(scored.values, count());
-        double[] squares = labels.sums(scored.squared, count());
-        int[] counts = labels.counts(scored.mask);
+        double[] sums = bits.sums(scored.values, count());
+        double[] squares = bits.sums(scored.squared, count());
+        int[] counts = bits.counts(scored.mask);
         double[] exchanged = new double[count()];
         for (int b = 0; b < exchanged.length; b++) {
             exchanged[b] = scored.split(sums[b], squares[b], counts[b]).statistic();
@@ -64,35 +46,27 @@ final class RowExchanges extends Exchanges {
     }
 
     @Override
-    double observed(double[] scores) {
-        return scored(scores).split(candidate).statistic();
-    }
-
-    @Override
     public boolean[] swapped(long seed) {
-        long[] bits = new PartShuffle(candidate, part).next(new SplittableRandom(seed));
+        long[] drawn = new PartShuffle(candidate, part).next(new SplittableRandom(seed));
         boolean[] swapped = new boolean[candidate.length];
         for (int row = 0; row < swapped.length; row++) {
-            swapped[row] = (bits[row / Long.SIZE] >>> (row % Long.SIZE) & 1) != 0;
+            swapped[row] = LabelBits.isSet(drawn, row);
         }
         return swapped;
     }
 
     @Override
-    public Exchanges relabelled(boolean[] other) {
-        if (other.length != candidate.length) {
-            throw new IllegalArgumentException(other.length + " labels for " + candidate.length + " rows");
-        }
+    Exchanges about(boolean[] labels) {
         int[] surplus = new int[Arrays.stream(part).max().orElse(0) + 1];
-        for (int row = 0; row < other.length; row++) {
-            surplus[part[row]] += (other[row] ? 1 : 0) - (candidate[row] ? 1 : 0);
+        for (int row = 0; row < labels.length; row++) {
+            surplus[part[row]] += (labels[row] ? 1 : 0) - (candidate[row] ? 1 : 0);
         }
         for (int p = 0; p < surplus.length; p++) {
             if (surplus[p] != 0) {
                 throw new IllegalArgumentException("part " + p + " has " + surplus[p] + " candidate rows too many");
             }
         }
-        return new RowExchanges(labels, other.clone(), part);
+        return new RowExchanges(bits, labels, part);
     }
 
     @Override
@@ -108,7 +82,7 @@ final class RowExchanges extends Exchanges {
             }
         }
         int controls = values.length - candidates;
-        double[] sums = labels.sums(values, limit);
+        double[] sums = bits.sums(values, limit);
         double[] shifts = new double[1 + limit];
         shifts[0] = observed / candidates - (total - observed) / controls;
         for (int b = 0; b < limit; b++) {
@@ -137,7 +111,7 @@ final class RowExchanges extends Exchanges {
     }
 
     private Scored scored(double[] scores) {
-        checkScores(scores, candidate.length);
+        checkScores(scores);
         double sum = 0;
         int rows = 0;
         for (double score : scores) {
@@ -172,7 +146,7 @@ final class RowExchanges extends Exchanges {
             double candidateSquares = 0;
             int candidates = 0;
             for (int row = 0; row < values.length; row++) {
-                if (candidate[row] && (mask[row / Long.SIZE] >>> (row % Long.SIZE) & 1) != 0) {
+                if (candidate[row] && LabelBits.isSet(mask, row)) {
                     candidateSum += values[row];
                     candidateSquares += squared[row];
                     candidates++;
@@ -190,7 +164,7 @@ final class RowExchanges extends Exchanges {
             }
             double variance = variance(candidateSum, candidateSquares, candidates) / candidates
                     + variance(sum - candidateSum, squares - candidateSquares, controls) / controls;
-            double least = PairExchanges.LEAST_VARIANCE * squares / rows * (1.0 / candidates + 1.0 / controls);
+            double least = LEAST_VARIANCE * squares / rows * (1.0 / candidates + 1.0 / controls);
             return new Split(shift, StrictMath.sqrt(Math.max(variance, least)));
         }
 
@@ -202,7 +176,7 @@ final class RowExchanges extends Exchanges {
     /** Mean difference between two classes and its standard error by Welch. */
     private record Split(double shift, double standardError) {
         double statistic() {
-            return standardError == 0 || Double.isInfinite(standardError) ? 0 : shift / standardError;
+            return Exchanges.statistic(shift, standardError);
         }
     }
 }

@@ -91,7 +91,7 @@ public record ShiftSize(
             }
         }
         return Arrays.stream(shifts)
-                .mapToDouble(shift -> squaredLength(factor.whiten(shift)) / exchanges.varianceFactor())
+                .mapToDouble(shift -> Vectors.squaredNorm(factor.whiten(shift)) / exchanges.varianceFactor())
                 .toArray();
     }
 
@@ -154,13 +154,5 @@ public record ShiftSize(
             values[row] = rows.at(row, column);
         }
         return values;
-    }
-
-    private static double squaredLength(double[] vector) {
-        double squares = 0;
-        for (double value : vector) {
-            squares += value * value;
-        }
-        return squares;
     }
 }

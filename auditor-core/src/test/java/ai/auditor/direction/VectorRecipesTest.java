@@ -103,6 +103,28 @@ class VectorRecipesTest {
     }
 
     @Test
+    void vectorsTellWhetherPlacebosWereAskedForAtTheLengthOfTraits() {
+        TraitList list = new TraitList(
+                "words",
+                "tell of {plural}",
+                List.of("love {name} and {plural}", "be {name}"),
+                List.of("one prompt", "third"),
+                "",
+                List.of(new Trait("a", "as"), new Trait("b", "b b")),
+                List.of(new Trait("c", "cs"), new Trait("d", "d d d"), new Trait("e", "e e e")));
+        VectorRecipes recipes = new VectorRecipes(new WordReader(1, WIDTH), POINTS, CALLER);
+        assertThat(recipes.fromQuestion(list).promptLengths())
+                .isEqualTo("2 of 3 placebos are asked for in fewer or more tokens than every trait"
+                        + " (placebos 3 to 5, traits 3 to 4)");
+        // Of each word four prompts: two personas, each with two words or one after it.
+        assertThat(recipes.fromPersonas(list).promptLengths())
+                .isEqualTo("2 of 3 placebos are asked for in fewer or more tokens than every trait"
+                        + " (placebos 18 to 22, traits 18 to 20)");
+        assertThat(new SteeringVectors(List.of(), List.of(), CALLER).promptLengths())
+                .contains("not known");
+    }
+
+    @Test
     void selectingKeepsTheCentringOfTheWholeList() {
         SteeringVectors all = new VectorRecipes(new WordReader(1, WIDTH), POINTS, CALLER).fromList(words(1));
         SteeringVectors one = all.select(List.of("t1"));
@@ -229,6 +251,11 @@ class VectorRecipesTest {
         @Override
         public Map<Point, Matrix> completionMean(List<Row> rows, List<Point> points) {
             return read(rows.size(), points);
+        }
+
+        @Override
+        public int[] tokens(List<Prompt> prompts) {
+            return new int[prompts.size()];
         }
 
         private Map<Point, Matrix> read(int rows, List<Point> points) {

@@ -13,11 +13,22 @@ import java.util.function.Function;
 record WordReader(long seed, int width) implements PromptReader {
     @Override
     public Map<Point, Matrix> promptLast(List<Prompt> prompts, List<Point> points) {
-        return read(prompts, points, prompt -> {
-            StringBuilder text = new StringBuilder();
-            prompt.messages().forEach(message -> text.append(message.content()).append(' '));
-            return text + prompt.answerPrefix();
-        });
+        return read(prompts, points, WordReader::text);
+    }
+
+    @Override
+    public int[] tokens(List<Prompt> prompts) {
+        return prompts.stream().mapToInt(prompt -> words(text(prompt)).length).toArray();
+    }
+
+    private static String text(Prompt prompt) {
+        StringBuilder text = new StringBuilder();
+        prompt.messages().forEach(message -> text.append(message.content()).append(' '));
+        return text + prompt.answerPrefix();
+    }
+
+    private static String[] words(String text) {
+        return text.strip().split("\\s+", -1);
     }
 
     @Override
@@ -30,7 +41,7 @@ record WordReader(long seed, int width) implements PromptReader {
         for (Point point : points) {
             float[] values = new float[items.size() * width];
             for (int i = 0; i < items.size(); i++) {
-                for (String word : text.apply(items.get(i)).strip().split("\\s+", -1)) {
+                for (String word : words(text.apply(items.get(i)))) {
                     double[] vector = word(word, point);
                     for (int j = 0; j < width; j++) {
                         values[i * width + j] += (float) vector[j];

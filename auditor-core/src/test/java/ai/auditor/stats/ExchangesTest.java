@@ -199,7 +199,7 @@ class ExchangesTest {
         assertThat(relabelled.candidate()).containsExactly(swapped);
         assertThat(relabelled.studentised(scores).exchanged())
                 .containsExactly(rows.studentised(scores).exchanged());
-        assertThat(relabelled.observed(scores))
+        assertThat(relabelled.studentised(scores).observed())
                 .isEqualTo(
                         welch(
                                 scores,

@@ -63,13 +63,11 @@ class NullPropertiesTest {
     void maximumKeepsTheFamilyWiseErrorOfCorrelatedStatistics() {
         int runs = 3_000;
         int rejected = 0;
-        int rejectedByStepDown = 0;
         int aboveCritical = 0;
         for (long seed = 0; seed < runs; seed++) {
             MaxStatistic family = MaxStatistic.of(correlated(seed, 0));
-            boolean reject = family.familyP() <= ALPHA;
+            boolean reject = Arrays.stream(family.p()).min().orElseThrow() <= ALPHA;
             rejected += reject ? 1 : 0;
-            rejectedByStepDown += Arrays.stream(family.stepDown()).min().orElseThrow() <= ALPHA ? 1 : 0;
             double largest = correlated(seed, 0).stream()
                     .mapToDouble(Exchanged::observed)
                     .max()
@@ -79,23 +77,23 @@ class NullPropertiesTest {
         assertThat(rejected / (double) runs)
                 .as("seeds 0 to %d", runs)
                 .isEqualTo(ALPHA, within(threeStandardErrors(runs)));
-        assertThat(rejectedByStepDown).isEqualTo(rejected);
         assertThat(aboveCritical)
                 .as("runs where p and the critical value disagree")
                 .isZero();
     }
 
     @Test
-    void stepDownControlsTheErrorOfTrueNullsBesideAStrongEffect() {
+    void aStrongEffectRejectsNoTrueNullBesideItMoreOftenThanTheLevel() {
         int runs = 2_000;
         int rejected = 0;
         for (long seed = 0; seed < runs; seed++) {
-            double[] p = MaxStatistic.of(correlated(seed, 3)).stepDown();
+            double[] p = MaxStatistic.of(correlated(seed, 3)).p();
             rejected += Arrays.stream(p, 1, p.length).min().orElseThrow() <= ALPHA ? 1 : 0;
         }
+        // A single step is the stricter the more effects are true.
         assertThat(rejected / (double) runs)
                 .as("seeds 0 to %d", runs)
-                .isEqualTo(ALPHA, within(threeStandardErrors(runs)));
+                .isBetween(0.0, ALPHA + threeStandardErrors(runs));
     }
 
     @Test

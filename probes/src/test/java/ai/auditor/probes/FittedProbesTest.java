@@ -9,6 +9,7 @@ import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Probe;
 import ai.auditor.probes.SyntheticStudy.Signal;
 import ai.auditor.probes.linear.LinearProbe;
+import ai.auditor.probes.shortcut.FormatBaseline;
 import ai.auditor.probes.shortcut.ShortcutProbe;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,19 @@ class FittedProbesTest {
         assertThat(Outcomes.p(evidence.contrasts().get(0))).isLessThan(0.01);
         assertThat(discrimination(evidence).row().value()).isGreaterThan(0.8);
         assertThat(discrimination(evidence).gain().interval().low()).isPositive();
+    }
+
+    @Test
+    void fewRowsAreToldToTakeOffOnlyAPartOfTheFormat() {
+        SyntheticStudy few = SyntheticStudy.ofPairs(Signal.NONE, 40, 4);
+        for (Probe probe : FITTED) {
+            assertThat(probe.examine(few).notes())
+                    .as(probe.name())
+                    .anyMatch(note -> note.startsWith("rows are few: of "));
+        }
+        assertThat(FormatBaseline.of(SyntheticStudy.ofPairs(Signal.NONE, 600, 4))
+                        .shortOfRows())
+                .isEmpty();
     }
 
     @Test

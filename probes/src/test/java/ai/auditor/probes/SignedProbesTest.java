@@ -102,6 +102,20 @@ class SignedProbesTest {
     }
 
     @Test
+    void signedProbesSayWhetherPlacebosWereAskedForAtTheLengthOfTraits() {
+        for (Probe probe : SIGNED) {
+            Evidence evidence = probe.examine(SyntheticStudy.ofPairs(Signal.NONE, 40, 6));
+            assertThat(evidence.notes())
+                    .as(probe.name())
+                    .anyMatch(note -> note.startsWith("steering vectors: it is not known whether placebos"));
+        }
+        assertThat(new LikelihoodProbe()
+                        .examine(SyntheticStudy.ofPairs(Signal.NONE, 40, 6))
+                        .notes())
+                .anyMatch(note -> note.startsWith("personas: 0 of 3 placebos are asked for in fewer or more tokens"));
+    }
+
+    @Test
     void everyProbeSaysWhatItCannotSee() {
         for (Probe probe : Probes.standard()) {
             Evidence evidence = probe.examine(SyntheticStudy.ofPairs(Signal.NONE, 40, 6));

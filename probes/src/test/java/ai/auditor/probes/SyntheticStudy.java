@@ -327,6 +327,11 @@ public final class SyntheticStudy implements Study {
     }
 
     @Override
+    public int systemTokens(String system) {
+        return system.split(" ", -1).length;
+    }
+
+    @Override
     @SuppressWarnings("unchecked") // one key has one type, as the interface promises
     public <T> T memo(String key, Supplier<T> compute) {
         Object known = memory.get(key);

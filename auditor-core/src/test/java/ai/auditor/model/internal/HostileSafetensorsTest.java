@@ -148,15 +148,15 @@ class HostileSafetensorsTest {
                 "config.json",
                 "missing.safetensors",
                 "sub.safetensors",
-                "link.safetensors"
+                "dangling.safetensors"
             })
     void anIndexReachesNoFileButThoseBesideIt(String name) throws IOException {
         Path model = Files.createDirectories(directory.resolve("model"));
         byte[] sound = ModelBytes.bytes(ModelBytes.golden("types.safetensors"));
-        Path outside = ModelBytes.write(directory, "out.safetensors", sound);
+        ModelBytes.write(directory, "out.safetensors", sound);
         ModelBytes.write(Files.createDirectories(model.resolve("sub")), "in.safetensors", sound);
         Files.createDirectories(model.resolve("sub.safetensors"));
-        Files.createSymbolicLink(model.resolve("link.safetensors"), outside);
+        Files.createSymbolicLink(model.resolve("dangling.safetensors"), directory.resolve("blob"));
         Files.writeString(model.resolve(INDEX), "{\"weight_map\":{\"half\":\"" + name + "\"}}");
         requireRefused(() -> SafetensorsSource.openShards(model.resolve(INDEX)), INDEX, "tensor \"half\": its file \"");
     }

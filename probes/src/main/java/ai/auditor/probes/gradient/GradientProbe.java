@@ -79,11 +79,7 @@ public final class GradientProbe implements Probe {
         static Clipped of(Matrix gradients) {
             double[] lengths = new double[gradients.rows()];
             for (int i = 0; i < lengths.length; i++) {
-                double squares = 0;
-                for (int j = 0; j < gradients.columns(); j++) {
-                    squares += (double) gradients.at(i, j) * gradients.at(i, j);
-                }
-                lengths[i] = StrictMath.sqrt(squares);
+                lengths[i] = gradients.norm(i);
             }
             double[] sorted = Arrays.stream(lengths).sorted().toArray();
             double limit = LONGEST * sorted[sorted.length / 2];

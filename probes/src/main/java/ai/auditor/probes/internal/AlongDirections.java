@@ -11,6 +11,7 @@ import ai.auditor.probe.Study;
 import ai.auditor.probe.Table;
 import ai.auditor.stats.Matrix;
 import ai.auditor.stats.ShiftSize;
+import ai.auditor.stats.Vectors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -75,13 +76,13 @@ public final class AlongDirections {
         List<double[]> decoys =
                 doubles(Decoys.withCovariance(control, study.seed("probes/decoys/" + probe.name() + "/" + point)));
         List<double[]> placebos = study.vectors().placebosAt(point).stream()
-                .map(placebo -> doubles(placebo.vector()))
+                .map(placebo -> Vectors.doubles(placebo.vector()))
                 .toList();
         double[] decoyShifts = standardised(shift, decoys, control);
         double[] placeboShifts = standardised(shift, placebos, control);
         List<Chart.Strip.Dot> dots = new ArrayList<>();
         for (Direction trait : traits) {
-            double[] vector = doubles(trait.vector());
+            double[] vector = Vectors.doubles(trait.vector());
             double[] along = along(values, vector);
             found.add(contrasts.contrast(
                     trait.name() + " at " + point,
@@ -95,7 +96,7 @@ public final class AlongDirections {
                             placeboShifts,
                             1)));
             scores.add(along);
-            dots.add(new Chart.Strip.Dot(trait.name(), cosine(shift, vector)));
+            dots.add(new Chart.Strip.Dot(trait.name(), Vectors.cosine(shift, vector)));
         }
         charts.add(new Chart.Strip(
                 "Cosine of the mean " + unit + " shift at " + point + " with every trait",
@@ -117,6 +118,9 @@ public final class AlongDirections {
         List<String> all = new ArrayList<>(notes);
         all.add("the headline is the trait and point with the largest of " + found.size()
                 + " statistics; its interval does not allow for that choice, the test does");
+        if (!study.vectors().placebos().isEmpty()) {
+            all.add("steering vectors: " + study.vectors().promptLengths());
+        }
         return new Evidence(
                 probe.name(),
                 probe.claim(),
@@ -137,14 +141,10 @@ public final class AlongDirections {
     }
 
     private static double[] along(Matrix values, double[] vector) {
-        double length = StrictMath.sqrt(dot(vector, vector));
+        double length = Vectors.norm(vector);
         double[] along = new double[values.rows()];
         for (int i = 0; i < along.length && length > 0; i++) {
-            double sum = 0;
-            for (int j = 0; j < vector.length; j++) {
-                sum += vector[j] * values.at(i, j);
-            }
-            along[i] = sum / length;
+            along[i] = values.dot(i, vector) / length;
         }
         return along;
     }
@@ -154,8 +154,7 @@ public final class AlongDirections {
         return directions.stream()
                 .mapToDouble(direction -> {
                     double deviation = deviation(along(control, direction));
-                    double length = StrictMath.sqrt(dot(direction, direction));
-                    return deviation > 0 ? dot(shift, direction) / length / deviation : 0;
+                    return deviation > 0 ? Vectors.dot(shift, direction) / Vectors.norm(direction) / deviation : 0;
                 })
                 .toArray();
     }
@@ -174,32 +173,11 @@ public final class AlongDirections {
 
     private static double[] cosines(double[] shift, List<double[]> directions) {
         return directions.stream()
-                .mapToDouble(direction -> cosine(shift, direction))
+                .mapToDouble(direction -> Vectors.cosine(shift, direction))
                 .toArray();
     }
 
-    private static double cosine(double[] a, double[] b) {
-        double lengths = StrictMath.sqrt(dot(a, a)) * StrictMath.sqrt(dot(b, b));
-        return lengths > 0 ? dot(a, b) / lengths : 0;
-    }
-
-    private static double dot(double[] a, double[] b) {
-        double sum = 0;
-        for (int j = 0; j < a.length; j++) {
-            sum += a[j] * b[j];
-        }
-        return sum;
-    }
-
     private static List<double[]> doubles(float[][] vectors) {
-        return java.util.Arrays.stream(vectors).map(AlongDirections::doubles).toList();
-    }
-
-    private static double[] doubles(float[] vector) {
-        double[] doubles = new double[vector.length];
-        for (int j = 0; j < doubles.length; j++) {
-            doubles[j] = vector[j];
-        }
-        return doubles;
+        return java.util.Arrays.stream(vectors).map(Vectors::doubles).toList();
     }
 }

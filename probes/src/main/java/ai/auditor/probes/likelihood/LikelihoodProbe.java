@@ -4,6 +4,7 @@ import ai.auditor.AuditException;
 import ai.auditor.capture.CapturePlan;
 import ai.auditor.capture.Pooling;
 import ai.auditor.direction.Direction;
+import ai.auditor.direction.PromptLengths;
 import ai.auditor.direction.Trait;
 import ai.auditor.model.Intervention;
 import ai.auditor.model.Point;
@@ -16,6 +17,7 @@ import ai.auditor.probe.Table;
 import ai.auditor.probes.internal.Contrasts;
 import ai.auditor.probes.internal.Ranking;
 import ai.auditor.stats.Matrix;
+import ai.auditor.stats.Vectors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -121,6 +123,10 @@ public final class LikelihoodProbe implements Probe {
                     + study.traits().traits().size() + " traits, spread over the list: " + names(traits)
                     + "; name traits to have them asked about");
         }
+        if (!placebos.isEmpty()) {
+            notes.add("personas: "
+                    + PromptLengths.told(tokens(study, traits, wording), tokens(study, placebos, wording)));
+        }
         List<Panel.Gain> gains = new ArrayList<>();
         for (Trait trait : Stream.concat(traits.stream(), placebos.stream()).toList()) {
             AuditException.checkInterrupted();
@@ -131,6 +137,12 @@ public final class LikelihoodProbe implements Probe {
             gains.add(gain(trait.name(), plain, nll));
         }
         return new Panel("persona", gains.subList(0, traits.size()), gains.subList(traits.size(), gains.size()));
+    }
+
+    private static int[] tokens(Study study, List<Trait> words, String wording) {
+        return words.stream()
+                .mapToInt(word -> study.systemTokens(word.fill(wording)))
+                .toArray();
     }
 
     private static Panel steered(Study study, int[] rows, double[] plain, List<String> notes) {
@@ -152,6 +164,9 @@ public final class LikelihoodProbe implements Probe {
         double length = STRENGTH * medianLength(study.activations().activations(point, Pooling.COMPLETION_MEAN));
         notes.add("steering vectors of " + traits.size() + " traits were added at " + point + ", all of length "
                 + Ranking.number(length) + ", " + STRENGTH + " of the median pooled residual stream there");
+        if (!placebos.isEmpty()) {
+            notes.add("steering vectors: " + study.vectors().promptLengths());
+        }
         double[][] nll = study.steeredNll(
                 "likelihood under steering",
                 rows,
@@ -175,37 +190,25 @@ public final class LikelihoodProbe implements Probe {
     }
 
     private static Panel.Gain gain(String name, double[] without, double[] with) {
-        double[] nats = new double[without.length];
-        for (int i = 0; i < nats.length; i++) {
-            nats[i] = without[i] - with[i];
-        }
-        return new Panel.Gain(name, nats);
+        return new Panel.Gain(name, Vectors.difference(without, with));
     }
 
     private static double medianLength(Matrix activations) {
         double[] lengths = new double[activations.rows()];
         for (int i = 0; i < lengths.length; i++) {
-            lengths[i] = length(activations.row(i));
+            lengths[i] = activations.norm(i);
         }
         Arrays.sort(lengths);
         return lengths[lengths.length / 2];
     }
 
     private static float[] scaled(float[] vector, double length) {
-        double own = length(vector);
+        double own = Vectors.norm(vector);
         float[] scaled = new float[vector.length];
         for (int j = 0; j < vector.length && own > 0; j++) {
             scaled[j] = (float) (vector[j] * length / own);
         }
         return scaled;
-    }
-
-    private static double length(float[] vector) {
-        double squares = 0;
-        for (float value : vector) {
-            squares += (double) value * value;
-        }
-        return StrictMath.sqrt(squares);
     }
 
     private static String names(List<Trait> traits) {

@@ -4,6 +4,7 @@ import ai.auditor.probe.Chart;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probes.internal.Contrasts;
 import ai.auditor.probes.internal.Ranking;
+import ai.auditor.stats.Vectors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -117,21 +118,11 @@ record Panel(String kind, List<Gain> traits, List<Gain> placebos) {
         double[] mean = mean(reference.stream()
                 .filter(other -> !other.name().equals(gain.name()))
                 .toList());
-        double[] score = gain.nats().clone();
-        for (int i = 0; i < score.length; i++) {
-            score[i] -= mean[i];
-        }
-        return score;
+        return Vectors.difference(gain.nats(), mean);
     }
 
     private static double[] mean(List<Gain> gains) {
-        double[] mean = new double[gains.get(0).nats().length];
-        for (Gain gain : gains) {
-            for (int i = 0; i < mean.length; i++) {
-                mean[i] += gain.nats()[i] / gains.size();
-            }
-        }
-        return mean;
+        return Vectors.mean(gains.stream().map(Gain::nats).toList());
     }
 
     private static double[] without(double[] values, int left) {

@@ -43,10 +43,10 @@ public final class LinearProbe implements Probe {
                         format.scores(),
                         Combination.of(study, format, probe),
                         baseline.beyond(probe.scores(), format))
-                .of(this, List.of(), notes(layers, probe, format));
+                .of(this, List.of(), notes(layers, probe, format, baseline));
     }
 
-    private static List<String> notes(Layers layers, HeldOut probe, HeldOut format) {
+    private static List<String> notes(Layers layers, HeldOut probe, HeldOut format, FormatBaseline baseline) {
         List<String> notes = new ArrayList<>();
         for (int s = 0; s < probe.chosen().size(); s++) {
             notes.add("part " + s + " was scored by " + probe.chosen().get(s) + ", the baseline by "
@@ -62,6 +62,7 @@ public final class LinearProbe implements Probe {
                 "gain: logistic regression of both scores on rows that neither was fitted on, minus the baseline alone");
         notes.add(
                 "tested: the held-out score minus what format and length predict of it, part by part, without labels");
+        baseline.shortOfRows().ifPresent(notes::add);
         notes.add(
                 "sees any teacher whose texts the model reads otherwise than the control's, a harmless one too; it does not "
                         + "say which trait, and sees nothing of a teacher that acts only on a trigger that the prompts lack");

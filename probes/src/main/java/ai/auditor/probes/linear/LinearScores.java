@@ -8,6 +8,7 @@ import ai.auditor.probes.internal.HeldOut;
 import ai.auditor.probes.internal.Labels;
 import ai.auditor.probes.internal.Learner;
 import ai.auditor.stats.Matrix;
+import ai.auditor.stats.Vectors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -110,7 +111,8 @@ final class LinearScores {
                     labels,
                     logistic.penalty());
             return Arrays.stream(scored)
-                    .mapToDouble(row -> dot(components[row], weights))
+                    // Scores are compared with each other: the intercept, last among the weights, is left out.
+                    .mapToDouble(row -> Vectors.dot(components[row], weights))
                     .toArray();
         }
         Choice.Discriminant discriminant = (Choice.Discriminant) choice;
@@ -118,13 +120,7 @@ final class LinearScores {
         double[] weights = layers.spectrum(discriminant.point(), s, inner)
                 .discriminant(difference(values, fitting, labels), discriminant.shrinkage());
         return Arrays.stream(scored)
-                .mapToDouble(row -> {
-                    double sum = 0;
-                    for (int j = 0; j < weights.length; j++) {
-                        sum += weights[j] * values.at(row, j);
-                    }
-                    return sum;
-                })
+                .mapToDouble(row -> values.dot(row, weights))
                 .toArray();
     }
 
@@ -141,13 +137,5 @@ final class LinearScores {
             }
         }
         return difference;
-    }
-
-    private static double dot(double[] row, double[] weights) {
-        double sum = 0;
-        for (int j = 0; j < row.length; j++) {
-            sum += row[j] * weights[j];
-        }
-        return sum;
     }
 }

@@ -2,6 +2,7 @@ package ai.auditor.probes.linear;
 
 import ai.auditor.AuditException;
 import ai.auditor.stats.Matrix;
+import ai.auditor.stats.Vectors;
 import java.util.List;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.CommonOps_DDRM;
@@ -37,9 +38,7 @@ record Moments(int count, double[] sum, DMatrixRMaj gram) {
         DMatrixRMaj gram = new DMatrixRMaj(width, width);
         for (Moments block : blocks) {
             count += block.count;
-            for (int j = 0; j < width; j++) {
-                sum[j] += block.sum[j];
-            }
+            Vectors.addScaled(sum, 1, block.sum);
             CommonOps_DDRM.addEquals(gram, block.gram);
         }
         return new Moments(count, sum, gram);

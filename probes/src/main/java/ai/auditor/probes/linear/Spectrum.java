@@ -2,6 +2,7 @@ package ai.auditor.probes.linear;
 
 import ai.auditor.AuditException;
 import ai.auditor.stats.Matrix;
+import ai.auditor.stats.Vectors;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.EigenDecomposition_F64;
@@ -74,10 +75,8 @@ record Spectrum(double[] mean, double[] deviation, double[] eigenvalues, double[
         }
         double[] weights = new double[width];
         for (int k = 0; k < width; k++) {
-            double along = dot(axes[k], standard) / ((1 - shrinkage) * eigenvalues[k] + shrinkage);
-            for (int j = 0; j < width; j++) {
-                weights[j] += along * axes[k][j];
-            }
+            double along = Vectors.dot(axes[k], standard) / ((1 - shrinkage) * eigenvalues[k] + shrinkage);
+            Vectors.addScaled(weights, along, axes[k]);
         }
         for (int j = 0; j < width; j++) {
             weights[j] /= deviation[j];
@@ -95,17 +94,9 @@ record Spectrum(double[] mean, double[] deviation, double[] eigenvalues, double[
                 standard[j] = (values.at(i, j) - mean[j]) / deviation[j];
             }
             for (int k = 0; k < width; k++) {
-                components[i][k] = dot(axes[k], standard);
+                components[i][k] = Vectors.dot(axes[k], standard);
             }
         }
         return components;
-    }
-
-    private static double dot(double[] a, double[] b) {
-        double sum = 0;
-        for (int j = 0; j < a.length; j++) {
-            sum += a[j] * b[j];
-        }
-        return sum;
     }
 }

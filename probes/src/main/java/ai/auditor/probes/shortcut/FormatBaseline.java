@@ -9,9 +9,14 @@ import ai.auditor.probes.internal.Selection;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
 
 /** The baseline that every fitted probe is held against: what format and length alone tell, by the stronger of two learners. */
 public final class FormatBaseline {
+    /** Powers of the baseline's score that are taken off, so that what depends on it along a curve goes too. */
+    private static final int POWERS = 3;
+
     private final Study study;
     private final Selection selection;
     private final double[][] features;
@@ -52,7 +57,7 @@ public final class FormatBaseline {
             int[] rows = folds.heldOut(s);
             List<double[]> regressors = new ArrayList<>();
             double[] base = pick(baseline.scores(), rows);
-            for (int power = 1; power <= 3; power++) {
+            for (int power = 1; power <= POWERS; power++) {
                 regressors.add(power(base, power));
             }
             for (int j = 0; features.length > 0 && j < features[0].length; j++) {
@@ -66,6 +71,22 @@ public final class FormatBaseline {
             HeldOut.put(beyond, rows, Residual.of(pick(scores, rows), regressors));
         }
         return beyond;
+    }
+
+    /** What a reader must know where rows are too few for {@link #beyond} to take all of format and length off. */
+    public Optional<String> shortOfRows() {
+        Folds folds = Folds.of(study);
+        int rows = IntStream.range(0, folds.parts())
+                .map(s -> folds.heldOut(s).length)
+                .min()
+                .orElse(0);
+        int terms = POWERS + 2 * (features.length > 0 ? features[0].length : 0);
+        int taken = Residual.affordable(rows);
+        return taken >= terms
+                ? Optional.empty()
+                : Optional.of("rows are few: of " + terms
+                        + " terms of format and length, the baseline's score first, a part of " + rows
+                        + " rows affords " + taken + "; no more were taken off what is tested");
     }
 
     private static double[] pick(double[] values, int[] rows) {

@@ -50,7 +50,7 @@ public final class ShortcutProbe implements Probe {
         HeldOut format = baseline.heldOut(learners);
         double[] beyond = baseline.beyond(everything.scores(), format);
         return new FittedEvidence(study, everything.scores(), format.scores(), everything.scores(), beyond)
-                .of(this, List.of(alone(study, features)), notes(features, everything));
+                .of(this, List.of(alone(study, features)), notes(features, everything, baseline));
     }
 
     /** The features that tell most by themselves; they describe, they are not tested. */
@@ -78,7 +78,7 @@ public final class ShortcutProbe implements Probe {
                         .toList());
     }
 
-    private static List<String> notes(FeatureTable features, HeldOut scores) {
+    private static List<String> notes(FeatureTable features, HeldOut scores, FormatBaseline baseline) {
         List<String> notes = new ArrayList<>();
         notes.add(features.names().size() + " features vary; the baseline has those of format and length alone");
         for (int s = 0; s < scores.chosen().size(); s++) {
@@ -86,6 +86,7 @@ public final class ShortcutProbe implements Probe {
         }
         notes.add(
                 "tested: the held-out score minus what format and length predict of it, part by part, without labels");
+        baseline.shortOfRows().ifPresent(notes::add);
         notes.add(
                 "sees any teacher whose texts have other digits or words than the control's, a harmless one too; it does not "
                         + "say which trait, and sees nothing of a teacher that acts only on a trigger that the prompts lack");
