@@ -1,10 +1,12 @@
 package ai.auditor.model;
 
+import ai.auditor.AuditException;
 import ai.auditor.tensor.BlockShape;
 import ai.auditor.tensor.Engine;
 import ai.auditor.tensor.Kernels;
 import ai.auditor.tensor.Scope;
 import ai.auditor.tensor.Tensor;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -71,6 +73,36 @@ public final class Decoder implements AutoCloseable {
         return scope.arrays();
     }
 
+    /**
+     * Makes sure that the model has a point.
+     *
+     * @throws AuditException {@code USAGE} where it has not
+     */
+    public void require(Point point) {
+        if (point.block() >= facts.layers()) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    "no point " + point + ": the model's last is " + new Point(facts.layers() - 1));
+        }
+    }
+
+    /**
+     * Makes sure that interventions can be done in this model.
+     *
+     * @throws AuditException {@code USAGE} where it has no such point, or a vector is not as wide as its residual stream
+     */
+    public void require(List<? extends Intervention> interventions) {
+        for (Intervention intervention : interventions) {
+            require(intervention.point());
+            if (intervention.vector().length != facts.hiddenSize()) {
+                throw new AuditException(
+                        AuditException.Code.USAGE,
+                        "the vector at " + intervention.point() + " has " + intervention.vector().length
+                                + " values, the model's residual stream has " + facts.hiddenSize());
+            }
+        }
+    }
+
     Kernels kernels() {
         return kernels;
     }
@@ -81,11 +113,15 @@ public final class Decoder implements AutoCloseable {
 
     Tensor rotation(Scope passScope, TokenBatch batch) {
         if (batch.layout() instanceof TokenBatch.Blocks blocks) {
-            return passScope.floats(
-                    rotation.at(blocks.positions()), batch.rows(), batch.length(), 1, rotation.pairs(), 2);
+            return rotation(passScope, batch.rows(), blocks.positions());
         }
-        int[] counted = IntStream.range(0, batch.length()).toArray();
-        return passScope.floats(rotation.at(counted), 1, batch.length(), 1, rotation.pairs(), 2);
+        return rotation(
+                passScope, 1, IntStream.range(0, batch.length()).toArray());
+    }
+
+    /** The rotation of tokens at given positions, {@code [rows, length]}. */
+    Tensor rotation(Scope passScope, int rows, int[] positions) {
+        return passScope.floats(rotation.at(positions), rows, positions.length / rows, 1, rotation.pairs(), 2);
     }
 
     @Override
