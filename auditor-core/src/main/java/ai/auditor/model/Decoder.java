@@ -1,6 +1,7 @@
 package ai.auditor.model;
 
 import ai.auditor.AuditException;
+import ai.auditor.tensor.AttentionCache;
 import ai.auditor.tensor.BlockShape;
 import ai.auditor.tensor.Engine;
 import ai.auditor.tensor.Kernels;
@@ -19,14 +20,17 @@ public final class Decoder implements AutoCloseable {
     private final ModelFacts facts;
     private final Scope scope;
     private final DecoderWeights weights;
+    private final BlockShape shape;
     private final Kernels kernels;
     private final Rotation rotation;
 
-    private Decoder(Engine engine, ModelFacts facts, Scope scope, DecoderWeights weights, Kernels kernels) {
+    private Decoder(
+            Engine engine, ModelFacts facts, Scope scope, DecoderWeights weights, BlockShape shape, Kernels kernels) {
         this.engine = engine;
         this.facts = facts;
         this.scope = scope;
         this.weights = weights;
+        this.shape = shape;
         this.kernels = kernels;
         this.rotation = new Rotation(facts.ropeTheta(), facts.headDimension());
     }
@@ -50,7 +54,7 @@ public final class Decoder implements AutoCloseable {
                     facts.attentionBias(),
                     facts.mlpBias());
             Kernels kernels = fused ? Kernels.fused(scope, shape) : Kernels.plain(shape);
-            return new Decoder(engine, facts, scope, DecoderWeights.load(scope, facts, source), kernels);
+            return new Decoder(engine, facts, scope, DecoderWeights.load(scope, facts, source), shape, kernels);
         } catch (RuntimeException failed) {
             scope.close();
             throw failed;
@@ -64,8 +68,13 @@ public final class Decoder implements AutoCloseable {
 
     /** Opens a pass of one batch on the calling thread; all its memory is freed when it is closed. */
     public ForwardPass open(TokenBatch batch) {
+        return new ForwardPass(this, batch, enter());
+    }
+
+    /** Makes the calling thread ready for a pass and opens the memory for it. */
+    Scope enter() {
         engine.enter();
-        return new ForwardPass(this, batch, scope.child());
+        return scope.child();
     }
 
     /** How many arrays the decoder holds between passes; for tests of leaks. */
@@ -101,6 +110,13 @@ public final class Decoder implements AutoCloseable {
                                 + " values, the model's residual stream has " + facts.hiddenSize());
             }
         }
+    }
+
+    /** Room for what the blocks keep of sequences that grow. */
+    List<AttentionCache> caches(Scope passScope, int rows, int slots) {
+        return IntStream.range(0, facts.layers())
+                .mapToObj(block -> AttentionCache.empty(passScope, shape, rows, slots))
+                .toList();
     }
 
     Kernels kernels() {

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
  * Belongs to the thread that opened it.
  */
 public final class ForwardPass implements AutoCloseable {
-    private static final float HIDDEN = Float.NEGATIVE_INFINITY;
+    /** Added to the score of a token that is not seen. */
+    static final float HIDDEN = Float.NEGATIVE_INFINITY;
 
     private final Decoder decoder;
     private final TokenBatch batch;

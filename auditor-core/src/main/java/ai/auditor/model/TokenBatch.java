@@ -1,6 +1,8 @@
 package ai.auditor.model;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * Token ids on their way into the decoder, right-padded to one length.
@@ -42,10 +44,31 @@ public record TokenBatch(int rows, int length, long[] ids, int[] completionStart
         return new TokenBatch(rows, length, ids, starts, new Causal());
     }
 
+    /** Prompts of any lengths, padded on the right. */
+    public static TokenBatch prompts(List<int[]> prompts) {
+        int[] lengths = prompts.stream().mapToInt(prompt -> prompt.length).toArray();
+        int longest = IntStream.of(lengths).max().orElseThrow();
+        long[] ids = new long[Math.multiplyExact(lengths.length, longest)];
+        for (int row = 0; row < lengths.length; row++) {
+            int[] prompt = prompts.get(row);
+            for (int i = 0; i < prompt.length; i++) {
+                ids[row * longest + i] = prompt[i];
+            }
+        }
+        return new TokenBatch(lengths.length, longest, ids, lengths, new Causal());
+    }
+
     private static void check(String what, long actual, long wanted) {
         if (actual != wanted) {
             throw new IllegalArgumentException(what + " has " + actual + " entries, not " + wanted);
         }
+    }
+
+    /** The last prompt token of each sequence, in the batch laid flat. */
+    long[] promptEnds() {
+        return IntStream.range(0, rows)
+                .mapToLong(row -> (long) row * length + completionStarts[row] - 1)
+                .toArray();
     }
 
     /** Tokens in the batch, padding included. */

@@ -51,6 +51,11 @@ public final class Tensor implements AutoCloseable {
         }
     }
 
+    /** A copy of chosen entries of the first axis, in the order of the indices, which may repeat. */
+    public Tensor rows(Tensor indices) {
+        return new Tensor(array.get(indices.array));
+    }
+
     /** A copy with the last two axes exchanged, contiguous in memory. */
     public Tensor transposed() {
         try (NDArray turned = array.transpose()) {
