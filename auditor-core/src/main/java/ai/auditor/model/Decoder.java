@@ -131,8 +131,7 @@ public final class Decoder implements AutoCloseable {
         if (batch.layout() instanceof TokenBatch.Blocks blocks) {
             return rotation(passScope, batch.rows(), blocks.positions());
         }
-        return rotation(
-                passScope, 1, IntStream.range(0, batch.length()).toArray());
+        return rotation(passScope, 1, IntStream.range(0, batch.length()).toArray());
     }
 
     /** The rotation of tokens at given positions, {@code [rows, length]}. */

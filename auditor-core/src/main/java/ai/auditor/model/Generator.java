@@ -86,8 +86,7 @@ public final class Generator {
      * @return {@code [prompts][tokens]}
      * @throws AuditException as {@link #write}
      */
-    public double[][] nextTokenLogProbabilities(
-            List<int[]> prompts, int[] tokens, List<Intervention> interventions) {
+    public double[][] nextTokenLogProbabilities(List<int[]> prompts, int[] tokens, List<Intervention> interventions) {
         check(prompts, interventions);
         double[][] result = new double[prompts.size()][];
         List<Integer> order = IntStream.range(0, prompts.size())
@@ -131,7 +130,9 @@ public final class Generator {
         if (!Double.isFinite(whole)) {
             throw Sampler.notFinite();
         }
-        return IntStream.of(tokens).mapToDouble(id -> logits[start + id] - whole).toArray();
+        return IntStream.of(tokens)
+                .mapToDouble(id -> logits[start + id] - whole)
+                .toArray();
     }
 
     private void check(List<int[]> prompts, List<Intervention> interventions) {

@@ -59,7 +59,8 @@ final class Sampler {
 
     /** Zeroes all but the most likely tokens that together reach top-p; gives what is left. */
     private double keepNucleus(int[] ids, double[] weights, double total) {
-        // All tokens below this share together have less than 1 - p, so that none of them is needed: few are left to sort.
+        // All tokens below this share together have less than 1 - p, so that none of them is needed: few are left to
+        // sort.
         double least = total * (1 - decoding.topP()) / weights.length;
         int[] ordered = IntStream.range(0, weights.length)
                 .filter(i -> weights[i] >= least)

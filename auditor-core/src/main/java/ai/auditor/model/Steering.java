@@ -92,17 +92,15 @@ final class Steering {
         float[] mask = new float[Math.multiplyExact(completionStarts.length, length)];
         for (int row = 0; row < completionStarts.length; row++) {
             int start = completionStarts[row];
-            int from =
-                    switch (positions) {
-                        case ALL, PROMPT -> 0;
-                        case COMPLETION -> start;
-                        case LAST -> Math.max(0, start - 1);
-                    };
-            int to =
-                    switch (positions) {
-                        case ALL, COMPLETION -> length;
-                        case PROMPT, LAST -> start;
-                    };
+            int from = switch (positions) {
+                case ALL, PROMPT -> 0;
+                case COMPLETION -> start;
+                case LAST -> Math.max(0, start - 1);
+            };
+            int to = switch (positions) {
+                case ALL, COMPLETION -> length;
+                case PROMPT, LAST -> start;
+            };
             Arrays.fill(mask, row * length + from, row * length + to, 1);
         }
         return scope.floats(mask, completionStarts.length, length, 1);

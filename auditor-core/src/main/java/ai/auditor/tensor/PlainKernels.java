@@ -59,8 +59,7 @@ final class PlainKernels implements Kernels {
         return new Tensor(middle.add(project(inner, w.get(6), shape.mlpBias() ? biases.remove() : null)));
     }
 
-    private NDArray attention(
-            NDArray qkv, NDArray rotation, @Nullable Tensor mask, @Nullable AttentionCache cache) {
+    private NDArray attention(NDArray qkv, NDArray rotation, @Nullable Tensor mask, @Nullable AttentionCache cache) {
         long batch = qkv.getShape().get(0);
         long length = qkv.getShape().get(1);
         int turnedHeads = shape.heads() + shape.groups();

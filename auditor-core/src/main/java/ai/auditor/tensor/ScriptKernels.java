@@ -77,11 +77,9 @@ final class ScriptKernels implements Kernels {
     public Tensor block(
             Tensor hidden, Tensor rotation, @Nullable Tensor mask, AttentionCache cache, BlockWeights weights) {
         if (mask == null) {
-            return one(
-                    Method.CAUSAL_CACHED_BLOCK, List.of(hidden, rotation, cache.keys(), cache.values()), weights);
+            return one(Method.CAUSAL_CACHED_BLOCK, List.of(hidden, rotation, cache.keys(), cache.values()), weights);
         }
-        return one(
-                Method.MASKED_CACHED_BLOCK, List.of(hidden, rotation, mask, cache.keys(), cache.values()), weights);
+        return one(Method.MASKED_CACHED_BLOCK, List.of(hidden, rotation, mask, cache.keys(), cache.values()), weights);
     }
 
     @Override

@@ -50,7 +50,8 @@ class GeneratorTest {
         List<int[]> prompts = prompts(5, 40);
         Decoding decoding = Decoding.sampling(20, List.of(END), 8);
         List<Continuation> together = generator.write(prompts, decoding, List.of());
-        List<Integer> order = new ArrayList<>(IntStream.range(0, prompts.size()).boxed().toList());
+        List<Integer> order =
+                new ArrayList<>(IntStream.range(0, prompts.size()).boxed().toList());
         Collections.shuffle(order, new Random(6));
         List<Continuation> shuffled =
                 generator.write(order.stream().map(prompts::get).toList(), decoding, List.of());
@@ -58,10 +59,15 @@ class GeneratorTest {
             assertSame(together.get(order.get(i)), shuffled.get(i));
             assertSame(
                     together.get(i),
-                    generator.write(List.of(prompts.get(i)), decoding, List.of()).get(0));
+                    generator
+                            .write(List.of(prompts.get(i)), decoding, List.of())
+                            .get(0));
         }
         assertThat(together).anySatisfy(answer -> assertThat(answer.stopped()).isTrue());
-        assertThat(together.stream().map(answer -> answer.ids().length).distinct().count())
+        assertThat(together.stream()
+                        .map(answer -> answer.ids().length)
+                        .distinct()
+                        .count())
                 .as("answers of several lengths")
                 .isGreaterThan(3);
     }
@@ -118,10 +124,7 @@ class GeneratorTest {
         int samples = 6000;
         Map<Integer, Integer> seen = new HashMap<>();
         generator
-                .write(
-                        Collections.nCopies(samples, open),
-                        new Decoding(temperature, 1, 1, Set.of(), 17),
-                        List.of())
+                .write(Collections.nCopies(samples, open), new Decoding(temperature, 1, 1, Set.of(), 17), List.of())
                 .forEach(answer -> seen.merge(answer.ids()[0], 1, Integer::sum));
         double statistic = 0;
         int cells = 0;
@@ -160,9 +163,10 @@ class GeneratorTest {
                 sum += exact[token];
             }
         }
-        List<Continuation> answers = generator.write(
-                Collections.nCopies(2000, open), new Decoding(1, topP, 1, Set.of(), 3), List.of());
-        Set<Integer> seen = Set.copyOf(answers.stream().map(answer -> answer.ids()[0]).toList());
+        List<Continuation> answers =
+                generator.write(Collections.nCopies(2000, open), new Decoding(1, topP, 1, Set.of(), 3), List.of());
+        Set<Integer> seen =
+                Set.copyOf(answers.stream().map(answer -> answer.ids()[0]).toList());
         assertThat(nucleus).hasSizeGreaterThan(5).containsAll(seen);
         assertThat(seen).hasSizeGreaterThan(nucleus.size() * 3 / 4);
         int most = nucleus.get(0);
@@ -173,8 +177,9 @@ class GeneratorTest {
     @Test
     void aConstraintHoldsAnswersToItsForm() {
         int[] numbers = IntStream.range(FIRST_NUMBER, FIRST_NUMBER + 1000).toArray();
-        TokenConstraint list = written ->
-                written.remaining() % 2 == 1 ? numbers : written.remaining() == 0 ? new int[] {DASH} : new int[] {DASH, END};
+        TokenConstraint list = written -> written.remaining() % 2 == 1
+                ? numbers
+                : written.remaining() == 0 ? new int[] {DASH} : new int[] {DASH, END};
         Decoding decoding = Decoding.sampling(21, List.of(END), 5);
         for (Continuation answer : generator.write(prompts(14, 60), decoding, List.of(), list)) {
             for (int i = 0; i < answer.ids().length; i++) {
@@ -214,7 +219,8 @@ class GeneratorTest {
     @Test
     void noMemoryStaysBehind() {
         int before = model.decoder().arrays();
-        List<Intervention> interventions = List.of(new Intervention.Cap(new Point(1), direction(4, 1), 0, Positions.LAST));
+        List<Intervention> interventions =
+                List.of(new Intervention.Cap(new Point(1), direction(4, 1), 0, Positions.LAST));
         generator.write(prompts(16, 300), Decoding.sampling(6, List.of(END), 5), interventions);
         generator.nextTokenLogProbabilities(prompts(16, 300), new int[] {1, 2}, interventions);
         assertThatThrownBy(() -> generator.write(
@@ -230,24 +236,21 @@ class GeneratorTest {
         for (int[] prompt : List.of(new int[0], new int[most], new int[] {1127}, new int[] {-1})) {
             assertThatThrownBy(() -> generator.write(List.of(new int[] {1}, prompt), decoding, List.of()))
                     .isInstanceOfSatisfying(
-                            AuditException.class,
-                            e -> assertThat(e.code()).isEqualTo(AuditException.Code.DATA))
+                            AuditException.class, e -> assertThat(e.code()).isEqualTo(AuditException.Code.DATA))
                     .hasMessageContaining("prompt 1 ");
         }
         for (Intervention wrong : List.of(
                 new Intervention.Add(new Point(4), new float[64]), new Intervention.Add(new Point(0), new float[3]))) {
             assertThatThrownBy(() -> generator.write(List.of(new int[] {1}), decoding, List.of(wrong)))
                     .isInstanceOfSatisfying(
-                            AuditException.class,
-                            e -> assertThat(e.code()).isEqualTo(AuditException.Code.USAGE));
+                            AuditException.class, e -> assertThat(e.code()).isEqualTo(AuditException.Code.USAGE));
         }
         float[] broken = new float[64];
         broken[0] = Float.POSITIVE_INFINITY;
         List<Intervention> infinite = List.of(new Intervention.Add(new Point(0), broken));
         assertThatThrownBy(() -> generator.write(List.of(new int[] {1}), decoding, infinite))
                 .isInstanceOfSatisfying(
-                        AuditException.class,
-                        e -> assertThat(e.code()).isEqualTo(AuditException.Code.NUMERIC));
+                        AuditException.class, e -> assertThat(e.code()).isEqualTo(AuditException.Code.NUMERIC));
         assertThat(generator.write(List.of(), decoding, List.of())).isEmpty();
     }
 
@@ -256,8 +259,7 @@ class GeneratorTest {
         Thread.currentThread().interrupt();
         assertThatThrownBy(() -> generator.write(prompts(16, 3), Decoding.greedy(9, List.of()), List.of()))
                 .isInstanceOfSatisfying(
-                        AuditException.class,
-                        e -> assertThat(e.code()).isEqualTo(AuditException.Code.INTERRUPTED));
+                        AuditException.class, e -> assertThat(e.code()).isEqualTo(AuditException.Code.INTERRUPTED));
         assertThat(Thread.interrupted()).isTrue();
     }
 
@@ -297,12 +299,10 @@ class GeneratorTest {
 
     /** Logits behind a prompt and some more tokens, without a cache. */
     private static float[] whole(int[] prompt, int[] behind, int more, List<Intervention> interventions) {
-        long[] ids = IntStream.concat(
-                        IntStream.of(prompt), IntStream.of(behind).limit(more))
+        long[] ids = IntStream.concat(IntStream.of(prompt), IntStream.of(behind).limit(more))
                 .asLongStream()
                 .toArray();
-        TokenBatch batch =
-                new TokenBatch(1, ids.length, ids, new int[] {prompt.length}, new TokenBatch.Causal());
+        TokenBatch batch = new TokenBatch(1, ids.length, ids, new int[] {prompt.length}, new TokenBatch.Causal());
         try (ForwardPass pass = model.decoder().open(batch)) {
             Tensor last = pass.run(pass.embeddings(), 0, model.facts().layers() - 1, interventions);
             return pass.logits(pass.normed(last, new long[] {ids.length - 1}, false))
@@ -330,8 +330,7 @@ class GeneratorTest {
                             .mapToObj(n -> Integer.toString(random.nextInt(1000)))
                             .toList());
             prompts.add(model.encoder()
-                    .encodePrompt(
-                            List.of(Message.user("continue : " + given + " . extend the list .")), ""));
+                    .encodePrompt(List.of(Message.user("continue : " + given + " . extend the list .")), ""));
         }
         return prompts;
     }

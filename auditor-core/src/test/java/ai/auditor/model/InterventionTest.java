@@ -19,9 +19,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.StreamSupport;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.junit.jupiter.api.Test;
 
 /** Against transformers with forward hooks, by interventions.py. */
 class InterventionTest {
@@ -80,20 +80,24 @@ class InterventionTest {
             TokenizedRow tokens = rows.get(row);
             long[] ids = new long[tokens.tokens()];
             Arrays.setAll(ids, i -> tokens.ids()[i]);
-            TokenBatch batch = new TokenBatch(
-                    1, ids.length, ids, new int[] {tokens.completionStart()}, new TokenBatch.Causal());
+            TokenBatch batch =
+                    new TokenBatch(1, ids.length, ids, new int[] {tokens.completionStart()}, new TokenBatch.Causal());
             try (ForwardPass pass = model.decoder().open(batch)) {
                 Tensor hidden = pass.run(pass.embeddings(), 0, last, interventions);
                 String what = " logits of row " + row + " under " + named(interventions);
-                Closeness.assertClose("last" + what, shown(pass, hidden, ids.length - 1), floats(entry, row, "lastLogits"));
                 Closeness.assertClose(
-                        "prompt's" + what, shown(pass, hidden, tokens.promptLast()), floats(entry, row, "promptLogits"));
+                        "last" + what, shown(pass, hidden, ids.length - 1), floats(entry, row, "lastLogits"));
+                Closeness.assertClose(
+                        "prompt's" + what,
+                        shown(pass, hidden, tokens.promptLast()),
+                        floats(entry, row, "promptLogits"));
             }
         }
     }
 
     private float[] shown(ForwardPass pass, Tensor hidden, int position) {
-        float[] all = pass.logits(pass.normed(hidden, new long[] {position}, false)).toFloats();
+        float[] all =
+                pass.logits(pass.normed(hidden, new long[] {position}, false)).toFloats();
         int[] shown = ints(golden.get("shown"));
         float[] chosen = new float[shown.length];
         for (int i = 0; i < shown.length; i++) {
@@ -110,7 +114,8 @@ class InterventionTest {
         List<Continuation> answers = generator.write(
                 prompts,
                 Decoding.greedy(
-                        golden.get("newTokens").asInt(), List.of(golden.get("end").asInt())),
+                        golden.get("newTokens").asInt(),
+                        List.of(golden.get("end").asInt())),
                 interventions);
         double[][] next = generator.nextTokenLogProbabilities(prompts, ints(golden.get("shown")), interventions);
         for (int row = 0; row < rows.size(); row++) {
@@ -121,7 +126,8 @@ class InterventionTest {
             assertThat(answers.get(row).stopped())
                     .as("end of " + what)
                     .isEqualTo(expected(entry, row, "stopped").asBoolean());
-            double[] expected = StreamSupport.stream(expected(entry, row, "next").spliterator(), false)
+            double[] expected = StreamSupport.stream(
+                            expected(entry, row, "next").spliterator(), false)
                     .mapToDouble(JsonNode::asDouble)
                     .toArray();
             assertThat(next[row]).as("next token of " + what).containsExactly(expected, within(TOLERANCE));

@@ -73,9 +73,15 @@ class KernelsTest {
                 int first = 7;
                 Closeness.assertClose(
                         "the first part",
-                        kernels.block(part(scope, hidden, 0, first), part(scope, rotation, 0, first), null, cache, weights)
+                        kernels.block(
+                                        part(scope, hidden, 0, first),
+                                        part(scope, rotation, 0, first),
+                                        null,
+                                        cache,
+                                        weights)
                                 .toFloats(),
-                        part(scope, scope.floats(whole, BATCH, LENGTH, 24), 0, first).toFloats());
+                        part(scope, scope.floats(whole, BATCH, LENGTH, 24), 0, first)
+                                .toFloats());
                 for (int next = first; next < LENGTH; next++) {
                     Closeness.assertClose(
                             "token " + next,
