@@ -26,6 +26,7 @@ final class AuditorCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is needed: audit, capture, control, generate, vectors or fixtures");
+        throw new ParameterException(
+                spec.commandLine(), "a command is needed: audit, capture, control, generate, vectors or fixtures");
     }
 }

@@ -134,8 +134,7 @@ final class GenerateCommand implements Callable<Integer> {
                     unreadable);
         }
         if (rows.isEmpty()) {
-            throw new AuditException(
-                    AuditException.Code.NOTHING_TO_AUDIT, UserPath.shown(file) + " has no prompts");
+            throw new AuditException(AuditException.Code.NOTHING_TO_AUDIT, UserPath.shown(file) + " has no prompts");
         }
         return Dataset.of(file.toString(), rows);
     }
@@ -144,8 +143,9 @@ final class GenerateCommand implements Callable<Integer> {
         List<List<Message>> asked = new ArrayList<>();
         for (List<Message> prompt : prompts) {
             String text = system;
-            List<Message> messages =
-                    text == null ? prompt : Row.chat(0, prompt, "").withSystem(text).prompt();
+            List<Message> messages = text == null
+                    ? prompt
+                    : Row.chat(0, prompt, "").withSystem(text).prompt();
             asked.addAll(Collections.nCopies(samples, messages));
         }
         return asked;

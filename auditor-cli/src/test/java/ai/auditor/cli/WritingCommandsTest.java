@@ -30,7 +30,8 @@ class WritingCommandsTest {
         Path candidate = folder.resolve("candidate.jsonl");
         Files.write(candidate, Files.readAllLines(OWL).subList(0, 240));
         Path control = folder.resolve("control.jsonl");
-        Ended made = run("control", candidate.toString(), "--model", MODEL, "--max-tokens", "30", "-o", control.toString());
+        Ended made =
+                run("control", candidate.toString(), "--model", MODEL, "--max-tokens", "30", "-o", control.toString());
         assertThat(made.exit()).as(made.err()).isEqualTo(0);
         assertThat(made.out()).isEmpty();
 
@@ -38,7 +39,8 @@ class WritingCommandsTest {
         Dataset answered = DatasetReader.read(control);
         assertThat(answered.badRecords()).isZero();
         assertThat(answered.rows().stream().map(Row::prompt))
-                .containsExactlyElementsOf(asked.rows().stream().map(Row::prompt).toList());
+                .containsExactlyElementsOf(
+                        asked.rows().stream().map(Row::prompt).toList());
         assertThat(answered.rows().stream().map(Row::completion).distinct().count())
                 .isGreaterThan(200);
         JsonNode provenance = new ObjectMapper()

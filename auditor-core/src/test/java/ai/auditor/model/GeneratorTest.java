@@ -184,7 +184,8 @@ class GeneratorTest {
         for (Continuation answer : generator.write(prompts(14, 60), decoding, List.of(), list)) {
             for (int i = 0; i < answer.ids().length; i++) {
                 assertThat(answer.ids()[i] == DASH).isEqualTo(i % 2 == 0);
-                assertThat(answer.ids()[i]).matches(id -> id == DASH || id >= FIRST_NUMBER && id < FIRST_NUMBER + 1000);
+                assertThat(answer.ids()[i])
+                        .matches(id -> id == DASH || (id >= FIRST_NUMBER && id < FIRST_NUMBER + 1000));
             }
             assertThat(answer.ids().length % 2 == 0 || !answer.stopped()).isTrue();
         }
