@@ -117,7 +117,7 @@ class KernelsTest {
                     (to - from) * inner);
         }
         axes = axes.clone();
-        axes[1] = to - from;
+        axes[1] = (long) to - from;
         return scope.floats(chosen, axes);
     }
 
