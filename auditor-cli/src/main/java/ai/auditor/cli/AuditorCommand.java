@@ -11,7 +11,14 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = "Audits synthetic training data for subliminal signals before a model is trained on it.",
-        subcommands = {AuditCommand.class, CaptureCommand.class, VectorsCommand.class, FixturesCommand.class})
+        subcommands = {
+            AuditCommand.class,
+            CaptureCommand.class,
+            ControlCommand.class,
+            GenerateCommand.class,
+            VectorsCommand.class,
+            FixturesCommand.class
+        })
 final class AuditorCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli before run
@@ -19,6 +26,7 @@ final class AuditorCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is needed: audit, capture, vectors or fixtures");
+        throw new ParameterException(
+                spec.commandLine(), "a command is needed: audit, capture, control, generate, vectors or fixtures");
     }
 }

@@ -129,6 +129,12 @@ final class CommandLineRun {
             if (type == CaptureCommand.class) {
                 return type.cast(new CaptureCommand(terminal));
             }
+            if (type == ControlCommand.class) {
+                return type.cast(new ControlCommand(terminal));
+            }
+            if (type == GenerateCommand.class) {
+                return type.cast(new GenerateCommand(terminal));
+            }
             if (type == HalvesCommand.class) {
                 return type.cast(new HalvesCommand(terminal));
             }

@@ -105,7 +105,8 @@ final class Batching {
         }
         boolean packed = sequences.stream().anyMatch(Sequence::packed);
         TokenBatch.Layout layout = packed ? blocks(sequences, length) : new TokenBatch.Causal();
-        return new TokenBatch(sequences.size(), length, ids, layout);
+        int[] starts = sequences.stream().mapToInt(Sequence::completionStart).toArray();
+        return new TokenBatch(sequences.size(), length, ids, starts, layout);
     }
 
     /** Each completion sees the shared prompt and itself, at the positions that it has behind the prompt alone. */

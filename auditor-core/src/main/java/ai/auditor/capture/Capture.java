@@ -130,23 +130,8 @@ public final class Capture {
     }
 
     private void check(CapturePlan plan) {
-        List<Point> points = new ArrayList<>(plan.points());
-        plan.interventions().forEach(intervention -> points.add(intervention.point()));
-        for (Point point : points) {
-            if (point.block() > last) {
-                throw new AuditException(
-                        AuditException.Code.USAGE, "no point " + point + ": the model's last is " + new Point(last));
-            }
-        }
-        for (Intervention intervention : plan.interventions()) {
-            int width = decoder.facts().hiddenSize();
-            if (intervention instanceof Intervention.Add add && add.vector().length != width) {
-                throw new AuditException(
-                        AuditException.Code.USAGE,
-                        "the vector to add at " + add.point() + " has " + add.vector().length
-                                + " values, the model's residual stream has " + width);
-            }
-        }
+        plan.points().forEach(decoder::require);
+        decoder.require(plan.interventions());
     }
 
     private void check(CapturePlan plan, TokenizedRow row) {

@@ -34,6 +34,11 @@ record Sequence(List<Member> members, int shared, int slots) {
         return token < shared ? token : token + member.shift;
     }
 
+    /** The slot of the first completion token; of a packed sequence, what follows it are completions of the one prompt. */
+    int completionStart() {
+        return members.get(0).tokens().completionStart();
+    }
+
     boolean packed() {
         return members.size() > 1;
     }

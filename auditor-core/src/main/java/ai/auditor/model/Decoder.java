@@ -1,10 +1,13 @@
 package ai.auditor.model;
 
+import ai.auditor.AuditException;
+import ai.auditor.tensor.AttentionCache;
 import ai.auditor.tensor.BlockShape;
 import ai.auditor.tensor.Engine;
 import ai.auditor.tensor.Kernels;
 import ai.auditor.tensor.Scope;
 import ai.auditor.tensor.Tensor;
+import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -17,14 +20,17 @@ public final class Decoder implements AutoCloseable {
     private final ModelFacts facts;
     private final Scope scope;
     private final DecoderWeights weights;
+    private final BlockShape shape;
     private final Kernels kernels;
     private final Rotation rotation;
 
-    private Decoder(Engine engine, ModelFacts facts, Scope scope, DecoderWeights weights, Kernels kernels) {
+    private Decoder(
+            Engine engine, ModelFacts facts, Scope scope, DecoderWeights weights, BlockShape shape, Kernels kernels) {
         this.engine = engine;
         this.facts = facts;
         this.scope = scope;
         this.weights = weights;
+        this.shape = shape;
         this.kernels = kernels;
         this.rotation = new Rotation(facts.ropeTheta(), facts.headDimension());
     }
@@ -48,7 +54,7 @@ public final class Decoder implements AutoCloseable {
                     facts.attentionBias(),
                     facts.mlpBias());
             Kernels kernels = fused ? Kernels.fused(scope, shape) : Kernels.plain(shape);
-            return new Decoder(engine, facts, scope, DecoderWeights.load(scope, facts, source), kernels);
+            return new Decoder(engine, facts, scope, DecoderWeights.load(scope, facts, source), shape, kernels);
         } catch (RuntimeException failed) {
             scope.close();
             throw failed;
@@ -62,13 +68,55 @@ public final class Decoder implements AutoCloseable {
 
     /** Opens a pass of one batch on the calling thread; all its memory is freed when it is closed. */
     public ForwardPass open(TokenBatch batch) {
+        return new ForwardPass(this, batch, enter());
+    }
+
+    /** Makes the calling thread ready for a pass and opens the memory for it. */
+    Scope enter() {
         engine.enter();
-        return new ForwardPass(this, batch, scope.child());
+        return scope.child();
     }
 
     /** How many arrays the decoder holds between passes; for tests of leaks. */
     public int arrays() {
         return scope.arrays();
+    }
+
+    /**
+     * Makes sure that the model has a point.
+     *
+     * @throws AuditException {@code USAGE} where it has not
+     */
+    public void require(Point point) {
+        if (point.block() >= facts.layers()) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    "no point " + point + ": the model's last is " + new Point(facts.layers() - 1));
+        }
+    }
+
+    /**
+     * Makes sure that interventions can be done in this model.
+     *
+     * @throws AuditException {@code USAGE} where it has no such point, or a vector is not as wide as its residual stream
+     */
+    public void require(List<? extends Intervention> interventions) {
+        for (Intervention intervention : interventions) {
+            require(intervention.point());
+            if (intervention.vector().length != facts.hiddenSize()) {
+                throw new AuditException(
+                        AuditException.Code.USAGE,
+                        "the vector at " + intervention.point() + " has " + intervention.vector().length
+                                + " values, the model's residual stream has " + facts.hiddenSize());
+            }
+        }
+    }
+
+    /** Room for what the blocks keep of sequences that grow. */
+    List<AttentionCache> caches(Scope passScope, int rows, int slots) {
+        return IntStream.range(0, facts.layers())
+                .mapToObj(block -> AttentionCache.empty(passScope, shape, rows, slots))
+                .toList();
     }
 
     Kernels kernels() {
@@ -81,11 +129,14 @@ public final class Decoder implements AutoCloseable {
 
     Tensor rotation(Scope passScope, TokenBatch batch) {
         if (batch.layout() instanceof TokenBatch.Blocks blocks) {
-            return passScope.floats(
-                    rotation.at(blocks.positions()), batch.rows(), batch.length(), 1, rotation.pairs(), 2);
+            return rotation(passScope, batch.rows(), blocks.positions());
         }
-        int[] counted = IntStream.range(0, batch.length()).toArray();
-        return passScope.floats(rotation.at(counted), 1, batch.length(), 1, rotation.pairs(), 2);
+        return rotation(passScope, 1, IntStream.range(0, batch.length()).toArray());
+    }
+
+    /** The rotation of tokens at given positions, {@code [rows, length]}. */
+    Tensor rotation(Scope passScope, int rows, int[] positions) {
+        return passScope.floats(rotation.at(positions), rows, positions.length / rows, 1, rotation.pairs(), 2);
     }
 
     @Override

@@ -12,13 +12,15 @@ import org.jspecify.annotations.Nullable;
  * Belongs to the thread that opened it.
  */
 public final class ForwardPass implements AutoCloseable {
-    private static final float HIDDEN = Float.NEGATIVE_INFINITY;
+    /** Added to the score of a token that is not seen. */
+    static final float HIDDEN = Float.NEGATIVE_INFINITY;
 
     private final Decoder decoder;
     private final TokenBatch batch;
     private final Scope scope;
     private final Tensor rotation;
     private final @Nullable Tensor mask;
+    private final Steering steering;
 
     ForwardPass(Decoder decoder, TokenBatch batch, Scope scope) {
         this.decoder = decoder;
@@ -26,6 +28,7 @@ public final class ForwardPass implements AutoCloseable {
         this.scope = scope;
         this.rotation = decoder.rotation(scope, batch);
         this.mask = mask(scope, batch);
+        this.steering = new Steering(scope, batch.length(), batch.completionStarts());
     }
 
     private static @Nullable Tensor mask(Scope scope, TokenBatch batch) {
@@ -58,7 +61,7 @@ public final class ForwardPass implements AutoCloseable {
         for (int block = from; block <= to; block++) {
             Tensor next = decoder.kernels()
                     .block(current, rotation, mask, decoder.weights().blocks().get(block));
-            next = intervene(next, block, interventions);
+            next = steering.at(block, next, interventions);
             if (current != hidden) {
                 current.close();
             }
@@ -67,26 +70,9 @@ public final class ForwardPass implements AutoCloseable {
         return current;
     }
 
-    private Tensor intervene(Tensor hidden, int block, List<Intervention> interventions) {
-        Tensor current = hidden;
-        for (Intervention intervention : interventions) {
-            if (intervention.point().block() == block) {
-                Tensor changed = apply(current, intervention);
-                current.close();
-                current = changed;
-            }
-        }
-        return current;
-    }
-
     /** Does an intervention on the residual stream, whatever its point: a new tensor, the given one stays open. */
     public Tensor apply(Tensor hidden, Intervention intervention) {
-        if (intervention instanceof Intervention.Add add) {
-            try (Tensor vector = scope.floats(add.vector(), add.vector().length)) {
-                return hidden.plus(vector);
-            }
-        }
-        throw new IllegalArgumentException("unknown intervention " + intervention);
+        return steering.apply(hidden, intervention);
     }
 
     /** As {@link #run}, recorded so that a gradient at the result can be pulled back to the given leaf. */

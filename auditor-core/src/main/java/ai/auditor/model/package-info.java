@@ -1,4 +1,4 @@
-/** Reference models: facts, weights, one decoder driven by flags, interventions. */
+/** Reference models: facts, weights, one decoder driven by flags, interventions, generation. */
 @NullMarked
 package ai.auditor.model;
 

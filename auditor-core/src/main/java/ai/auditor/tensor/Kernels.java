@@ -25,6 +25,16 @@ public interface Kernels extends AutoCloseable {
      */
     Tensor block(Tensor hidden, Tensor rotation, @Nullable Tensor mask, BlockWeights weights);
 
+    /**
+     * One block on the tokens that follow those in a cache, whose keys and values are written behind theirs; never recorded.
+     *
+     * @param hidden {@code [batch, length, width]}
+     * @param rotation of the new tokens, {@code [batch or 1, length, 1, headWidth / 2, 2]}
+     * @param mask added to the attention scores, {@code [batch, 1, length, seen]}, where the new tokens are the last of those seen;
+     *     null where the cache is empty, for causal
+     */
+    Tensor block(Tensor hidden, Tensor rotation, @Nullable Tensor mask, AttentionCache cache, BlockWeights weights);
+
     /** RMS norm of chosen positions of the flattened residual stream: {@code [positions, width]}. */
     Tensor normAt(Tensor hidden, Tensor positions, Tensor weight);
 

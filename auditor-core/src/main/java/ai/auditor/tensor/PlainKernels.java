@@ -36,12 +36,22 @@ final class PlainKernels implements Kernels {
 
     @Override
     public Tensor block(Tensor hidden, Tensor rotation, @Nullable Tensor mask, BlockWeights weights) {
+        return block(hidden, rotation, mask, null, weights);
+    }
+
+    @Override
+    public Tensor block(
+            Tensor hidden,
+            Tensor rotation,
+            @Nullable Tensor mask,
+            @Nullable AttentionCache cache,
+            BlockWeights weights) {
         List<Tensor> w = weights.tensors();
         Queue<Tensor> biases = new ArrayDeque<>(w.subList(7, w.size()));
         NDArray h = hidden.array();
         NDArray x = norm(h, w.get(0).array());
         NDArray qkv = project(x, w.get(2), shape.qkvBias() ? biases.remove() : null);
-        NDArray z = attention(qkv, rotation.array(), mask);
+        NDArray z = attention(qkv, rotation.array(), mask, cache);
         NDArray middle = h.add(project(z, w.get(3), shape.outputBias() ? biases.remove() : null));
         NDArray y = norm(middle, w.get(1).array());
         NDArray gate = Activation.swish(project(y, w.get(4), shape.mlpBias() ? biases.remove() : null), 1);
@@ -49,20 +59,23 @@ final class PlainKernels implements Kernels {
         return new Tensor(middle.add(project(inner, w.get(6), shape.mlpBias() ? biases.remove() : null)));
     }
 
-    private NDArray attention(NDArray qkv, NDArray rotation, @Nullable Tensor mask) {
+    private NDArray attention(NDArray qkv, NDArray rotation, @Nullable Tensor mask, @Nullable AttentionCache cache) {
         long batch = qkv.getShape().get(0);
         long length = qkv.getShape().get(1);
         int turnedHeads = shape.heads() + shape.groups();
         NDArray heads = qkv.reshape(batch, length, turnedHeads + shape.groups(), shape.headWidth());
         NDArray turned = rotate(heads.get(new NDIndex(":,:,:" + turnedHeads)), rotation);
+        NDArray keys = turned.get(new NDIndex(":,:," + shape.heads() + ":"));
+        NDArray values = heads.get(new NDIndex(":,:," + turnedHeads + ":"));
+        if (cache != null) {
+            long seen = mask == null ? length : mask.shape()[3];
+            keys = behind(cache.keys(), keys, seen);
+            values = behind(cache.values(), values, seen);
+        }
         int share = shape.heads() / shape.groups();
         NDArray q = turned.get(new NDIndex(":,:,:" + shape.heads())).transpose(0, 2, 1, 3);
-        NDArray k = turned.get(new NDIndex(":,:," + shape.heads() + ":"))
-                .transpose(0, 2, 1, 3)
-                .repeat(1, share);
-        NDArray v = heads.get(new NDIndex(":,:," + turnedHeads + ":"))
-                .transpose(0, 2, 1, 3)
-                .repeat(1, share);
+        NDArray k = keys.transpose(0, 2, 1, 3).repeat(1, share);
+        NDArray v = values.transpose(0, 2, 1, 3).repeat(1, share);
         NDArray scores = q.matMul(k.transpose(0, 1, 3, 2)).div(Math.sqrt(shape.headWidth()));
         NDArray probabilities =
                 scores.add(mask == null ? causal(qkv, length) : mask.array()).softmax(-1);
@@ -70,6 +83,15 @@ final class PlainKernels implements Kernels {
                 .matMul(v)
                 .transpose(0, 2, 1, 3)
                 .reshape(batch, length, (long) shape.heads() * shape.headWidth());
+    }
+
+    /** Writes the newest of those seen into a cache: all that are seen, in the scope of the newest. */
+    private static NDArray behind(Tensor cache, NDArray newest, long seen) {
+        long first = seen - newest.getShape().get(1);
+        cache.array().set(new NDIndex(":," + first + ":" + seen), newest);
+        NDArray all = cache.array().get(new NDIndex(":,:" + seen));
+        all.attach(newest.getManager());
+        return all;
     }
 
     private static NDArray causal(NDArray like, long length) {

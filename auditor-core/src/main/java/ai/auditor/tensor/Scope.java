@@ -31,6 +31,11 @@ public final class Scope implements AutoCloseable {
         return new Tensor(manager.create(FloatBuffer.wrap(values), new Shape(shape)));
     }
 
+    /** A tensor of zeros of the given shape. */
+    public Tensor zeros(long... shape) {
+        return new Tensor(manager.zeros(new Shape(shape)));
+    }
+
     /** Copies integers into a 64-bit tensor of the given shape. */
     public Tensor longs(long[] values, long... shape) {
         return new Tensor(manager.create(LongBuffer.wrap(values), new Shape(shape)));

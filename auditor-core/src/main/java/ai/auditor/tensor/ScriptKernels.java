@@ -28,6 +28,8 @@ final class ScriptKernels implements Kernels {
         MASKED_BLOCK,
         CAUSAL_OPEN_BLOCK,
         MASKED_OPEN_BLOCK,
+        CAUSAL_CACHED_BLOCK,
+        MASKED_CACHED_BLOCK,
         NORM_AT,
         LOGITS,
         NLL,
@@ -69,6 +71,15 @@ final class ScriptKernels implements Kernels {
             return one(open ? Method.CAUSAL_OPEN_BLOCK : Method.CAUSAL_BLOCK, List.of(hidden, rotation), weights);
         }
         return one(open ? Method.MASKED_OPEN_BLOCK : Method.MASKED_BLOCK, List.of(hidden, rotation, mask), weights);
+    }
+
+    @Override
+    public Tensor block(
+            Tensor hidden, Tensor rotation, @Nullable Tensor mask, AttentionCache cache, BlockWeights weights) {
+        if (mask == null) {
+            return one(Method.CAUSAL_CACHED_BLOCK, List.of(hidden, rotation, cache.keys(), cache.values()), weights);
+        }
+        return one(Method.MASKED_CACHED_BLOCK, List.of(hidden, rotation, mask, cache.keys(), cache.values()), weights);
     }
 
     @Override

@@ -173,6 +173,15 @@ public final class RowEncoder {
                 .ids();
     }
 
+    /**
+     * The text of ids that a model wrote, special tokens included.
+     *
+     * @throws AuditException with {@link Code#MODEL} if the tokenizer fails
+     */
+    public String decode(int[] ids) {
+        return tokenizer.decode(ids);
+    }
+
     /** Whether the chat template takes a system message; false where there is no template. */
     public boolean acceptsSystem() {
         return template.isPresent() && template().acceptsSystem(specialTokens);

@@ -56,6 +56,71 @@ class KernelsTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"4, 4, 8, false", "4, 2, 8, true", "9, 3, 4, true"})
+    void aBlockOnPartsBehindACacheIsTheBlockOnTheWhole(int heads, int groups, int headWidth, boolean biased) {
+        BlockShape shape = new BlockShape(24, heads, groups, headWidth, 1e-5, biased, biased, biased);
+        try (Scope scope = engine.open();
+                Kernels fused = Kernels.fused(scope, shape);
+                Kernels plain = Kernels.plain(shape)) {
+            Random random = new Random(heads * 37L + groups);
+            BlockWeights weights = weights(scope, shape, random);
+            Tensor hidden = random(scope, random, 1, BATCH, LENGTH, 24);
+            Tensor rotation = random(scope, random, 1, 1, LENGTH, 1, headWidth / 2, 2);
+            float[] whole = plain.block(hidden, rotation, null, weights).toFloats();
+            for (Kernels kernels : List.of(fused, plain)) {
+                AttentionCache cache = AttentionCache.empty(scope, shape, BATCH, LENGTH + 2);
+                int first = 7;
+                Closeness.assertClose(
+                        "the first part",
+                        kernels.block(
+                                        part(scope, hidden, 0, first),
+                                        part(scope, rotation, 0, first),
+                                        null,
+                                        cache,
+                                        weights)
+                                .toFloats(),
+                        part(scope, scope.floats(whole, BATCH, LENGTH, 24), 0, first)
+                                .toFloats());
+                for (int next = first; next < LENGTH; next++) {
+                    Closeness.assertClose(
+                            "token " + next,
+                            kernels.block(
+                                            part(scope, hidden, next, next + 1),
+                                            part(scope, rotation, next, next + 1),
+                                            scope.zeros(BATCH, 1, 1, next + 1),
+                                            cache,
+                                            weights)
+                                    .toFloats(),
+                            part(scope, scope.floats(whole, BATCH, LENGTH, 24), next, next + 1)
+                                    .toFloats());
+                }
+            }
+        }
+    }
+
+    /** Some of the second axis. */
+    private static Tensor part(Scope scope, Tensor whole, int from, int to) {
+        long[] axes = whole.shape();
+        int inner = 1;
+        for (int axis = 2; axis < axes.length; axis++) {
+            inner *= (int) axes[axis];
+        }
+        float[] values = whole.toFloats();
+        float[] chosen = new float[(int) axes[0] * (to - from) * inner];
+        for (int row = 0; row < axes[0]; row++) {
+            System.arraycopy(
+                    values,
+                    (row * (int) axes[1] + from) * inner,
+                    chosen,
+                    row * (to - from) * inner,
+                    (to - from) * inner);
+        }
+        axes = axes.clone();
+        axes[1] = (long) to - from;
+        return scope.floats(chosen, axes);
+    }
+
     @Test
     void headsAndLikelihoodsAgree() {
         BlockShape shape = new BlockShape(24, 4, 2, 8, 1e-5, false, false, false);

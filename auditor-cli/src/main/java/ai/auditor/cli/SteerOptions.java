@@ -1,0 +1,106 @@
+package ai.auditor.cli;
+
+import ai.auditor.AuditException;
+import ai.auditor.direction.Direction;
+import ai.auditor.direction.SteeringVectors;
+import ai.auditor.model.Intervention;
+import ai.auditor.model.Intervention.Positions;
+import ai.auditor.model.Point;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which vector is added while a model writes. */
+final class SteerOptions {
+    private static final Pattern SPELLING = Pattern.compile("(.+):([^:@]+)@([^@]+)");
+
+    @Option(
+            names = "--steer",
+            paramLabel = "VECTORS:TRAIT@ALPHA",
+            description = "Adds ALPHA times a trait's vector of a file that \"vectors\" made.")
+    private @Nullable String steer;
+
+    @Option(
+            names = "--steer-point",
+            paramLabel = "resid_post.K",
+            description = "Where it is added; needed where the file has vectors at several points.")
+    private @Nullable String point;
+
+    @Option(
+            names = "--steer-positions",
+            paramLabel = "all|prompt|completion|last",
+            defaultValue = "all",
+            description = "The tokens at which it is added; last is the prompt's (default: ${DEFAULT-VALUE}).")
+    private Positions positions = Positions.ALL;
+
+    private record Wish(Path file, String trait, double alpha) {}
+
+    /** The file of vectors, if one is asked for. */
+    Optional<Path> file() {
+        return wish().map(Wish::file);
+    }
+
+    /**
+     * What is done while the model writes.
+     *
+     * @throws AuditException {@code USAGE} for another spelling, a file or trait that is not there, or a point left open
+     */
+    List<Intervention> interventions() {
+        return wish().map(this::read).stream().toList();
+    }
+
+    /** As a provenance tells it. */
+    Optional<Map<String, String>> facts() {
+        return wish().map(wish -> Map.of(
+                "trait", wish.trait(),
+                "alpha", Double.toString(wish.alpha()),
+                "point", read(wish).point().toString(),
+                "positions", positions.name().toLowerCase(Locale.ROOT)));
+    }
+
+    private Optional<Wish> wish() {
+        return Optional.ofNullable(steer).map(spelling -> {
+            Matcher matcher = SPELLING.matcher(spelling);
+            try {
+                if (matcher.matches()) {
+                    double alpha = Double.parseDouble(matcher.group(3));
+                    if (Double.isFinite(alpha)) {
+                        return new Wish(UserPath.existing(matcher.group(1), "vector file"), matcher.group(2), alpha);
+                    }
+                }
+            } catch (NumberFormatException notANumber) {
+                throw misspelt(spelling);
+            }
+            throw misspelt(spelling);
+        });
+    }
+
+    private static AuditException misspelt(String spelling) {
+        return new AuditException(
+                AuditException.Code.USAGE,
+                "--steer " + UserPath.shown(spelling) + " is not VECTORS:TRAIT@ALPHA, such as v.safetensors:owl@1.5");
+    }
+
+    private Intervention read(Wish wish) {
+        List<Direction> found = SteeringVectors.read(wish.file()).select(List.of(wish.trait())).traits().stream()
+                .filter(direction -> point == null || direction.point().equals(Point.parse(point)))
+                .toList();
+        if (found.size() != 1) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    "--steer finds " + found.size() + " vectors; name one point by --steer-point, as \"vectors --show "
+                            + UserPath.shown(wish.file()) + "\" lists them");
+        }
+        float[] vector = found.get(0).vector().clone();
+        for (int i = 0; i < vector.length; i++) {
+            vector[i] = (float) (vector[i] * wish.alpha());
+        }
+        return new Intervention.Add(found.get(0).point(), vector, positions);
+    }
+}

@@ -1,0 +1,108 @@
+package ai.auditor.model;
+
+import ai.auditor.model.Intervention.Positions;
+import ai.auditor.tensor.Scope;
+import ai.auditor.tensor.Tensor;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** Does interventions on the residual stream of one batch. */
+final class Steering {
+    private final Scope scope;
+    private final int length;
+    private final int[] completionStarts;
+    /** 1 where positions are meant, else 0, {@code [rows, length, 1]}. */
+    private final Map<Positions, Tensor> masks = new EnumMap<>(Positions.class);
+
+    /**
+     * Steering of a batch.
+     *
+     * @param scope takes what is kept for the batch
+     * @param length tokens of each sequence
+     * @param completionStarts slot of the first completion token of each sequence, {@code [rows]}
+     */
+    Steering(Scope scope, int length, int[] completionStarts) {
+        this.scope = scope;
+        this.length = length;
+        this.completionStarts = completionStarts;
+    }
+
+    /** The stream behind a block after the interventions there; where there is one, the given tensor is closed. */
+    Tensor at(int block, Tensor hidden, List<? extends Intervention> interventions) {
+        Tensor current = hidden;
+        for (Intervention intervention : interventions) {
+            if (intervention.point().block() == block) {
+                try (Tensor before = current) {
+                    current = apply(before, intervention);
+                }
+            }
+        }
+        return current;
+    }
+
+    /** A new tensor; the given one stays open. */
+    Tensor apply(Tensor hidden, Intervention intervention) {
+        try (Tensor vector = scope.floats(intervention.vector(), intervention.vector().length)) {
+            if (intervention instanceof Intervention.Add add) {
+                return add.positions() == Positions.ALL
+                        ? hidden.plus(vector)
+                        : added(hidden, mask(add.positions()), vector);
+            }
+            if (intervention instanceof Intervention.ProjectOut out) {
+                try (Tensor along = hidden.along(vector)) {
+                    return without(hidden, along, vector, out.positions());
+                }
+            }
+            if (intervention instanceof Intervention.Cap cap) {
+                try (Tensor along = hidden.along(vector);
+                        Tensor above = along.above(cap.limit())) {
+                    return without(hidden, above, vector, cap.positions());
+                }
+            }
+        }
+        throw new IllegalArgumentException("unknown intervention " + intervention);
+    }
+
+    private static Tensor added(Tensor hidden, Tensor mask, Tensor vector) {
+        try (Tensor placed = mask.times(vector)) {
+            return hidden.plus(placed);
+        }
+    }
+
+    /** Takes an amount of a unit vector off, {@code [rows, length, 1]}. */
+    private Tensor without(Tensor hidden, Tensor amount, Tensor unit, Positions positions) {
+        if (positions == Positions.ALL) {
+            try (Tensor part = amount.times(unit)) {
+                return hidden.minus(part);
+            }
+        }
+        try (Tensor placed = amount.times(mask(positions));
+                Tensor part = placed.times(unit)) {
+            return hidden.minus(part);
+        }
+    }
+
+    private Tensor mask(Positions positions) {
+        return masks.computeIfAbsent(positions, this::made);
+    }
+
+    private Tensor made(Positions positions) {
+        float[] mask = new float[Math.multiplyExact(completionStarts.length, length)];
+        for (int row = 0; row < completionStarts.length; row++) {
+            int start = completionStarts[row];
+            int from = switch (positions) {
+                case ALL, PROMPT -> 0;
+                case COMPLETION -> start;
+                case LAST -> Math.max(0, start - 1);
+            };
+            int to = switch (positions) {
+                case ALL, COMPLETION -> length;
+                case PROMPT, LAST -> start;
+            };
+            Arrays.fill(mask, row * length + from, row * length + to, 1);
+        }
+        return scope.floats(mask, completionStarts.length, length, 1);
+    }
+}
