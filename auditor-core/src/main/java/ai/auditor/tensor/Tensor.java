@@ -2,6 +2,8 @@ package ai.auditor.tensor;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.List;
 
 /** A native array of 32-bit floats or 64-bit integers, row-major; no other kind of number ever reaches the engine. */
 public final class Tensor implements AutoCloseable {
@@ -24,6 +26,37 @@ public final class Tensor implements AutoCloseable {
     /** The sum with another tensor, broadcast. */
     public Tensor plus(Tensor other) {
         return new Tensor(array.add(other.array));
+    }
+
+    /** This tensor times a number. */
+    public Tensor scaled(double factor) {
+        return new Tensor(array.mul(factor));
+    }
+
+    /** The matrix product {@code [n, m]} by {@code [m, k]}. */
+    public Tensor product(Tensor other) {
+        return new Tensor(JniUtils.matmul(array, other.array));
+    }
+
+    /** The same numbers under another shape, without a copy where they lie in one piece. */
+    public Tensor reshaped(long... shape) {
+        return new Tensor(JniUtils.reshape(array, shape));
+    }
+
+    /** A view of columns {@code from} (inclusive) to {@code to} (exclusive) of the last axis. */
+    public Tensor columns(long from, long to) {
+        return new Tensor(JniUtils.slice(array, shape().length - 1L, from, to, 1));
+    }
+
+    /** A copy of tensors beside each other along the last axis; belongs to the scope of the first. */
+    public static Tensor joined(List<Tensor> tensors) {
+        PtNDArray[] arrays = tensors.stream().map(Tensor::array).toArray(PtNDArray[]::new);
+        return new Tensor(JniUtils.cat(arrays, -1));
+    }
+
+    /** How many numbers there are. */
+    public long size() {
+        return array.size();
     }
 
     /** A copy with the last two axes exchanged, contiguous in memory. */
