@@ -24,8 +24,17 @@ public record DecoderWeights(Tensor embedding, List<BlockWeights> blocks, Tensor
         blocks = List.copyOf(blocks);
     }
 
-    /** A weight in the kernels' layout: the tensor itself, or a view of the columns that it has in a fused one. */
-    public Tensor at(ModelFacts facts, WeightPlace place) {
+    /**
+     * A weight in the kernels' layout: the tensor itself, or a view of the columns that it has in a fused one.
+     *
+     * @param scope takes the view, where it is one
+     */
+    public Tensor at(Scope scope, ModelFacts facts, WeightPlace place) {
+        Tensor tensor = at(facts, place);
+        return fused(place.role()) ? scope.keep(tensor) : tensor;
+    }
+
+    private Tensor at(ModelFacts facts, WeightPlace place) {
         if (place.block() < 0) {
             return switch (place.role()) {
                 case EMBEDDING -> embedding;
@@ -146,7 +155,7 @@ public record DecoderWeights(Tensor embedding, List<BlockWeights> blocks, Tensor
             for (Role role : roles) {
                 WeightPlace place = new WeightPlace(role, block);
                 Tensor other = others.get(place);
-                parts.add(other == null ? scope.keep(base.at(facts, place)) : other);
+                parts.add(other == null ? base.at(scope, facts, place) : other);
             }
             return scope.keep(Tensor.joined(parts));
         }

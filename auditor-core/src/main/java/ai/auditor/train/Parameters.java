@@ -95,7 +95,7 @@ final class Parameters implements AutoCloseable {
         try (Scope scratch = base.scope()) {
             List<Tensor> flat = new ArrayList<>();
             for (Piece piece : pieces) {
-                Tensor weight = base.weights().at(base.facts(), piece.place());
+                Tensor weight = base.weights().at(scratch, base.facts(), piece.place());
                 flat.add(scratch.keep(weight.reshaped(piece.size())));
             }
             return scope.keep(Tensor.joined(flat));
@@ -162,7 +162,7 @@ final class Parameters implements AutoCloseable {
                 case WHOLE -> others.put(place, parts.get(i));
                 case FIRST_FACTOR -> {
                     double scale = ((Trainable.Lora) trainable).scale();
-                    Tensor weight = step.keep(base.weights().at(facts, place));
+                    Tensor weight = base.weights().at(step, facts, place);
                     // The frozen weight stands second: a result belongs to the scope of its first operand.
                     others.put(
                             place,
