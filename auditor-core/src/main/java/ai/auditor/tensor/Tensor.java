@@ -28,9 +28,12 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(array.add(other.array));
     }
 
-    /** This tensor times a number. */
-    public Tensor scaled(double factor) {
-        return new Tensor(array.mul(factor));
+    /**
+     * The product of entries, broadcast. Where it is recorded, the factor has to stay open until the gradient is taken: the engine reads
+     * memory that belongs to Java, which is why no method takes a bare number.
+     */
+    public Tensor times(Tensor factor) {
+        return new Tensor(array.mul(factor.array));
     }
 
     /** The matrix product {@code [n, m]} by {@code [m, k]}. */

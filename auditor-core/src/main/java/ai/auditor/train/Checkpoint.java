@@ -41,6 +41,7 @@ record Checkpoint(float[] parameters, List<float[]> moments, List<Double> losses
     static final class Store {
         private static final Pattern FILE = Pattern.compile("step-\\d{6,9}\\.safetensors");
         private static final int KEPT = 2;
+        private static final int PARTS = 3;
 
         private final Optional<TrainingPlan.Checkpoints> wanted;
         private final String training;
@@ -73,8 +74,8 @@ record Checkpoint(float[] parameters, List<float[]> moments, List<Double> losses
             float[] parameters = learner.parameters().values();
             MemoryWeights state = new MemoryWeights()
                     .put(PARAMETERS, parameters, parameters.length)
-                    .put(LOSSES, halves(losses), losses.size(), 2)
-                    .put(VALIDATION, halves(validationLosses), validationLosses.size(), 2)
+                    .put(LOSSES, thirds(losses), losses.size(), PARTS)
+                    .put(VALIDATION, thirds(validationLosses), validationLosses.size(), PARTS)
                     .put(TRAINING + training, new float[] {1}, 1);
             List<float[]> values = learner.optimizer().values();
             for (int i = 0; i < values.size(); i++) {
@@ -158,20 +159,23 @@ record Checkpoint(float[] parameters, List<float[]> moments, List<Double> losses
             return values.array();
         }
 
-        /** Losses are doubles, tensors floats: each loss is the sum of two. */
-        private static float[] halves(List<Double> values) {
-            float[] halves = new float[2 * values.size()];
+        /** Losses are doubles, tensors floats: each loss is the exact sum of three. */
+        private static float[] thirds(List<Double> values) {
+            float[] thirds = new float[PARTS * values.size()];
             for (int i = 0; i < values.size(); i++) {
-                halves[2 * i] = values.get(i).floatValue();
-                halves[2 * i + 1] = (float) (values.get(i) - halves[2 * i]);
+                double rest = values.get(i);
+                for (int part = 0; part < PARTS; part++) {
+                    thirds[PARTS * i + part] = (float) rest;
+                    rest -= thirds[PARTS * i + part];
+                }
             }
-            return halves;
+            return thirds;
         }
 
-        private static List<Double> whole(float[] halves) {
+        private static List<Double> whole(float[] thirds) {
             List<Double> values = new ArrayList<>();
-            for (int i = 0; i < halves.length; i += 2) {
-                values.add((double) halves[i] + halves[i + 1]);
+            for (int i = 0; i < thirds.length; i += PARTS) {
+                values.add((double) thirds[i] + thirds[i + 1] + thirds[i + 2]);
             }
             return values;
         }

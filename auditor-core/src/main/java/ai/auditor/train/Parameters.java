@@ -156,17 +156,18 @@ final class Parameters implements AutoCloseable {
         List<Tensor> parts =
                 step.parts(vector, pieces.stream().map(Piece::shape).toList());
         Map<WeightPlace, Tensor> others = new HashMap<>();
+        Tensor scale = step.floats(
+                new float[] {trainable instanceof Trainable.Lora lora ? (float) lora.scale() : 1}, 1);
         for (int i = 0; i < pieces.size(); i++) {
             WeightPlace place = pieces.get(i).place();
             switch (pieces.get(i).part()) {
                 case WHOLE -> others.put(place, parts.get(i));
                 case FIRST_FACTOR -> {
-                    double scale = ((Trainable.Lora) trainable).scale();
                     Tensor weight = base.weights().at(step, facts, place);
                     // The frozen weight stands second: a result belongs to the scope of its first operand.
                     others.put(
                             place,
-                            parts.get(i).product(parts.get(i + 1)).scaled(scale).plus(weight));
+                            parts.get(i).product(parts.get(i + 1)).times(scale).plus(weight));
                 }
                 case SECOND_FACTOR, ADDED -> {}
             }
