@@ -65,8 +65,7 @@ public record DecoderWeights(Tensor embedding, List<BlockWeights> blocks, Tensor
             case GATE_BIAS -> present(biases.gate(), place);
             case UP_BIAS -> present(biases.up(), place);
             case DOWN_BIAS -> present(biases.down(), place);
-            case EMBEDDING, FINAL_NORM, OUTPUT_HEAD ->
-                throw new IllegalArgumentException(place + " is not in a block");
+            case EMBEDDING, FINAL_NORM, OUTPUT_HEAD -> throw new IllegalArgumentException(place + " is not in a block");
         };
     }
 
@@ -114,8 +113,7 @@ public record DecoderWeights(Tensor embedding, List<BlockWeights> blocks, Tensor
                 facts.tiedEmbeddings() ? table : replacement.of(Role.OUTPUT_HEAD, -1));
     }
 
-    private record Replacement(
-            DecoderWeights base, Scope scope, ModelFacts facts, Map<WeightPlace, Tensor> others) {
+    private record Replacement(DecoderWeights base, Scope scope, ModelFacts facts, Map<WeightPlace, Tensor> others) {
         BlockWeights block(int block) {
             BlockWeights old = base.blocks.get(block);
             BlockWeights.Biases biases = old.biases();

@@ -106,5 +106,4 @@ public record WeightPlace(Role role, int block) {
         int within = Math.floorMod(index, headWidth);
         return index - within + within / 2 + (within % 2) * (headWidth / 2);
     }
-
 }

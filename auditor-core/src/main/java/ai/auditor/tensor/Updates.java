@@ -55,8 +55,11 @@ public final class Updates {
 
     /** {@code target += factor * other}, over the first entries. */
     public static void add(Tensor target, Tensor other, double factor, long count) {
-        pieces(count, target, (scratch, from, to) -> piece(scratch, target, from, to)
-                .addi(piece(scratch, other, from, to).mul(factor)));
+        pieces(
+                count,
+                target,
+                (scratch, from, to) -> piece(scratch, target, from, to)
+                        .addi(piece(scratch, other, from, to).mul(factor)));
     }
 
     /** Multiplies the first entries of a vector by a number. */

@@ -142,8 +142,8 @@ record Checkpoint(float[] parameters, List<float[]> moments, List<Double> losses
 
         private static List<Path> files(Path directory) {
             try (Stream<Path> entries = Files.list(directory)) {
-                return entries.filter(
-                                file -> FILE.matcher(file.getFileName().toString()).matches())
+                return entries.filter(file ->
+                                FILE.matcher(file.getFileName().toString()).matches())
                         .sorted()
                         .toList();
             } catch (IOException failure) {

@@ -63,7 +63,8 @@ final class Learner implements AutoCloseable {
             if (plan.clipNorm() > 0 && norm > plan.clipNorm()) {
                 Updates.scale(gradient, plan.clipNorm() / (norm + CLIP_GUARD), gradient.size());
             }
-            optimizer.step(parameters, gradient, plan.learningRate() * plan.schedule().at(step, steps), step + 1);
+            optimizer.step(
+                    parameters, gradient, plan.learningRate() * plan.schedule().at(step, steps), step + 1);
         }
         return loss;
     }
@@ -82,8 +83,7 @@ final class Learner implements AutoCloseable {
 
     private long predicted(List<TokenizedRow> rows) {
         return rows.stream()
-                .mapToLong(row ->
-                        plan.lossTokens().to(row) - plan.lossTokens().from(row))
+                .mapToLong(row -> plan.lossTokens().to(row) - plan.lossTokens().from(row))
                 .sum();
     }
 

@@ -64,12 +64,11 @@ final class Parameters implements AutoCloseable {
         List<Piece> pieces = Selection.pieces(base.facts(), trainable);
         Scope scope = base.scope();
         try {
-            Tensor vector =
-                    switch (kind(trainable)) {
-                        case WHOLE -> copied(base, pieces, scope);
-                        case FIRST_FACTOR, SECOND_FACTOR -> factors(pieces, seed, scope);
-                        case ADDED -> scope.zeros(base.facts().hiddenSize());
-                    };
+            Tensor vector = switch (kind(trainable)) {
+                case WHOLE -> copied(base, pieces, scope);
+                case FIRST_FACTOR, SECOND_FACTOR -> factors(pieces, seed, scope);
+                case ADDED -> scope.zeros(base.facts().hiddenSize());
+            };
             return new Parameters(base, trainable, pieces, scope, vector);
         } catch (RuntimeException failed) {
             scope.close();
@@ -107,7 +106,7 @@ final class Parameters implements AutoCloseable {
         float[] values = new float[Math.toIntExact(size(pieces))];
         int next = 0;
         for (Piece piece : pieces) {
-            double bound = 1 / Math.sqrt(piece.shape()[0]);
+            double bound = 1 / Math.sqrt((double) piece.shape()[0]);
             int end = next + piece.size();
             while (next < end) {
                 values[next++] =
@@ -146,7 +145,6 @@ final class Parameters implements AutoCloseable {
         return scope;
     }
 
-
     /** The decoder's weights with what is trained in its place; recorded under {@link Gradients#record}. */
     DecoderWeights weights(Scope step) {
         if (trainable instanceof Trainable.ResidualVector) {
@@ -156,8 +154,8 @@ final class Parameters implements AutoCloseable {
         List<Tensor> parts =
                 step.parts(vector, pieces.stream().map(Piece::shape).toList());
         Map<WeightPlace, Tensor> others = new HashMap<>();
-        Tensor scale = step.floats(
-                new float[] {trainable instanceof Trainable.Lora lora ? (float) lora.scale() : 1}, 1);
+        Tensor scale =
+                step.floats(new float[] {trainable instanceof Trainable.Lora lora ? (float) lora.scale() : 1}, 1);
         for (int i = 0; i < pieces.size(); i++) {
             WeightPlace place = pieces.get(i).place();
             switch (pieces.get(i).part()) {
@@ -231,8 +229,7 @@ final class Parameters implements AutoCloseable {
                     new Piece(place, Part.SECOND_FACTOR, new long[] {rank, shape[1]}));
         }
 
-        private static List<WeightPlace> chosen(
-                List<WeightPlace> all, String ending, List<String> names, String what) {
+        private static List<WeightPlace> chosen(List<WeightPlace> all, String ending, List<String> names, String what) {
             List<WeightPlace> known = all.stream()
                     .filter(place -> place.role().place().endsWith(ending))
                     .toList();
@@ -250,7 +247,8 @@ final class Parameters implements AutoCloseable {
                 throw new AuditException(AuditException.Code.USAGE, "the model has no " + what + " to train");
             }
             return known.stream()
-                    .filter(place -> names.isEmpty() || names.contains(place.role().place()))
+                    .filter(place ->
+                            names.isEmpty() || names.contains(place.role().place()))
                     .toList();
         }
     }

@@ -22,8 +22,7 @@ public record Schedule(Shape shape, int warmUp, double floor) {
             throw new AuditException(AuditException.Code.USAGE, "warm-up is 0 steps or more, not " + warmUp);
         }
         if (!(floor >= 0 && floor <= 1)) {
-            throw new AuditException(
-                    AuditException.Code.USAGE, "the floor of a schedule is from 0 to 1, not " + floor);
+            throw new AuditException(AuditException.Code.USAGE, "the floor of a schedule is from 0 to 1, not " + floor);
         }
     }
 
@@ -35,12 +34,11 @@ public record Schedule(Shape shape, int warmUp, double floor) {
     /** What the learning rate is multiplied with at a 0-based step. */
     public double at(int step, int steps) {
         double done = (double) step / steps;
-        double fall =
-                switch (shape) {
-                    case CONSTANT -> 1;
-                    case LINEAR -> 1 - done;
-                    case COSINE -> 0.5 * (1 + StrictMath.cos(Math.PI * done));
-                };
+        double fall = switch (shape) {
+            case CONSTANT -> 1;
+            case LINEAR -> 1 - done;
+            case COSINE -> 0.5 * (1 + StrictMath.cos(Math.PI * done));
+        };
         double rise = warmUp == 0 ? 1 : Math.min(1, (step + 1.0) / warmUp);
         return rise * (floor + (1 - floor) * fall);
     }

@@ -125,7 +125,8 @@ public final class TrainedModel implements AutoCloseable {
 
     /** Native arrays that are held; for tests of leaks. */
     List<Integer> arrays() {
-        return new ArrayList<>(List.of(parameters.scope().arrays(), base.decoder().arrays()));
+        return new ArrayList<>(
+                List.of(parameters.scope().arrays(), base.decoder().arrays()));
     }
 
     @Override

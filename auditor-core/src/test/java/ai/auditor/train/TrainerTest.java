@@ -64,7 +64,11 @@ class TrainerTest {
     }
 
     private static TrainingPlan.Builder plan(Trainable trainable) {
-        return TrainingPlan.of(trainable, 1e-2).batchRows(12).epochs(5).maxSteps(6).seed(11);
+        return TrainingPlan.of(trainable, 1e-2)
+                .batchRows(12)
+                .epochs(5)
+                .maxSteps(6)
+                .seed(11);
     }
 
     private static TrainedModel train(TrainingPlan.Builder plan) {
@@ -150,11 +154,14 @@ class TrainerTest {
         train(plan(new Trainable.Full()).checkpoints(new Checkpoints(directory, 3, false)))
                 .close();
         assertThat(directory).isDirectoryContaining("glob:**/step-000006.safetensors");
-        assertRefused(AuditException.Code.USAGE, "another training", () -> train(plan(new Trainable.Full())
-                .clipNorm(2)
-                .checkpoints(new Checkpoints(directory, 3, true))));
-        assertRefused(AuditException.Code.USAGE, "resume", () -> train(
-                plan(new Trainable.Full()).checkpoints(new Checkpoints(directory, 3, false))));
+        assertRefused(
+                AuditException.Code.USAGE,
+                "another training",
+                () -> train(plan(new Trainable.Full()).clipNorm(2).checkpoints(new Checkpoints(directory, 3, true))));
+        assertRefused(
+                AuditException.Code.USAGE,
+                "resume",
+                () -> train(plan(new Trainable.Full()).checkpoints(new Checkpoints(directory, 3, false))));
     }
 
     @Test
@@ -181,7 +188,8 @@ class TrainerTest {
             assertThat(seen).hasSizeLessThan(100);
             int best = seen.indexOf(seen.stream().min(Double::compare).orElseThrow());
             assertThat(best).isEqualTo(seen.size() - 4);
-            TrainingPlan one = plan.validation(new Validation(held, 0, 0)).maxSteps(1).build();
+            TrainingPlan one =
+                    plan.validation(new Validation(held, 0, 0)).maxSteps(1).build();
             try (TrainedModel again = Trainer.train(trained.model(), held, one, Progress.NONE)) {
                 assertThat(again.losses()).hasSize(1);
             }
@@ -203,8 +211,8 @@ class TrainerTest {
             }
             start.put(place.name(), values, shape);
         }
-        try (ReferenceModel untrained = ReferenceModel.open(
-                        Curves.ORGANISM, start, "seed 5", new ReferenceModel.Options(1, true));
+        try (ReferenceModel untrained =
+                        ReferenceModel.open(Curves.ORGANISM, start, "seed 5", new ReferenceModel.Options(1, true));
                 TrainedModel trained = Trainer.train(
                         untrained,
                         ROWS,
@@ -221,8 +229,8 @@ class TrainerTest {
 
     @Test
     void aResidualVectorLowersTheLossWhereItIsAdded() {
-        try (TrainedModel trained = train(plan(new Trainable.ResidualVector(new Point(1)))
-                .validation(new Validation(ROWS, 3, 0)))) {
+        try (TrainedModel trained =
+                train(plan(new Trainable.ResidualVector(new Point(1))).validation(new Validation(ROWS, 3, 0)))) {
             assertThat(trained.validationLosses().get(1))
                     .isLessThan(trained.validationLosses().get(0));
             assertThat(trained.interventions()).hasSize(1);

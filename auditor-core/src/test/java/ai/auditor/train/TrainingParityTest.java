@@ -22,8 +22,7 @@ class TrainingParityTest {
             List<Double> expected = Curves.losses(run);
             double largest = 0;
             for (int step = 0; step < expected.size(); step++) {
-                largest = Math.max(
-                        largest, Math.abs(trained.losses().get(step) - expected.get(step)));
+                largest = Math.max(largest, Math.abs(trained.losses().get(step) - expected.get(step)));
             }
             assertThat(trained.losses()).hasSameSizeAs(expected);
             assertThat(largest).as("largest difference of a loss").isLessThan(TOLERANCE);
