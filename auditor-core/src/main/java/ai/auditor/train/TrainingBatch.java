@@ -28,7 +28,7 @@ record TrainingBatch(TokenBatch tokens, long[] positions, long[] targets) {
                 ids[first + token] = row.ids()[token];
             }
             for (int token = loss.from(row); token < loss.to(row); token++) {
-                positions[next] = first + token - 1;
+                positions[next] = (long) first + token - 1;
                 targets[next++] = row.ids()[token];
             }
         }

@@ -11,14 +11,17 @@ import ai.auditor.model.MemoryWeights;
 import ai.auditor.model.ModelFacts;
 import ai.auditor.model.Point;
 import ai.auditor.model.ReferenceModel;
+import ai.auditor.model.SafetensorsFile;
 import ai.auditor.model.TokenBatch;
 import ai.auditor.model.WeightPlace;
+import ai.auditor.model.WeightSource;
 import ai.auditor.tensor.Tensor;
 import ai.auditor.text.TokenizedRow;
 import ai.auditor.train.TrainingPlan.Checkpoints;
 import ai.auditor.train.TrainingPlan.Order;
 import ai.auditor.train.TrainingPlan.Validation;
 import java.io.IOException;
+import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -27,7 +30,6 @@ import java.util.Random;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,19 +37,14 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class TrainerTest {
     private static final List<TokenizedRow> ROWS = Curves.rows();
-    private static ReferenceModel organism = Curves.organism();
+    private static final ReferenceModel MODEL = Curves.organism();
 
     @TempDir
     private Path directory;
 
-    @BeforeAll
-    static void open() {
-        organism = Curves.organism();
-    }
-
     @AfterAll
     static void close() {
-        organism.close();
+        MODEL.close();
     }
 
     private static Stream<Trainable> weights() {
@@ -72,7 +69,7 @@ class TrainerTest {
     }
 
     private static TrainedModel train(TrainingPlan.Builder plan) {
-        return Trainer.train(organism, ROWS, plan.build(), Progress.NONE);
+        return Trainer.train(MODEL, ROWS, plan.build(), Progress.NONE);
     }
 
     @ParameterizedTest
@@ -83,11 +80,46 @@ class TrainerTest {
             try (ReferenceModel loaded =
                     ReferenceModel.open(directory.resolve("model"), new ReferenceModel.Options(1, true))) {
                 Closeness.assertClose("logits", logits(loaded), logits(trained.model()));
-                assertThat(Closeness.largestDifference(logits(loaded), logits(organism)))
+                assertThat(Closeness.largestDifference(logits(loaded), logits(MODEL)))
                         .isGreaterThan(0.1);
                 assertThat(loaded.encoder()).isNotNull();
             }
         }
+    }
+
+    @Test
+    void anAdapterAsPeftReadsItIsTheMergedWeight() {
+        Trainable.Lora lora = new Trainable.Lora(3, 6, List.of("k_proj", "o_proj"), 0, true);
+        try (TrainedModel trained = train(plan(lora))) {
+            trained.saveAdapter(directory.resolve("adapter"), "organism");
+            assertThat(directory.resolve("adapter/adapter_config.json"))
+                    .content()
+                    .contains("\"use_rslora\" : true", "\"k_proj\", \"o_proj\"", "\"r\" : 3");
+            try (WeightSource factors = SafetensorsFile.open(directory.resolve("adapter/adapter_model.safetensors"))) {
+                assertThat(factors.names()).hasSize(2 * 2 * MODEL.facts().layers());
+                for (String module : List.of("model.layers.1.self_attn.k_proj", "model.layers.3.self_attn.o_proj")) {
+                    float[] merged = read(MODEL.decoder().source(), module + ".weight");
+                    float[] a = read(factors, "base_model.model." + module + ".lora_A.weight");
+                    float[] b = read(factors, "base_model.model." + module + ".lora_B.weight");
+                    int in = a.length / lora.rank();
+                    for (int entry = 0; entry < merged.length; entry++) {
+                        for (int r = 0; r < lora.rank(); r++) {
+                            merged[entry] += (float) lora.scale()
+                                    * b[entry / in * lora.rank() + r]
+                                    * a[r * in + Math.floorMod(entry, in)];
+                        }
+                    }
+                    Closeness.assertClose(module, read(trained.model().decoder().source(), module + ".weight"), merged);
+                }
+            }
+        }
+    }
+
+    private static float[] read(WeightSource source, String name) {
+        long[] shape = source.shape(name);
+        FloatBuffer values = FloatBuffer.allocate(Math.toIntExact(shape[0] * shape[1]));
+        source.read(name, values);
+        return values.array();
     }
 
     @ParameterizedTest
@@ -105,11 +137,11 @@ class TrainerTest {
     @ParameterizedTest
     @MethodSource("everything")
     void aStepLeavesNoArrayBehind(Trainable trainable) {
-        int before = organism.decoder().arrays();
+        int before = MODEL.decoder().arrays();
         TrainingPlan plan = plan(trainable).build();
-        try (Parameters parameters = Parameters.start(organism.decoder(), trainable, 1);
+        try (Parameters parameters = Parameters.start(MODEL.decoder(), trainable, 1);
                 Learner learner = new Learner(
-                        organism.decoder(),
+                        MODEL.decoder(),
                         plan,
                         parameters,
                         new OptimizerState(plan.optimizer(), parameters.scope(), parameters))) {
@@ -121,27 +153,27 @@ class TrainerTest {
             }
         }
         train(plan(trainable)).close();
-        assertThat(organism.decoder().arrays()).isEqualTo(before);
+        assertThat(MODEL.decoder().arrays()).isEqualTo(before);
     }
 
     @ParameterizedTest
     @MethodSource("everything")
     void aResumedTrainingEndsWithTheSameWeights(Trainable trainable) {
-        TrainingPlan.Builder plan = plan(trainable).epochs(2).maxSteps(30).validation(new Validation(ROWS, 10, 0));
-        Checkpoints kept = new Checkpoints(directory, 7, true);
+        TrainingPlan.Builder plan = plan(trainable).maxSteps(18).validation(new Validation(ROWS.subList(0, 30), 6, 0));
+        Checkpoints kept = new Checkpoints(directory, 5, true);
         Progress stopping = (stage, done, total, unit) -> {
-            if (done == 16) {
+            if (done == 12) {
                 Thread.currentThread().interrupt();
             }
         };
         try (TrainedModel straight = train(plan)) {
             TrainingPlan broken = plan.checkpoints(kept).build();
-            assertThatThrownBy(() -> Trainer.train(organism, ROWS, broken, stopping))
+            assertThatThrownBy(() -> Trainer.train(MODEL, ROWS, broken, stopping))
                     .isInstanceOfSatisfying(
                             AuditException.class,
                             stopped -> assertThat(stopped.code()).isEqualTo(AuditException.Code.INTERRUPTED));
             assertThat(Thread.interrupted()).isTrue();
-            assertThat(directory).isDirectoryContaining("glob:**/step-000014.safetensors");
+            assertThat(directory).isDirectoryContaining("glob:**/step-000010.safetensors");
             try (TrainedModel resumed = train(plan)) {
                 assertThat(resumed.losses()).isEqualTo(straight.losses());
                 assertThat(resumed.model().digest()).isEqualTo(straight.model().digest());
@@ -183,7 +215,7 @@ class TrainerTest {
                 .batchRows(10)
                 .epochs(40)
                 .validation(new Validation(held, 1, 3));
-        try (TrainedModel trained = Trainer.train(organism, ROWS.subList(0, 40), plan.build(), Progress.NONE)) {
+        try (TrainedModel trained = Trainer.train(MODEL, ROWS.subList(0, 40), plan.build(), Progress.NONE)) {
             List<Double> seen = trained.validationLosses();
             assertThat(seen).hasSizeLessThan(100);
             int best = seen.indexOf(seen.stream().min(Double::compare).orElseThrow());
@@ -198,7 +230,7 @@ class TrainerTest {
 
     @Test
     void aModelIsTrainedFromNothing() {
-        ModelFacts facts = organism.facts();
+        ModelFacts facts = MODEL.facts();
         MemoryWeights start = new MemoryWeights();
         Random random = new Random(5);
         for (WeightPlace place : WeightPlace.all(facts)) {
@@ -234,7 +266,7 @@ class TrainerTest {
             assertThat(trained.validationLosses().get(1))
                     .isLessThan(trained.validationLosses().get(0));
             assertThat(trained.interventions()).hasSize(1);
-            assertThat(logits(trained.model())).isEqualTo(logits(organism));
+            assertThat(logits(trained.model())).isEqualTo(logits(MODEL));
         }
     }
 
@@ -283,8 +315,7 @@ class TrainerTest {
         assertRefused(
                 AuditException.Code.NOTHING_TO_AUDIT,
                 "no rows",
-                () -> Trainer.train(
-                        organism, List.of(), plan(new Trainable.Full()).build(), Progress.NONE));
+                () -> Trainer.train(MODEL, List.of(), plan(new Trainable.Full()).build(), Progress.NONE));
     }
 
     private static void assertRefused(
