@@ -3,9 +3,11 @@ package ai.auditor.cli;
 import ai.auditor.AuditException;
 import ai.auditor.data.Dataset;
 import ai.auditor.fixtures.lab.CaptureBenchmark;
+import ai.auditor.fixtures.lab.TrainingBenchmark;
 import ai.auditor.model.Point;
 import ai.auditor.model.ReferenceModel;
 import ai.auditor.text.TokenizedRow;
+import ai.auditor.train.Trainable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,21 +19,27 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Measures the capture. */
+/** Measures capture and training. */
 @Command(
         name = "speed",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description =
-                "Measures the capture that an audit runs, as one line of JSON; fixtures/bench/capture.py compares it with a peer.")
+                "Measures the capture that an audit runs, or training, as one line of JSON; fixtures/bench/*.py compare it with a peer.")
 final class SpeedCommand implements Callable<Integer> {
     private enum What {
         POINTS,
         GRADIENT,
-        LIKELIHOOD
+        LIKELIHOOD,
+        FULL,
+        BIASES
     }
 
     private static final long KIBI = 1024;
+    /** Of the organism's recipe, as is what its students train. */
+    private static final int BATCH = 64;
+
+    private static final List<String> STUDENT = List.of("mlp.down_proj.bias");
 
     private final Terminal terminal;
 
@@ -49,9 +57,9 @@ final class SpeedCommand implements Callable<Integer> {
 
     @Option(
             names = "--what",
-            paramLabel = "points|gradient|likelihood",
+            paramLabel = "points|gradient|likelihood|full|biases",
             defaultValue = "points",
-            description = "What is captured.")
+            description = "What is captured, or trained.")
     private What what = What.POINTS;
 
     @Option(names = "--point", paramLabel = "resid_post.K", split = ",", description = "Where activations are read.")
@@ -73,6 +81,14 @@ final class SpeedCommand implements Callable<Integer> {
     @Option(names = "--seconds", paramLabel = "S", defaultValue = "20", description = "How long, at least.")
     private double seconds;
 
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "40",
+            converter = CountConverter.class,
+            description = "How many training steps (default: ${DEFAULT-VALUE}).")
+    private int steps;
+
     SpeedCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -82,7 +98,7 @@ final class SpeedCommand implements Callable<Integer> {
         List<Path> files =
                 data.stream().map(name -> UserPath.existing(name, "dataset")).toList();
         List<Point> at = points.stream().map(Point::parse).toList();
-        if (at.isEmpty() && what != What.LIKELIHOOD) {
+        if (at.isEmpty() && (what == What.POINTS || what == What.GRADIENT)) {
             throw new AuditException(
                     AuditException.Code.USAGE, "--point is needed where activations or gradients are read");
         }
@@ -95,16 +111,26 @@ final class SpeedCommand implements Callable<Integer> {
         }
         try (ReferenceModel reference = model.open()) {
             List<TokenizedRow> tokens = CaptureBenchmark.rows(reference, read, rows);
-            CaptureBenchmark.Measured measured = new CaptureBenchmark(
-                            at, what == What.GRADIENT, what == What.LIKELIHOOD, packed)
-                    .run(reference, tokens, seconds);
+            String measured = switch (what) {
+                case POINTS, GRADIENT, LIKELIHOOD ->
+                    new CaptureBenchmark(at, what == What.GRADIENT, what == What.LIKELIHOOD, packed)
+                            .run(reference, tokens, seconds)
+                            .toString();
+                case FULL -> trained(new Trainable.Full(), reference, tokens);
+                case BIASES -> trained(new Trainable.Biases(STUDENT), reference, tokens);
+            };
             terminal.out()
-                    .println(measured.toString()
-                            .replaceFirst(
-                                    "}$", String.format(Locale.ROOT, ", \"peak_rss_mib\": %d}", peakMemory() / KIBI)));
+                    .println(measured.replaceFirst(
+                            "}$", String.format(Locale.ROOT, ", \"peak_rss_mib\": %d}", peakMemory() / KIBI)));
             terminal.out().flush();
         }
         return 0;
+    }
+
+    private String trained(Trainable trainable, ReferenceModel reference, List<TokenizedRow> tokens) {
+        return new TrainingBenchmark(trainable, BATCH)
+                .run(reference, tokens, steps)
+                .toString();
     }
 
     /** The largest resident set of this process so far, in KiB; 0 where the system does not tell. */

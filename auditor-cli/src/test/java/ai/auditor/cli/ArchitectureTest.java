@@ -25,6 +25,7 @@ class ArchitectureTest {
             Map.entry("text", Set.of("data")),
             Map.entry("model", Set.of("tensor", "text", "data")),
             Map.entry("capture", Set.of("model", "tensor", "text", "stats", "data")),
+            Map.entry("train", Set.of("model", "tensor", "text", "data")),
             Map.entry("direction", Set.of("capture", "model", "text", "stats", "data")),
             Map.entry("probe", Set.of("direction", "capture", "model", "text", "stats", "data")),
             Map.entry("audit", Set.of("probe", "direction", "capture", "model", "text", "stats", "data")),

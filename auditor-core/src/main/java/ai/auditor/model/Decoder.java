@@ -23,6 +23,7 @@ public final class Decoder implements AutoCloseable {
     private final BlockShape shape;
     private final Kernels kernels;
     private final Rotation rotation;
+    private final boolean ownsKernels;
 
     private Decoder(
             Engine engine, ModelFacts facts, Scope scope, DecoderWeights weights, BlockShape shape, Kernels kernels) {
@@ -33,6 +34,17 @@ public final class Decoder implements AutoCloseable {
         this.shape = shape;
         this.kernels = kernels;
         this.rotation = new Rotation(facts.ropeTheta(), facts.headDimension());
+        this.ownsKernels = true;
+    }
+
+    private Decoder(Decoder kin, Scope scope, DecoderWeights weights) {
+        this.engine = kin.engine;
+        this.facts = kin.facts;
+        this.scope = scope;
+        this.weights = weights;
+        this.kernels = kin.kernels;
+        this.rotation = kin.rotation;
+        this.ownsKernels = false;
     }
 
     /**
@@ -59,6 +71,31 @@ public final class Decoder implements AutoCloseable {
             scope.close();
             throw failed;
         }
+    }
+
+    /**
+     * The same model with other weights; runs on this decoder's kernels, so that this one has to stay open as long.
+     *
+     * @param owner closed with the new decoder
+     */
+    public Decoder with(DecoderWeights others, Scope owner) {
+        return new Decoder(this, owner, others);
+    }
+
+    /** Opens a scope for arrays that outlive a pass. */
+    public Scope scope() {
+        engine.enter();
+        return engine.open();
+    }
+
+    /** The weights in the layout of the kernels. */
+    public DecoderWeights weights() {
+        return weights;
+    }
+
+    /** The weights under their Hugging Face names and in their layout there; to be read while this decoder is open. */
+    public WeightSource source() {
+        return new StoredWeights(facts, weights);
     }
 
     /** The model's numbers and switches. */
@@ -123,10 +160,6 @@ public final class Decoder implements AutoCloseable {
         return kernels;
     }
 
-    DecoderWeights weights() {
-        return weights;
-    }
-
     Tensor rotation(Scope passScope, TokenBatch batch) {
         if (batch.layout() instanceof TokenBatch.Blocks blocks) {
             return rotation(passScope, batch.rows(), blocks.positions());
@@ -141,7 +174,9 @@ public final class Decoder implements AutoCloseable {
 
     @Override
     public void close() {
-        kernels.close();
+        if (ownsKernels) {
+            kernels.close();
+        }
         scope.close();
     }
 }

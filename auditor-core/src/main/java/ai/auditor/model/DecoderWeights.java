@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,7 +19,145 @@ import org.jspecify.annotations.Nullable;
  * @param head the same tensor where it is tied
  * @param finalNorm {@code [width]}
  */
-record DecoderWeights(Tensor embedding, List<BlockWeights> blocks, Tensor finalNorm, Tensor head) {
+public record DecoderWeights(Tensor embedding, List<BlockWeights> blocks, Tensor finalNorm, Tensor head) {
+    public DecoderWeights {
+        blocks = List.copyOf(blocks);
+    }
+
+    /**
+     * A weight in the kernels' layout: the tensor itself, or a view of the columns that it has in a fused one.
+     *
+     * @param scope takes the view, where it is one
+     */
+    public Tensor at(Scope scope, ModelFacts facts, WeightPlace place) {
+        Tensor tensor = at(facts, place);
+        return fused(place.role()) ? scope.keep(tensor) : tensor;
+    }
+
+    private Tensor at(ModelFacts facts, WeightPlace place) {
+        if (place.block() < 0) {
+            return switch (place.role()) {
+                case EMBEDDING -> embedding;
+                case OUTPUT_HEAD -> head;
+                case FINAL_NORM -> finalNorm;
+                default -> throw new IllegalArgumentException(place + " is outside of every block");
+            };
+        }
+        BlockWeights block = blocks.get(place.block());
+        BlockWeights.Biases biases = block.biases();
+        int queries = facts.heads() * facts.headDimension();
+        int keys = queries + facts.keyValueHeads() * facts.headDimension();
+        int values = keys + facts.keyValueHeads() * facts.headDimension();
+        return switch (place.role()) {
+            case INPUT_NORM -> block.attentionNorm();
+            case POST_ATTENTION_NORM -> block.mlpNorm();
+            case QUERY -> block.qkv().columns(0, queries);
+            case KEY -> block.qkv().columns(queries, keys);
+            case VALUE -> block.qkv().columns(keys, values);
+            case ATTENTION_OUTPUT -> block.output();
+            case GATE -> block.gate();
+            case UP -> block.up();
+            case DOWN -> block.down();
+            case QUERY_BIAS -> present(biases.qkv(), place).columns(0, queries);
+            case KEY_BIAS -> present(biases.qkv(), place).columns(queries, keys);
+            case VALUE_BIAS -> present(biases.qkv(), place).columns(keys, values);
+            case ATTENTION_OUTPUT_BIAS -> present(biases.output(), place);
+            case GATE_BIAS -> present(biases.gate(), place);
+            case UP_BIAS -> present(biases.up(), place);
+            case DOWN_BIAS -> present(biases.down(), place);
+            case EMBEDDING, FINAL_NORM, OUTPUT_HEAD -> throw new IllegalArgumentException(place + " is not in a block");
+        };
+    }
+
+    private static Tensor present(@Nullable Tensor bias, WeightPlace place) {
+        if (bias == null) {
+            throw new IllegalArgumentException("the model has no " + place);
+        }
+        return bias;
+    }
+
+    /** Copies a weight out, in the kernels' layout. */
+    float[] values(ModelFacts facts, WeightPlace place) {
+        Tensor tensor = at(facts, place);
+        float[] values = tensor.toFloats();
+        if (fused(place.role())) {
+            tensor.close();
+        }
+        return values;
+    }
+
+    private static boolean fused(Role role) {
+        return switch (role) {
+            case QUERY, KEY, VALUE, QUERY_BIAS, KEY_BIAS, VALUE_BIAS -> true;
+            default -> false;
+        };
+    }
+
+    /**
+     * These weights with some of them replaced; recorded under {@link ai.auditor.tensor.Gradients#record}.
+     *
+     * @param scope takes what is computed
+     * @param others weights in the kernels' layout
+     */
+    public DecoderWeights with(Scope scope, ModelFacts facts, Map<WeightPlace, Tensor> others) {
+        Replacement replacement = new Replacement(this, scope, facts, others);
+        Tensor table = replacement.of(Role.EMBEDDING, -1);
+        List<BlockWeights> replaced = new ArrayList<>();
+        for (int block = 0; block < blocks.size(); block++) {
+            replaced.add(replacement.block(block));
+        }
+        return new DecoderWeights(
+                table,
+                replaced,
+                replacement.of(Role.FINAL_NORM, -1),
+                facts.tiedEmbeddings() ? table : replacement.of(Role.OUTPUT_HEAD, -1));
+    }
+
+    private record Replacement(DecoderWeights base, Scope scope, ModelFacts facts, Map<WeightPlace, Tensor> others) {
+        BlockWeights block(int block) {
+            BlockWeights old = base.blocks.get(block);
+            BlockWeights.Biases biases = old.biases();
+            return BlockWeights.of(
+                    of(Role.INPUT_NORM, block),
+                    of(Role.POST_ATTENTION_NORM, block),
+                    joined(old.qkv(), block, Role.QUERY, Role.KEY, Role.VALUE),
+                    of(Role.ATTENTION_OUTPUT, block),
+                    of(Role.GATE, block),
+                    of(Role.UP, block),
+                    of(Role.DOWN, block),
+                    new BlockWeights.Biases(
+                            biases.qkv() == null
+                                    ? null
+                                    : joined(biases.qkv(), block, Role.QUERY_BIAS, Role.KEY_BIAS, Role.VALUE_BIAS),
+                            biases.output() == null ? null : of(Role.ATTENTION_OUTPUT_BIAS, block),
+                            biases.gate() == null ? null : of(Role.GATE_BIAS, block),
+                            biases.up() == null ? null : of(Role.UP_BIAS, block),
+                            biases.down() == null ? null : of(Role.DOWN_BIAS, block)));
+        }
+
+        Tensor of(Role role, int block) {
+            WeightPlace place = new WeightPlace(role, block);
+            Tensor other = others.get(place);
+            return other == null ? base.at(facts, place) : other;
+        }
+
+        private Tensor joined(Tensor old, int block, Role... roles) {
+            boolean same = true;
+            for (Role role : roles) {
+                same &= !others.containsKey(new WeightPlace(role, block));
+            }
+            if (same) {
+                return old;
+            }
+            List<Tensor> parts = new ArrayList<>();
+            for (Role role : roles) {
+                WeightPlace place = new WeightPlace(role, block);
+                Tensor other = others.get(place);
+                parts.add(other == null ? base.at(scope, facts, place) : other);
+            }
+            return scope.keep(Tensor.joined(parts));
+        }
+    }
 
     static DecoderWeights load(Scope scope, ModelFacts facts, WeightSource source) {
         return new Loader(scope, facts, WeightMap.of(facts, source), source).load();

@@ -102,6 +102,11 @@ public final class ForwardPass implements AutoCloseable {
         }
     }
 
+    /** NLL in nats of a target token at each normed position, {@code [positions]}, recorded under {@link Gradients#record}. */
+    public Tensor losses(Tensor normed, long[] targets) {
+        return decoder.kernels().nll(normed, decoder.weights().head(), scope.longs(targets, targets.length));
+    }
+
     /** NLL of each target, and the gradient of their weighted sum at the normed positions. */
     public NllGradient nllGradient(Tensor normed, long[] targets, float[] weights) {
         try (Tensor wanted = scope.longs(targets, targets.length);

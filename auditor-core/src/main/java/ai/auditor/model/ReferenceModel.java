@@ -54,6 +54,28 @@ public final class ReferenceModel implements AutoCloseable {
         }
     }
 
+    /**
+     * Opens a model whose weights come from elsewhere, such as from memory to start a training from nothing; configuration and tokenizer
+     * stand in the directory.
+     *
+     * @param digest tells these weights from others
+     */
+    public static ReferenceModel open(Path directory, WeightSource source, String digest, Options options) {
+        ModelFacts facts = ModelFacts.read(directory);
+        WeightMap.of(facts, source);
+        Engine engine = Engine.start(options.threads());
+        return new ReferenceModel(directory, digest, Decoder.load(engine, facts, source, options.fused()), options);
+    }
+
+    /**
+     * The same model with another decoder, closed with it; the tokenizer is the directory's.
+     *
+     * @param digest tells the decoder's weights from others
+     */
+    public ReferenceModel with(Decoder others, String digest) {
+        return new ReferenceModel(directory, digest, others, options);
+    }
+
     /** Opens a directory with the standard options. */
     public static ReferenceModel open(Path directory) {
         return open(directory, Options.standard());

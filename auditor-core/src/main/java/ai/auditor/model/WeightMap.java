@@ -61,6 +61,11 @@ public final class WeightMap {
             this.place = place;
         }
 
+        /** Name below the block, or below the model, such as {@code mlp.down_proj.bias}. */
+        public String place() {
+            return place;
+        }
+
         /** Whether every block has its own. */
         public boolean inBlock() {
             return switch (this) {
@@ -84,7 +89,7 @@ public final class WeightMap {
             };
         }
 
-        private boolean neededBy(ModelFacts facts) {
+        boolean neededBy(ModelFacts facts) {
             return switch (this) {
                 case QUERY_BIAS, KEY_BIAS, VALUE_BIAS, ATTENTION_OUTPUT_BIAS -> facts.attentionBias();
                 case GATE_BIAS, UP_BIAS, DOWN_BIAS -> facts.mlpBias();
@@ -103,7 +108,7 @@ public final class WeightMap {
             };
         }
 
-        private long[] shape(ModelFacts facts) {
+        long[] shape(ModelFacts facts) {
             long hidden = facts.hiddenSize();
             long inner = facts.intermediateSize();
             long queries = (long) facts.heads() * facts.headDimension();
@@ -222,6 +227,15 @@ public final class WeightMap {
     }
 
     private String spelled(Role role, int block) {
+        return spelled(prefix, role, block);
+    }
+
+    /** As transformers names it in a causal language model. */
+    static String standardName(Role role, int block) {
+        return spelled(PREFIX, role, block);
+    }
+
+    private static String spelled(String prefix, Role role, int block) {
         if (role == Role.OUTPUT_HEAD) {
             return role.place;
         }

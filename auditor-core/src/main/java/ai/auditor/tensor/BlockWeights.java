@@ -12,9 +12,11 @@ import org.jspecify.annotations.Nullable;
 public final class BlockWeights {
     private static final String LIST = "w[]";
     private final List<Tensor> tensors;
+    private final Biases biases;
 
-    private BlockWeights(List<Tensor> tensors) {
+    private BlockWeights(List<Tensor> tensors, Biases biases) {
         this.tensors = tensors;
+        this.biases = biases;
         tensors.forEach(tensor -> tensor.array().setName(LIST));
     }
 
@@ -43,7 +45,7 @@ public final class BlockWeights {
                 tensors.add(bias);
             }
         }
-        return new BlockWeights(List.copyOf(tensors));
+        return new BlockWeights(List.copyOf(tensors), biases);
     }
 
     /** The biases of a block, null where it has none. */
@@ -53,6 +55,46 @@ public final class BlockWeights {
             @Nullable Tensor gate,
             @Nullable Tensor up,
             @Nullable Tensor down) {}
+
+    /** {@code [width]}. */
+    public Tensor attentionNorm() {
+        return tensors.get(0);
+    }
+
+    /** {@code [width]}. */
+    public Tensor mlpNorm() {
+        return tensors.get(1);
+    }
+
+    /** Queries, keys and values beside each other. */
+    public Tensor qkv() {
+        return tensors.get(2);
+    }
+
+    /** {@code [heads headWidth, width]}. */
+    public Tensor output() {
+        return tensors.get(3);
+    }
+
+    /** {@code [width, inner]}. */
+    public Tensor gate() {
+        return tensors.get(4);
+    }
+
+    /** {@code [width, inner]}. */
+    public Tensor up() {
+        return tensors.get(5);
+    }
+
+    /** {@code [inner, width]}. */
+    public Tensor down() {
+        return tensors.get(6);
+    }
+
+    /** Those that the block has. */
+    public Biases biases() {
+        return biases;
+    }
 
     List<Tensor> tensors() {
         return tensors;

@@ -41,6 +41,27 @@ public final class Gradients {
         return new Tensor(JniUtils.getGradient(leaf.array()));
     }
 
+    /** Makes a tensor a leaf: what is computed from it under {@link #record} can be pulled back to it, again and again. */
+    public static Tensor variable(Tensor tensor) {
+        JniUtils.attachGradient(tensor.array(), true);
+        return tensor;
+    }
+
+    /** Adds the gradient at an output to that of each variable below it; frees the recorded graph. */
+    public static void accumulate(Tensor output, Tensor seed) {
+        JniUtils.backward(output.array(), seed.array(), false, false);
+    }
+
+    /** What was accumulated at a variable, as a live view, in the variable's scope; zero it with {@link #clear}. */
+    public static Tensor accumulated(Tensor variable) {
+        return new Tensor(JniUtils.getGradient(variable.array()));
+    }
+
+    /** Sets what was accumulated at a variable to zero. */
+    public static void clear(Tensor variable) {
+        JniUtils.zeroGrad(variable.array());
+    }
+
     static boolean recording() {
         return JniUtils.isGradMode();
     }

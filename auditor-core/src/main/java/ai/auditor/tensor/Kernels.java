@@ -44,7 +44,7 @@ public interface Kernels extends AutoCloseable {
     /** Logits {@code [positions, vocabulary]} of normed positions, with the head {@code [vocabulary, width]}. */
     Tensor logits(Tensor normed, Tensor head);
 
-    /** NLL in nats of each target token, {@code [positions]}. */
+    /** NLL in nats of each target token, {@code [positions]}; recorded for gradients under {@link Gradients#record}. */
     Tensor nll(Tensor normed, Tensor head, Tensor targets);
 
     /** NLL of each target, and the gradient of the weighted sum of them at the normed positions, {@code [positions, width]}. */

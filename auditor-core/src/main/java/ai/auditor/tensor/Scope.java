@@ -2,12 +2,17 @@ package ai.auditor.tensor;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
 import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.nio.LongBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.LongStream;
 
 /** Owns native arrays: what was made in a scope is freed when the scope is closed. A result belongs to the scope of the first operand. */
 public final class Scope implements AutoCloseable {
@@ -49,6 +54,25 @@ public final class Scope implements AutoCloseable {
             throw new IllegalArgumentException("a tensor without a copy needs a direct buffer");
         }
         return new Tensor(manager.create(floats, new Shape(shape), ai.djl.ndarray.types.DataType.FLOAT32));
+    }
+
+    /** Consecutive views of a vector, each under its shape, in this scope; one operation for the gradients of all. */
+    public List<Tensor> parts(Tensor vector, List<long[]> shapes) {
+        long[] sizes = shapes.stream()
+                .mapToLong(shape -> LongStream.of(shape).reduce(1, Math::multiplyExact))
+                .toArray();
+        List<Tensor> parts = new ArrayList<>();
+        NDList pieces = JniUtils.split(vector.array(), sizes, 0);
+        for (int i = 0; i < sizes.length; i++) {
+            Tensor piece = keep(new Tensor(pieces.get(i)));
+            parts.add(shapes.get(i).length == 1 ? piece : piece.reshaped(shapes.get(i)));
+        }
+        return parts;
+    }
+
+    /** Zeros of the given shape. */
+    public Tensor zeros(long... shape) {
+        return new Tensor(manager.zeros(new Shape(shape)));
     }
 
     /** Moves a tensor into this scope. */

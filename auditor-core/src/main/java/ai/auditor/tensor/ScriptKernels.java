@@ -33,6 +33,7 @@ final class ScriptKernels implements Kernels {
         NORM_AT,
         LOGITS,
         NLL,
+        OPEN_NLL,
         NLL_GRADIENT
     }
 
@@ -99,7 +100,7 @@ final class ScriptKernels implements Kernels {
 
     @Override
     public Tensor nll(Tensor normed, Tensor head, Tensor targets) {
-        return one(Method.NLL, List.of(normed, head, targets));
+        return one(Gradients.recording() ? Method.OPEN_NLL : Method.NLL, List.of(normed, head, targets));
     }
 
     @Override

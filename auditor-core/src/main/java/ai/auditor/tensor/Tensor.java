@@ -3,6 +3,8 @@ package ai.auditor.tensor;
 import ai.djl.ndarray.NDArray;
 import ai.djl.nn.Activation;
 import ai.djl.pytorch.engine.PtNDArray;
+import ai.djl.pytorch.jni.JniUtils;
+import java.util.List;
 
 /** A native array of 32-bit floats or 64-bit integers, row-major; no other kind of number ever reaches the engine. */
 public final class Tensor implements AutoCloseable {
@@ -32,11 +34,6 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(array.sub(other.array));
     }
 
-    /** The product with another tensor, entry by entry, broadcast. */
-    public Tensor times(Tensor other) {
-        return new Tensor(array.mul(other.array));
-    }
-
     /** The product of the last axis with a vector: one value in place of it. */
     public Tensor along(Tensor vector) {
         try (NDArray products = array.mul(vector.array)) {
@@ -54,6 +51,40 @@ public final class Tensor implements AutoCloseable {
     /** A copy of chosen entries of the first axis, in the order of the indices, which may repeat. */
     public Tensor rows(Tensor indices) {
         return new Tensor(array.get(indices.array));
+    }
+
+    /**
+     * The product of entries, broadcast. Where it is recorded, the factor has to stay open until the gradient is taken: the engine reads
+     * memory that belongs to Java, which is why no factor is a bare number.
+     */
+    public Tensor times(Tensor factor) {
+        return new Tensor(array.mul(factor.array));
+    }
+
+    /** The matrix product {@code [n, m]} by {@code [m, k]}. */
+    public Tensor product(Tensor other) {
+        return new Tensor(JniUtils.matmul(array, other.array));
+    }
+
+    /** The same numbers under another shape, without a copy where they lie in one piece. */
+    public Tensor reshaped(long... shape) {
+        return new Tensor(JniUtils.reshape(array, shape));
+    }
+
+    /** A view of columns {@code from} (inclusive) to {@code to} (exclusive) of the last axis. */
+    public Tensor columns(long from, long to) {
+        return new Tensor(JniUtils.slice(array, shape().length - 1L, from, to, 1));
+    }
+
+    /** A copy of tensors beside each other along the last axis; belongs to the scope of the first. */
+    public static Tensor joined(List<Tensor> tensors) {
+        PtNDArray[] arrays = tensors.stream().map(Tensor::array).toArray(PtNDArray[]::new);
+        return new Tensor(JniUtils.cat(arrays, -1));
+    }
+
+    /** How many numbers there are. */
+    public long size() {
+        return array.size();
     }
 
     /** A copy with the last two axes exchanged, contiguous in memory. */

@@ -158,6 +158,36 @@ class KernelsTest {
     }
 
     @Test
+    void recordedLikelihoodsReachPositionsAndHead() {
+        BlockShape shape = new BlockShape(24, 4, 2, 8, 1e-5, false, false, false);
+        try (Scope scope = engine.open();
+                Kernels fused = Kernels.fused(scope, shape);
+                Kernels plain = Kernels.plain(shape)) {
+            Random random = new Random(4);
+            Tensor normed = random(scope, random, 1, 3, 24);
+            Tensor head = random(scope, random, 1, VOCABULARY, 24);
+            Tensor targets = scope.longs(new long[] {0, 49, 20}, 3);
+            Tensor weights = scope.floats(new float[] {0.5f, 0.25f, 1}, 3);
+            float[] expected =
+                    plain.nllGradient(normed, head, targets, weights).gradient().toFloats();
+            for (Kernels kernels : List.of(fused, plain)) {
+                Tensor at = Gradients.variable(scope.floats(normed.toFloats(), 3, 24));
+                Tensor table = Gradients.variable(scope.floats(head.toFloats(), VOCABULARY, 24));
+                Gradients.accumulate(Gradients.record(() -> kernels.nll(at, table, targets)), weights);
+                Closeness.assertClose("positions", Gradients.accumulated(at).toFloats(), expected);
+                // Adding the same number to all logits of a position changes nothing.
+                float[] columns = new float[24];
+                float[] gradient = Gradients.accumulated(table).toFloats();
+                for (int i = 0; i < gradient.length; i++) {
+                    columns[Math.floorMod(i, 24)] += gradient[i];
+                }
+                Closeness.assertClose("head, summed over words", columns, new float[24]);
+                assertThat(gradient[0]).isNotZero();
+            }
+        }
+    }
+
+    @Test
     void twoThreadsTakeTheirGradientsAtOnce() {
         BlockShape shape = new BlockShape(24, 4, 2, 8, 1e-5, true, true, true);
         try (Scope scope = engine.open();

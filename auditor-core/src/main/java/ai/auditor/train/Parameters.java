@@ -1,0 +1,255 @@
+package ai.auditor.train;
+
+import ai.auditor.AuditException;
+import ai.auditor.model.Decoder;
+import ai.auditor.model.DecoderWeights;
+import ai.auditor.model.ModelFacts;
+import ai.auditor.model.WeightPlace;
+import ai.auditor.tensor.Gradients;
+import ai.auditor.tensor.Scope;
+import ai.auditor.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.stream.Stream;
+
+/**
+ * All that is trained, in one vector, matrices first: one gradient, one state of the optimiser, one norm, however many weights there
+ * are. The decoder's weights are views of it, in the layout of the kernels, so that training needs no forward pass of its own.
+ */
+final class Parameters implements AutoCloseable {
+    private final Decoder base;
+    private final Trainable trainable;
+    private final List<Piece> pieces;
+    private final Scope scope;
+    private final Tensor vector;
+
+    /** What a piece of the vector is to its weight. */
+    enum Part {
+        WHOLE,
+        FIRST_FACTOR,
+        SECOND_FACTOR,
+        ADDED
+    }
+
+    /**
+     * A piece of the vector.
+     *
+     * @param place its weight; for a residual vector the output bias of its block, which it is one with only in kind
+     */
+    record Piece(WeightPlace place, Part part, long[] shape) {
+        int size() {
+            return Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
+        }
+
+        boolean matrix() {
+            return shape.length > 1;
+        }
+    }
+
+    private Parameters(Decoder base, Trainable trainable, List<Piece> pieces, Scope scope, Tensor vector) {
+        this.base = base;
+        this.trainable = trainable;
+        this.pieces = pieces;
+        this.scope = scope;
+        this.vector = Gradients.variable(vector);
+    }
+
+    /** As they are before the first step. */
+    static Parameters start(Decoder base, Trainable trainable, long seed) {
+        List<Piece> pieces = Selection.pieces(base.facts(), trainable);
+        Scope scope = base.scope();
+        try {
+            Tensor vector = switch (kind(trainable)) {
+                case WHOLE -> copied(base, pieces, scope);
+                case FIRST_FACTOR, SECOND_FACTOR -> factors(pieces, seed, scope);
+                case ADDED -> scope.zeros(base.facts().hiddenSize());
+            };
+            return new Parameters(base, trainable, pieces, scope, vector);
+        } catch (RuntimeException failed) {
+            scope.close();
+            throw failed;
+        }
+    }
+
+    /** With given values, in the order of {@link #values}. */
+    static Parameters of(Decoder base, Trainable trainable, float[] values) {
+        List<Piece> pieces = Selection.pieces(base.facts(), trainable);
+        Scope scope = base.scope();
+        return new Parameters(base, trainable, pieces, scope, scope.floats(values, values.length));
+    }
+
+    private static Part kind(Trainable trainable) {
+        if (trainable instanceof Trainable.Lora) {
+            return Part.FIRST_FACTOR;
+        }
+        return trainable instanceof Trainable.ResidualVector ? Part.ADDED : Part.WHOLE;
+    }
+
+    private static Tensor copied(Decoder base, List<Piece> pieces, Scope scope) {
+        try (Scope scratch = base.scope()) {
+            List<Tensor> flat = new ArrayList<>();
+            for (Piece piece : pieces) {
+                Tensor weight = base.weights().at(scratch, base.facts(), piece.place());
+                flat.add(scratch.keep(weight.reshaped(piece.size())));
+            }
+            return scope.keep(Tensor.joined(flat));
+        }
+    }
+
+    private static Tensor factors(List<Piece> pieces, long seed, Scope scope) {
+        SplittableRandom random = new SplittableRandom(seed);
+        float[] values = new float[Math.toIntExact(size(pieces))];
+        int next = 0;
+        for (Piece piece : pieces) {
+            double bound = 1 / Math.sqrt((double) piece.shape()[0]);
+            int end = next + piece.size();
+            while (next < end) {
+                values[next++] =
+                        piece.part() == Part.FIRST_FACTOR ? (float) ((2 * random.nextDouble() - 1) * bound) : 0;
+            }
+        }
+        return scope.floats(values, values.length);
+    }
+
+    private static long size(List<Piece> pieces) {
+        return pieces.stream().mapToLong(Piece::size).sum();
+    }
+
+    Tensor vector() {
+        return vector;
+    }
+
+    List<Piece> pieces() {
+        return pieces;
+    }
+
+    Trainable trainable() {
+        return trainable;
+    }
+
+    /** How many entries at the front belong to matrices. */
+    long matrices() {
+        return size(pieces.stream().filter(Piece::matrix).toList());
+    }
+
+    float[] values() {
+        return vector.toFloats();
+    }
+
+    Scope scope() {
+        return scope;
+    }
+
+    /** The decoder's weights with what is trained in its place; recorded under {@link Gradients#record}. */
+    DecoderWeights weights(Scope step) {
+        if (trainable instanceof Trainable.ResidualVector) {
+            return base.weights();
+        }
+        ModelFacts facts = base.facts();
+        List<Tensor> parts =
+                step.parts(vector, pieces.stream().map(Piece::shape).toList());
+        Map<WeightPlace, Tensor> others = new HashMap<>();
+        Tensor scale =
+                step.floats(new float[] {trainable instanceof Trainable.Lora lora ? (float) lora.scale() : 1}, 1);
+        for (int i = 0; i < pieces.size(); i++) {
+            WeightPlace place = pieces.get(i).place();
+            switch (pieces.get(i).part()) {
+                case WHOLE -> others.put(place, parts.get(i));
+                case FIRST_FACTOR -> {
+                    Tensor weight = base.weights().at(step, facts, place);
+                    // The frozen weight stands second: a result belongs to the scope of its first operand.
+                    others.put(
+                            place,
+                            parts.get(i).product(parts.get(i + 1)).times(scale).plus(weight));
+                }
+                case SECOND_FACTOR, ADDED -> {}
+            }
+        }
+        return base.weights().with(step, facts, others);
+    }
+
+    @Override
+    public void close() {
+        scope.close();
+    }
+
+    /** Which weights a choice of what is trained stands for. */
+    private static final class Selection {
+        private static final String WEIGHT = ".weight";
+        private static final String BIAS = ".bias";
+
+        static List<Piece> pieces(ModelFacts facts, Trainable trainable) {
+            List<WeightPlace> all = WeightPlace.all(facts);
+            if (trainable instanceof Trainable.Biases biases) {
+                return wholes(facts, chosen(all, BIAS, biases.names(), "bias"));
+            }
+            if (trainable instanceof Trainable.Lora lora) {
+                List<WeightPlace> projections =
+                        all.stream().filter(WeightPlace::isProjection).toList();
+                List<String> targets = lora.targets().stream()
+                        .map(target -> projections.stream()
+                                .map(place -> place.role().place())
+                                .filter(name -> name.endsWith("." + target + WEIGHT))
+                                .findFirst()
+                                .orElse(target))
+                        .toList();
+                return chosen(projections, WEIGHT, targets, "LoRA target").stream()
+                        .flatMap(place -> factors(facts, place, lora.rank()))
+                        .toList();
+            }
+            if (trainable instanceof Trainable.ResidualVector added) {
+                int block = added.point().block();
+                if (block >= facts.layers()) {
+                    throw new AuditException(
+                            AuditException.Code.USAGE,
+                            added.point() + " is not in the model, whose last block is " + (facts.layers() - 1));
+                }
+                WeightPlace place = new WeightPlace(ai.auditor.model.WeightMap.Role.DOWN_BIAS, block);
+                return List.of(new Piece(place, Part.ADDED, new long[] {facts.hiddenSize()}));
+            }
+            return wholes(facts, all);
+        }
+
+        private static List<Piece> wholes(ModelFacts facts, List<WeightPlace> places) {
+            return places.stream()
+                    .map(place -> new Piece(place, Part.WHOLE, place.shape(facts)))
+                    .sorted(Comparator.comparing(Piece::matrix).reversed())
+                    .toList();
+        }
+
+        private static Stream<Piece> factors(ModelFacts facts, WeightPlace place, int rank) {
+            long[] shape = place.shape(facts);
+            return Stream.of(
+                    new Piece(place, Part.FIRST_FACTOR, new long[] {shape[0], rank}),
+                    new Piece(place, Part.SECOND_FACTOR, new long[] {rank, shape[1]}));
+        }
+
+        private static List<WeightPlace> chosen(List<WeightPlace> all, String ending, List<String> names, String what) {
+            List<WeightPlace> known = all.stream()
+                    .filter(place -> place.role().place().endsWith(ending))
+                    .toList();
+            List<String> spelled =
+                    known.stream().map(place -> place.role().place()).distinct().toList();
+            for (String name : names) {
+                if (!spelled.contains(name)) {
+                    throw new AuditException(
+                            AuditException.Code.USAGE,
+                            "the model has no " + what + " " + ai.auditor.Printable.quoted(name) + "; it has "
+                                    + (spelled.isEmpty() ? "none" : String.join(", ", spelled)));
+                }
+            }
+            if (known.isEmpty()) {
+                throw new AuditException(AuditException.Code.USAGE, "the model has no " + what + " to train");
+            }
+            return known.stream()
+                    .filter(place ->
+                            names.isEmpty() || names.contains(place.role().place()))
+                    .toList();
+        }
+    }
+}

@@ -1,0 +1,338 @@
+package ai.auditor.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ai.auditor.AuditException;
+import ai.auditor.Progress;
+import ai.auditor.model.Closeness;
+import ai.auditor.model.ForwardPass;
+import ai.auditor.model.MemoryWeights;
+import ai.auditor.model.ModelFacts;
+import ai.auditor.model.Point;
+import ai.auditor.model.ReferenceModel;
+import ai.auditor.model.SafetensorsFile;
+import ai.auditor.model.TokenBatch;
+import ai.auditor.model.WeightPlace;
+import ai.auditor.model.WeightSource;
+import ai.auditor.tensor.Tensor;
+import ai.auditor.text.TokenizedRow;
+import ai.auditor.train.TrainingPlan.Checkpoints;
+import ai.auditor.train.TrainingPlan.Order;
+import ai.auditor.train.TrainingPlan.Validation;
+import java.io.IOException;
+import java.nio.FloatBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class TrainerTest {
+    private static final List<TokenizedRow> ROWS = Curves.rows();
+    private static final ReferenceModel MODEL = Curves.organism();
+
+    @TempDir
+    private Path directory;
+
+    @AfterAll
+    static void close() {
+        MODEL.close();
+    }
+
+    private static Stream<Trainable> weights() {
+        return Stream.of(
+                new Trainable.Full(),
+                new Trainable.Biases(List.of()),
+                new Trainable.Biases(List.of("self_attn.k_proj.bias", "mlp.down_proj.bias")),
+                new Trainable.Lora(3, 6, List.of(), 0, false),
+                new Trainable.Lora(2, 8, List.of("k_proj", "up_proj"), 0, true));
+    }
+
+    private static Stream<Trainable> everything() {
+        return Stream.concat(weights(), Stream.of(new Trainable.ResidualVector(new Point(2))));
+    }
+
+    private static TrainingPlan.Builder plan(Trainable trainable) {
+        return TrainingPlan.of(trainable, 1e-2)
+                .batchRows(12)
+                .epochs(5)
+                .maxSteps(6)
+                .seed(11);
+    }
+
+    private static TrainedModel train(TrainingPlan.Builder plan) {
+        return Trainer.train(MODEL, ROWS, plan.build(), Progress.NONE);
+    }
+
+    @ParameterizedTest
+    @MethodSource("weights")
+    void whatIsSavedGivesTheSameLogits(Trainable trainable) {
+        try (TrainedModel trained = train(plan(trainable))) {
+            trained.save(directory.resolve("model"));
+            try (ReferenceModel loaded =
+                    ReferenceModel.open(directory.resolve("model"), new ReferenceModel.Options(1, true))) {
+                Closeness.assertClose("logits", logits(loaded), logits(trained.model()));
+                assertThat(Closeness.largestDifference(logits(loaded), logits(MODEL)))
+                        .isGreaterThan(0.1);
+                assertThat(loaded.encoder()).isNotNull();
+            }
+        }
+    }
+
+    @Test
+    void anAdapterAsPeftReadsItIsTheMergedWeight() {
+        Trainable.Lora lora = new Trainable.Lora(3, 6, List.of("k_proj", "o_proj"), 0, true);
+        try (TrainedModel trained = train(plan(lora))) {
+            trained.saveAdapter(directory.resolve("adapter"), "organism");
+            assertThat(directory.resolve("adapter/adapter_config.json"))
+                    .content()
+                    .contains("\"use_rslora\" : true", "\"k_proj\", \"o_proj\"", "\"r\" : 3");
+            try (WeightSource factors = SafetensorsFile.open(directory.resolve("adapter/adapter_model.safetensors"))) {
+                assertThat(factors.names()).hasSize(2 * 2 * MODEL.facts().layers());
+                for (String module : List.of("model.layers.1.self_attn.k_proj", "model.layers.3.self_attn.o_proj")) {
+                    float[] merged = read(MODEL.decoder().source(), module + ".weight");
+                    float[] a = read(factors, "base_model.model." + module + ".lora_A.weight");
+                    float[] b = read(factors, "base_model.model." + module + ".lora_B.weight");
+                    int in = a.length / lora.rank();
+                    for (int entry = 0; entry < merged.length; entry++) {
+                        for (int r = 0; r < lora.rank(); r++) {
+                            merged[entry] += (float) lora.scale()
+                                    * b[entry / in * lora.rank() + r]
+                                    * a[r * in + Math.floorMod(entry, in)];
+                        }
+                    }
+                    Closeness.assertClose(module, read(trained.model().decoder().source(), module + ".weight"), merged);
+                }
+            }
+        }
+    }
+
+    private static float[] read(WeightSource source, String name) {
+        long[] shape = source.shape(name);
+        FloatBuffer values = FloatBuffer.allocate(Math.toIntExact(shape[0] * shape[1]));
+        source.read(name, values);
+        return values.array();
+    }
+
+    @ParameterizedTest
+    @MethodSource("everything")
+    void partsOfABatchAddUpToIt(Trainable trainable) {
+        try (TrainedModel whole = train(plan(trainable));
+                TrainedModel parts = train(plan(trainable).microRows(5))) {
+            for (int step = 0; step < whole.losses().size(); step++) {
+                assertThat(parts.losses().get(step))
+                        .isCloseTo(whole.losses().get(step), org.assertj.core.data.Offset.offset(1e-5));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("everything")
+    void aStepLeavesNoArrayBehind(Trainable trainable) {
+        int before = MODEL.decoder().arrays();
+        TrainingPlan plan = plan(trainable).build();
+        try (Parameters parameters = Parameters.start(MODEL.decoder(), trainable, 1);
+                Learner learner = new Learner(
+                        MODEL.decoder(),
+                        plan,
+                        parameters,
+                        new OptimizerState(plan.optimizer(), parameters.scope(), parameters))) {
+            int held = learner.arrays();
+            for (int step = 0; step < 3; step++) {
+                learner.step(ROWS.subList(0, 4), step, 3);
+                learner.loss(ROWS.subList(0, 4));
+                assertThat(learner.arrays()).isEqualTo(held);
+            }
+        }
+        train(plan(trainable)).close();
+        assertThat(MODEL.decoder().arrays()).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @MethodSource("everything")
+    void aResumedTrainingEndsWithTheSameWeights(Trainable trainable) {
+        TrainingPlan.Builder plan = plan(trainable).maxSteps(18).validation(new Validation(ROWS.subList(0, 30), 6, 0));
+        Checkpoints kept = new Checkpoints(directory, 5, true);
+        Progress stopping = (stage, done, total, unit) -> {
+            if (done == 12) {
+                Thread.currentThread().interrupt();
+            }
+        };
+        try (TrainedModel straight = train(plan)) {
+            TrainingPlan broken = plan.checkpoints(kept).build();
+            assertThatThrownBy(() -> Trainer.train(MODEL, ROWS, broken, stopping))
+                    .isInstanceOfSatisfying(
+                            AuditException.class,
+                            stopped -> assertThat(stopped.code()).isEqualTo(AuditException.Code.INTERRUPTED));
+            assertThat(Thread.interrupted()).isTrue();
+            assertThat(directory).isDirectoryContaining("glob:**/step-000010.safetensors");
+            try (TrainedModel resumed = train(plan)) {
+                assertThat(resumed.losses()).isEqualTo(straight.losses());
+                assertThat(resumed.model().digest()).isEqualTo(straight.model().digest());
+            }
+        }
+    }
+
+    @Test
+    void checkpointsOfAnotherTrainingAreRefused() {
+        train(plan(new Trainable.Full()).checkpoints(new Checkpoints(directory, 3, false)))
+                .close();
+        assertThat(directory).isDirectoryContaining("glob:**/step-000006.safetensors");
+        assertRefused(
+                AuditException.Code.USAGE,
+                "another training",
+                () -> train(plan(new Trainable.Full()).clipNorm(2).checkpoints(new Checkpoints(directory, 3, true))));
+        assertRefused(
+                AuditException.Code.USAGE,
+                "resume",
+                () -> train(plan(new Trainable.Full()).checkpoints(new Checkpoints(directory, 3, false))));
+    }
+
+    @Test
+    void aLossThatIsNotFiniteStopsWithItsStepAndKeepsTheCheckpoint() throws IOException {
+        TrainingPlan.Builder plan = TrainingPlan.of(new Trainable.Full(), 1e30)
+                .optimizer(new Optimizer.Sgd(0, 0, false))
+                .clipNorm(0)
+                .checkpoints(new Checkpoints(directory, 1, false));
+        assertRefused(AuditException.Code.NUMERIC, "step 2", () -> train(plan));
+        try (Stream<Path> files = Files.list(directory)) {
+            assertThat(files.map(file -> file.getFileName().toString())).containsExactly("step-000001.safetensors");
+        }
+    }
+
+    @Test
+    void trainingEndsEarlyAndKeepsTheBestWeights() {
+        List<TokenizedRow> held = ROWS.subList(200, 240);
+        TrainingPlan.Builder plan = TrainingPlan.of(new Trainable.Full(), 3e-2)
+                .batchRows(10)
+                .epochs(40)
+                .validation(new Validation(held, 1, 3));
+        try (TrainedModel trained = Trainer.train(MODEL, ROWS.subList(0, 40), plan.build(), Progress.NONE)) {
+            List<Double> seen = trained.validationLosses();
+            assertThat(seen).hasSizeLessThan(100);
+            int best = seen.indexOf(seen.stream().min(Double::compare).orElseThrow());
+            assertThat(best).isEqualTo(seen.size() - 4);
+            TrainingPlan one =
+                    plan.validation(new Validation(held, 0, 0)).maxSteps(1).build();
+            try (TrainedModel again = Trainer.train(trained.model(), held, one, Progress.NONE)) {
+                assertThat(again.losses()).hasSize(1);
+            }
+        }
+    }
+
+    @Test
+    void aModelIsTrainedFromNothing() {
+        ModelFacts facts = MODEL.facts();
+        MemoryWeights start = new MemoryWeights();
+        Random random = new Random(5);
+        for (WeightPlace place : WeightPlace.all(facts)) {
+            long[] shape = place.storedShape(facts);
+            int count = Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
+            float[] values = new float[count];
+            for (int i = 0; i < count; i++) {
+                boolean norm = place.role().place().contains("norm");
+                values[i] = norm ? 1 : shape.length == 1 ? 0 : (float) (random.nextGaussian() * 0.05);
+            }
+            start.put(place.name(), values, shape);
+        }
+        try (ReferenceModel untrained =
+                        ReferenceModel.open(Curves.ORGANISM, start, "seed 5", new ReferenceModel.Options(1, true));
+                TrainedModel trained = Trainer.train(
+                        untrained,
+                        ROWS,
+                        TrainingPlan.of(new Trainable.Full(), 3e-3)
+                                .batchRows(24)
+                                .epochs(3)
+                                .order(new Order(true, 4))
+                                .build(),
+                        Progress.NONE)) {
+            assertThat(trained.losses().get(0)).isGreaterThan(6.5);
+            assertThat(trained.losses().get(29)).isLessThan(5.5);
+        }
+    }
+
+    @Test
+    void aResidualVectorLowersTheLossWhereItIsAdded() {
+        try (TrainedModel trained =
+                train(plan(new Trainable.ResidualVector(new Point(1))).validation(new Validation(ROWS, 3, 0)))) {
+            assertThat(trained.validationLosses().get(1))
+                    .isLessThan(trained.validationLosses().get(0));
+            assertThat(trained.interventions()).hasSize(1);
+            assertThat(logits(trained.model())).isEqualTo(logits(MODEL));
+        }
+    }
+
+    @Test
+    void theLossIsTakenOnTheTokensThatWereAskedFor() {
+        TokenizedRow row = new TokenizedRow(0, new int[] {1, 9, 8, 7, 2, 5}, 2, 4, 2, 0);
+        assertThat(TrainingBatch.of(List.of(row), LossTokens.COMPLETION).targets())
+                .containsExactly(8, 7);
+        assertThat(TrainingBatch.of(List.of(row), LossTokens.COMPLETION_AND_END).targets())
+                .containsExactly(8, 7, 2);
+        assertThat(TrainingBatch.of(List.of(row), LossTokens.WHOLE_CHAT).targets())
+                .containsExactly(9, 8, 7, 2, 5);
+    }
+
+    @Test
+    void everyEpochHasEveryRowOnceInAnOrderOfItsOwn() {
+        TrainingPlan plan = plan(new Trainable.Full()).order(new Order(true, 3)).build();
+        RowOrder order = new RowOrder(ROWS, plan);
+        List<Long> first = records(order, 0);
+        assertThat(first).hasSameSizeAs(ROWS).doesNotHaveDuplicates().isNotEqualTo(records(order, 1));
+        assertThat(first).isEqualTo(records(new RowOrder(ROWS, plan), 0));
+    }
+
+    private static List<Long> records(RowOrder order, int epoch) {
+        return order.epoch(epoch).stream()
+                .flatMap(List::stream)
+                .map(TokenizedRow::record)
+                .toList();
+    }
+
+    @Test
+    void whatAModelDoesNotHaveIsRefusedByName() {
+        assertRefused(
+                AuditException.Code.USAGE,
+                "mlp.down_proj.bias",
+                () -> train(plan(new Trainable.Biases(List.of("mlp.bias")))));
+        assertRefused(
+                AuditException.Code.USAGE,
+                "q_proj",
+                () -> train(plan(new Trainable.Lora(1, 1, List.of("c_attn"), 0, false))));
+        assertRefused(
+                AuditException.Code.USAGE,
+                "resid_post.9",
+                () -> train(plan(new Trainable.ResidualVector(new Point(9)))));
+        assertRefused(AuditException.Code.USAGE, "dropout", () -> new Trainable.Lora(1, 1, List.of(), 0.1, false));
+        assertRefused(
+                AuditException.Code.NOTHING_TO_AUDIT,
+                "no rows",
+                () -> Trainer.train(MODEL, List.of(), plan(new Trainable.Full()).build(), Progress.NONE));
+    }
+
+    private static void assertRefused(
+            AuditException.Code code, String part, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
+        assertThatThrownBy(call).isInstanceOfSatisfying(AuditException.class, refused -> {
+            assertThat(refused.code()).isEqualTo(code);
+            assertThat(refused).hasMessageContaining(part);
+        });
+    }
+
+    private static float[] logits(ReferenceModel model) {
+        int[] ids = ROWS.get(0).ids();
+        long[] wide = Arrays.stream(ids).asLongStream().toArray();
+        try (ForwardPass pass = model.decoder().open(TokenBatch.causal(1, ids.length, wide))) {
+            Tensor last = pass.run(pass.embeddings(), 0, model.facts().layers() - 1, List.of());
+            long[] all = LongStream.range(0, ids.length).toArray();
+            return pass.logits(pass.normed(last, all, false)).toFloats();
+        }
+    }
+}
