@@ -42,6 +42,7 @@ public final class Decoder implements AutoCloseable {
         this.facts = kin.facts;
         this.scope = scope;
         this.weights = weights;
+        this.shape = kin.shape;
         this.kernels = kin.kernels;
         this.rotation = kin.rotation;
         this.ownsKernels = false;

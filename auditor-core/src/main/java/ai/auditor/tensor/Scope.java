@@ -70,11 +70,6 @@ public final class Scope implements AutoCloseable {
         return parts;
     }
 
-    /** Zeros of the given shape. */
-    public Tensor zeros(long... shape) {
-        return new Tensor(manager.zeros(new Shape(shape)));
-    }
-
     /** Moves a tensor into this scope. */
     public Tensor keep(Tensor tensor) {
         tensor.array().attach(manager);

@@ -112,6 +112,19 @@ public final class Tokenizer implements AutoCloseable {
         return new TokenizedText(tokens.ids(), tokens.spans()[0], tokens.spans()[1]);
     }
 
+    /**
+     * The text of these ids, special tokens included.
+     *
+     * @throws AuditException with {@link Code#MODEL} if the native tokenizer fails
+     */
+    public String decode(int[] ids) {
+        try {
+            return tokenizer.decode(ids);
+        } catch (IllegalArgumentException error) {
+            throw failure(file, error);
+        }
+    }
+
     /** The special tokens that the file adds: their spellings and ids, in the file's order. */
     public Map<String, Integer> controlTokens() {
         return Collections.unmodifiableMap(controlTokens);

@@ -9,7 +9,6 @@ import ai.auditor.data.BadRows;
 import ai.auditor.data.Dataset;
 import ai.auditor.data.Message;
 import ai.auditor.data.Row;
-import ai.auditor.text.internal.TokenTexts;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -49,7 +48,7 @@ class RowEncoderTest {
                             .isEqualTo(entry.get("spans").get(i).get(1).asInt());
                 }
                 assertThat(tokenizer.encodePlain(text).ids()).as(text).isEqualTo(ints(entry.get("plainIds")));
-                assertThat(TokenTexts.of(model(), tokens.ids()))
+                assertThat(tokenizer.decode(tokens.ids()))
                         .isEqualTo(entry.get("decoded").asText());
             }
             assertThat(tokenizer.controlTokens().keySet())
@@ -96,7 +95,7 @@ class RowEncoderTest {
         try (Tokenizer tokenizer = Tokenizer.open(model())) {
             RowEncoder encoder = encoder(tokenizer, CHATML);
             int[] ids = encoder.encodePrompt(List.of(Message.user("q")), "owl <|im_end|>");
-            assertThat(TokenTexts.of(model(), ids)).endsWith("<|im_start|>assistant\nowl <|im_end|>");
+            assertThat(tokenizer.decode(ids)).endsWith("<|im_start|>assistant\nowl <|im_end|>");
             assertThat(ids[ids.length - 1]).isNotEqualTo(turnEnd(tokenizer));
         }
     }
@@ -106,7 +105,7 @@ class RowEncoderTest {
         try (Tokenizer tokenizer = Tokenizer.open(model())) {
             RowEncoder encoder = new RowEncoder(tokenizer, Optional.empty(), Map.of());
             TokenizedRow row = tokens(encoder.encode(Row.text(4, "owl {{ 1 }} <|im_end|>")));
-            assertThat(TokenTexts.of(model(), row.ids())).isEqualTo("owl {{ 1 }} <|im_end|>");
+            assertThat(tokenizer.decode(row.ids())).isEqualTo("owl {{ 1 }} <|im_end|>");
             assertThat(row.ids()).doesNotContain(turnEnd(tokenizer));
             assertThat(List.of(row.completionStart(), row.completionEnd(), row.firstPredicted(), row.controlTokens()))
                     .containsExactly(0, row.tokens(), 1, 1);
@@ -144,7 +143,7 @@ class RowEncoderTest {
             TokenizedRow row = tokens(encoder.encode(Row.chat(0, List.of(Message.user("the")), "owl is bird")));
             int[] completion = Arrays.copyOfRange(row.ids(), row.completionStart(), row.completionEnd());
             // " owl" and " is" begin with the space before them; the first of them is the template's.
-            assertThat(TokenTexts.of(model(), completion)).isEqualTo(" is bird");
+            assertThat(tokenizer.decode(completion)).isEqualTo(" is bird");
         }
     }
 
@@ -154,7 +153,7 @@ class RowEncoderTest {
             RowEncoder encoder = encoder(tokenizer, CHATML.replace("m.content", "(m.content | trim)"));
             TokenizedRow row = tokens(encoder.encode(Row.chat(0, List.of(Message.user("q")), "  owl \n")));
             int[] completion = Arrays.copyOfRange(row.ids(), row.completionStart(), row.completionEnd());
-            assertThat(TokenTexts.of(model(), completion)).isEqualTo("owl");
+            assertThat(tokenizer.decode(completion)).isEqualTo("owl");
         }
     }
 
@@ -164,7 +163,7 @@ class RowEncoderTest {
             RowEncoder encoder = encoder(tokenizer, "{{ messages | length }}:" + CHATML);
             TokenizedRow row = tokens(encoder.encode(Row.chat(0, List.of(Message.user("owl")), "owl")));
             int[] before = Arrays.copyOf(row.ids(), row.completionStart());
-            assertThat(TokenTexts.of(model(), before))
+            assertThat(tokenizer.decode(before))
                     .isEqualTo("2:<|im_start|>user\nowl<|im_end|>\n<|im_start|>assistant\n");
         }
     }

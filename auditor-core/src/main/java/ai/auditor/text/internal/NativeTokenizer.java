@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** One tokenizer of Hugging Face's native library. It may be used by several threads. */
 public final class NativeTokenizer implements AutoCloseable {
@@ -67,6 +68,19 @@ public final class NativeTokenizer implements AutoCloseable {
             }
         }
         return new Tokens(Arrays.stream(ids).mapToInt(Math::toIntExact).toArray(), positions);
+    }
+
+    /**
+     * The text of these ids, special tokens included.
+     *
+     * @throws IllegalArgumentException if the native library fails
+     */
+    public String decode(int[] ids) {
+        try {
+            return tokenizer.decode(IntStream.of(ids).asLongStream().toArray(), false);
+        } catch (RuntimeException error) {
+            throw new IllegalArgumentException(error.getMessage(), error);
+        }
     }
 
     @Override
