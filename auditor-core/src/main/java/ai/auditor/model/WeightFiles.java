@@ -1,6 +1,7 @@
 package ai.auditor.model;
 
 import ai.auditor.AuditException;
+import ai.auditor.ModelFile;
 import ai.auditor.data.Sha256;
 import ai.auditor.model.internal.GgufSource;
 import ai.auditor.model.internal.Refusal;
@@ -99,10 +100,14 @@ public final class WeightFiles {
      */
     public static String digest(Path modelDirectory) {
         List<Path> files = new ArrayList<>();
-        files.add(modelDirectory.resolve("config.json"));
-        files.add(modelDirectory.resolve("tokenizer.json"));
+        files.add(text(modelDirectory.resolve("config.json")));
+        files.add(text(modelDirectory.resolve("tokenizer.json")));
         files.addAll(find(modelDirectory).files());
-        TEMPLATES.stream().map(modelDirectory::resolve).filter(Files::exists).forEach(files::add);
+        TEMPLATES.stream()
+                .map(modelDirectory::resolve)
+                .filter(ModelFile::exists)
+                .map(WeightFiles::text)
+                .forEach(files::add);
         Sha256 whole = new Sha256();
         for (Path file : files) {
             whole.text(String.valueOf(file.getFileName())).text(fileDigest(file));
@@ -111,10 +116,10 @@ public final class WeightFiles {
     }
 
     private static Found find(Path directory) {
-        if (Files.isRegularFile(directory.resolve(SINGLE))) {
+        if (ModelFile.exists(directory.resolve(SINGLE))) {
             return new Single(directory.resolve(SINGLE));
         }
-        if (Files.isRegularFile(directory.resolve(INDEX))) {
+        if (ModelFile.exists(directory.resolve(INDEX))) {
             return new Shards(directory.resolve(INDEX));
         }
         List<Path> ggufs;
@@ -144,12 +149,22 @@ public final class WeightFiles {
         throw Refusal.of(directory, "has no weights: looked for " + SINGLE + ", " + INDEX + " and one *" + GGUF);
     }
 
+    private static Path text(Path file) {
+        return ModelFile.require(file, ModelFile.LONGEST_TEXT);
+    }
+
     private static String fileDigest(Path file) {
         byte[] chunk = new byte[CHUNK];
         Sha256 digest = new Sha256();
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = Files.newInputStream(ModelFile.require(file))) {
+            long rest = Files.size(file);
             for (int count = in.read(chunk); count >= 0; count = in.read(chunk)) {
                 AuditException.checkInterrupted();
+                rest -= count;
+                // What the system makes up as it is read can be regular too, and have no end.
+                if (rest < 0) {
+                    throw Refusal.of(file, "has more bytes than its size says");
+                }
                 digest.bytes(chunk, 0, count);
             }
         } catch (IOException e) {

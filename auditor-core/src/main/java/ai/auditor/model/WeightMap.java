@@ -158,7 +158,7 @@ public final class WeightMap {
     }
 
     /**
-     * Finds every tensor that a model needs; others are ignored. The base model saved alone, without the prefix {@code model.}, is understood.
+     * Finds every tensor that a model needs; one that it does not need is refused unless it is known to be harmless. The base model saved alone, without the prefix {@code model.}, is understood.
      *
      * @throws AuditException {@code MODEL}, naming file, tensor, expected and found shape, or the limit that a tensor exceeds, before
      *     anything is read
@@ -189,7 +189,12 @@ public final class WeightMap {
                                 + " use a smaller model of the family");
             }
         }
+        Leftovers.require(map, source);
         return map;
+    }
+
+    ModelFacts facts() {
+        return facts;
     }
 
     /** Whether a tensor can be held in one buffer; queries, keys and values of a block lie in one. */

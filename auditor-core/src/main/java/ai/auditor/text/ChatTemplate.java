@@ -2,13 +2,13 @@ package ai.auditor.text;
 
 import ai.auditor.AuditException;
 import ai.auditor.AuditException.Code;
+import ai.auditor.ModelFile;
 import ai.auditor.Printable;
 import ai.auditor.data.Message;
 import ai.auditor.text.internal.jinja.Place;
 import ai.auditor.text.internal.jinja.Template;
 import ai.auditor.text.internal.jinja.TemplateFault;
 import com.fasterxml.jackson.databind.JsonNode;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Instant;
@@ -66,12 +66,12 @@ public final class ChatTemplate {
      */
     public static Optional<ChatTemplate> find(Path directory) {
         Path file = directory.resolve("chat_template.jinja");
-        if (Files.exists(file)) {
+        if (ModelFile.exists(file)) {
             return Optional.of(parse(ModelText.read(file, MAX_BYTES), file.toString()));
         }
         for (String name : List.of("tokenizer_config.json", "chat_template.json")) {
             Path config = directory.resolve(name);
-            if (Files.exists(config)) {
+            if (ModelFile.exists(config)) {
                 String source = source(ModelText.json(config, ModelText.read(config, MAX_BYTES))
                         .path("chat_template"));
                 if (source != null) {
@@ -105,7 +105,7 @@ public final class ChatTemplate {
     public static Map<String, String> specialTokens(Path directory) {
         Path file = directory.resolve("tokenizer_config.json");
         Map<String, String> tokens = new LinkedHashMap<>();
-        if (Files.exists(file)) {
+        if (ModelFile.exists(file)) {
             JsonNode config = ModelText.json(file, ModelText.read(file, MAX_BYTES));
             for (String kind : List.of("bos", "eos", "unk", "sep", "pad", "cls", "mask")) {
                 JsonNode token = config.path(kind + "_token");

@@ -2,8 +2,12 @@ package ai.auditor.text;
 
 import ai.auditor.AuditException;
 import ai.auditor.AuditException.Code;
+import ai.auditor.ModelFile;
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -14,14 +18,22 @@ import java.nio.file.Path;
 
 /** Reads the text files of a model directory, which is not trusted: no more than is allowed is ever read. */
 final class ModelText {
+    /** Deep enough for any tokenizer, far from the end of the stack. */
+    private static final int DEEPEST = 64;
+
+    /** What is checked here is read again by native code, so no name may stand twice: each reader could take another one. */
+    private static final JsonMapper MAPPER = JsonMapper.builder(JsonFactory.builder()
+                    .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+                    .streamReadConstraints(StreamReadConstraints.builder()
+                            .maxNestingDepth(DEEPEST)
+                            .build())
+                    .build())
+            .build();
+
     private ModelText() {}
 
     static String read(Path file, long limit) {
-        if (!Files.isRegularFile(file)) {
-            throw new AuditException(
-                    Code.MODEL, file + " is missing: give a model directory in the Hugging Face layout that has it");
-        }
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = Files.newInputStream(ModelFile.require(file, limit))) {
             byte[] bytes = in.readNBytes(Math.toIntExact(limit + 1));
             if (bytes.length > limit) {
                 throw new AuditException(
@@ -40,12 +52,12 @@ final class ModelText {
 
     static JsonNode json(Path file, String text) {
         try {
-            JsonNode node = new ObjectMapper().readTree(text);
+            JsonNode node = MAPPER.readTree(text);
             if (node != null && node.isObject()) {
                 return node;
             }
         } catch (IOException error) {
-            throw new AuditException(Code.MODEL, file + " is not JSON: get the file again", error);
+            throw new AuditException(Code.MODEL, file + " is not sound JSON: get the file again", error);
         }
         throw new AuditException(Code.MODEL, file + " is not a JSON object: get the file again");
     }

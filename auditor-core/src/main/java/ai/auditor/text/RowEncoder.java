@@ -76,6 +76,9 @@ public final class RowEncoder {
     }
 
     private EncodedRow text(Row row, Sentinels sentinels, int controls) {
+        if (row.completion().length() > Tokenizer.LONGEST_TEXT) {
+            return tooLong(row);
+        }
         int[] ids = encoder.encode(sentinels.hide(row.completion()), sentinels).ids();
         OptionalInt opening = tokenizer.opening();
         int start = opening.isPresent() ? 1 : 0;
@@ -102,6 +105,9 @@ public final class RowEncoder {
         if (whole.refused()) {
             return refused(row, whole);
         }
+        if (sentinels.show(whole.text()).length() > Tokenizer.LONGEST_TEXT) {
+            return tooLong(row);
+        }
         String content = completion;
         int start = find(whole.text(), prompt, content);
         if (start < 0) {
@@ -118,6 +124,10 @@ public final class RowEncoder {
 
     private static UnusableRow refused(Row row, ChatTemplate.Rendering rendering) {
         return new UnusableRow(row.record(), "the chat template refuses the conversation: " + rendering.text());
+    }
+
+    private static UnusableRow tooLong(Row row) {
+        return new UnusableRow(row.record(), "its text is longer than " + Tokenizer.LONGEST_TEXT + " characters");
     }
 
     private static int points(String text) {

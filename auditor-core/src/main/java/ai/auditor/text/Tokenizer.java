@@ -2,7 +2,9 @@ package ai.auditor.text;
 
 import ai.auditor.AuditException;
 import ai.auditor.AuditException.Code;
+import ai.auditor.ModelFile;
 import ai.auditor.Printable;
+import ai.auditor.data.ReadOptions;
 import ai.auditor.text.internal.NativeTokenizer;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -15,8 +17,8 @@ import java.util.OptionalInt;
 
 /** The tokenizer of a model: its {@code tokenizer.json}, without truncation, padding or added special tokens. */
 public final class Tokenizer implements AutoCloseable {
-    /** The largest known have 256,000 entries and 35 MB. */
-    private static final long MAX_BYTES = 256L << 20;
+    /** UTF-16 units of the longest text that native code is given: a record of the usual limit, and as much from the template. */
+    static final int LONGEST_TEXT = 2 * ReadOptions.DEFAULT_MAX_ROW_BYTES;
 
     private final Path file;
     private final NativeTokenizer tokenizer;
@@ -35,12 +37,13 @@ public final class Tokenizer implements AutoCloseable {
     /**
      * Opens the tokenizer of a model directory.
      *
-     * @throws AuditException with {@link Code#MODEL} if {@code tokenizer.json} is missing, too large or not a tokenizer
+     * @throws AuditException with {@link Code#MODEL} if {@code tokenizer.json} is missing, too large, not a tokenizer, or one that makes texts many times longer
      */
     public static Tokenizer open(Path directory) {
         Path file = directory.resolve("tokenizer.json");
-        String json = ModelText.read(file, MAX_BYTES);
+        String json = ModelText.read(file, ModelFile.LONGEST_TEXT);
         ObjectNode root = (ObjectNode) ModelText.json(file, json);
+        Growth.require(file, root);
         Map<String, Integer> controlTokens = new LinkedHashMap<>();
         ArrayNode others = root.arrayNode();
         for (JsonNode token : root.path("added_tokens")) {
@@ -96,7 +99,7 @@ public final class Tokenizer implements AutoCloseable {
     /**
      * The tokens of a text. What spells a special token becomes that token.
      *
-     * @throws AuditException with {@link Code#MODEL} if the native tokenizer fails
+     * @throws AuditException with {@link Code#MODEL} if the native tokenizer fails, {@link Code#DATA} if the text is longer than it is given
      */
     public TokenizedText encode(String text) {
         return encode(tokenizer, text);
@@ -108,6 +111,11 @@ public final class Tokenizer implements AutoCloseable {
     }
 
     private TokenizedText encode(NativeTokenizer with, String text) {
+        if (text.length() > LONGEST_TEXT) {
+            throw new AuditException(
+                    Code.DATA,
+                    "a text of " + text.length() + " characters is longer than the limit of " + LONGEST_TEXT);
+        }
         NativeTokenizer.Tokens tokens = tokens(with, text, false);
         return new TokenizedText(tokens.ids(), tokens.spans()[0], tokens.spans()[1]);
     }

@@ -4,17 +4,24 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.auditor.AuditException;
+import ai.auditor.ModelFile;
 import ai.auditor.data.Sha256;
 import ai.auditor.model.internal.ModelBytes;
+import ai.auditor.text.ChatTemplate;
+import ai.auditor.text.Tokenizer;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WeightFilesTest {
     private static final String SHARD = "model-00001-of-00002.safetensors";
@@ -108,6 +115,64 @@ class WeightFilesTest {
         assertThat(WeightFiles.digest(directory)).isEqualTo(expected.hex());
         Files.delete(directory.resolve("tokenizer.json"));
         assertThatThrownBy(() -> WeightFiles.digest(directory)).hasMessageContaining("tokenizer.json");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "config.json",
+                "tokenizer.json",
+                "model.safetensors",
+                "tokenizer_config.json",
+                "chat_template.jinja"
+            })
+    void aFileThatIsADeviceADirectoryOrALinkToItselfIsNamedAndNeverOpened(String name) throws IOException {
+        for (String target : List.of("/dev/zero", ".", name, "nowhere")) {
+            copy("llama/config.json", "config.json");
+            copy("llama/model.safetensors", "model.safetensors");
+            ModelBytes.write(directory, "tokenizer.json", new byte[] {'{', '}'});
+            Path file = directory.resolve(name);
+            Files.deleteIfExists(file);
+            Files.createSymbolicLink(file, Path.of(target));
+            requireNotRegular(file, () -> WeightFiles.digest(directory));
+            switch (name) {
+                case "config.json" -> requireNotRegular(file, () -> ModelFacts.read(directory));
+                case "tokenizer.json" -> requireNotRegular(file, () -> Tokenizer.open(directory));
+                case "model.safetensors" -> requireNotRegular(file, () -> WeightFiles.open(directory));
+                default -> requireNotRegular(file, () -> ChatTemplate.find(directory));
+            }
+            Files.delete(file);
+        }
+    }
+
+    @Test
+    void aPipeIsNotWaitedFor() throws IOException, InterruptedException {
+        copy("llama/config.json", "config.json");
+        copy("llama/model.safetensors", "model.safetensors");
+        Path pipe = directory.resolve("tokenizer.json");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        requireNotRegular(pipe, () -> WeightFiles.digest(directory));
+        requireNotRegular(pipe, () -> Tokenizer.open(directory));
+    }
+
+    @Test
+    void aTextThatIsTooLongIsRefusedByItsSize() throws IOException {
+        copy("llama/config.json", "config.json");
+        copy("llama/model.safetensors", "model.safetensors");
+        try (RandomAccessFile sparse =
+                new RandomAccessFile(directory.resolve("tokenizer.json").toFile(), "rw")) {
+            sparse.setLength(ModelFile.LONGEST_TEXT + 1);
+        }
+        assertThatThrownBy(() -> WeightFiles.digest(directory))
+                .hasMessageContaining("tokenizer.json is 268435457 bytes long, longer than the limit");
+    }
+
+    private static void requireNotRegular(Path file, ThrowingCallable reading) {
+        assertThatThrownBy(reading)
+                .isInstanceOfSatisfying(
+                        AuditException.class, e -> assertThat(e.code()).isEqualTo(AuditException.Code.MODEL))
+                .hasMessageContaining(file + " is not a regular file");
     }
 
     private void requireNames(String one) {

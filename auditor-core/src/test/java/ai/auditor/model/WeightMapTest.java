@@ -116,6 +116,63 @@ class WeightMapTest {
         }
     }
 
+    @Test
+    void tensorsThatTheConfigurationLeavesOutAreNamedWithItsField() {
+        ModelFacts facts =
+                facts(config -> config.replaceFirst("\"attention_bias\": *true", "\"attention_bias\": false"));
+        assertThat(facts.attentionBias()).isFalse();
+        try (WeightSource source = WeightFiles.open(ModelBytes.golden("llama"))) {
+            assertThatThrownBy(() -> WeightMap.of(facts, source))
+                    .isInstanceOfSatisfying(
+                            AuditException.class, e -> assertThat(e.code()).isEqualTo(AuditException.Code.MODEL))
+                    .hasMessageContaining("has 4 tensors that the model would not use: ")
+                    .hasMessageContaining("\"model.layers.0.self_attn.k_proj.bias\"")
+                    .hasMessageEndingWith("correct its attention_bias (false)");
+        }
+    }
+
+    @Test
+    void aBlockMoreThanTheConfigurationSaysIsNamedWithItsField() {
+        try (WeightSource source = with("model.layers.1.mlp.up_proj.weight")) {
+            assertThatThrownBy(() -> WeightMap.of(FACTS, source))
+                    .hasMessageContaining("has 1 tensors")
+                    .hasMessageContaining("\"model.layers.1.mlp.up_proj.weight\"")
+                    .hasMessageEndingWith("correct its num_hidden_layers (1)");
+        }
+    }
+
+    @Test
+    void aTensorOfNoFieldIsRefusedAndOneKnownToBeHarmlessIsNot() {
+        try (WeightSource source = with("model.vision.weight")) {
+            assertThatThrownBy(() -> WeightMap.of(FACTS, source)).hasMessageContaining("no field of config.json");
+        }
+        try (WeightSource source = with("model.layers.0.self_attn.rotary_emb.inv_freq")) {
+            assertThat(WeightMap.of(FACTS, source).tensors()).isNotEmpty();
+        }
+        ModelFacts tied = facts(
+                config -> config.replaceFirst("\"tie_word_embeddings\": *false", "\"tie_word_embeddings\": true"));
+        assertThat(tied.tiedEmbeddings()).isTrue();
+        try (WeightSource source = WeightFiles.open(ModelBytes.golden("llama"))) {
+            assertThat(WeightMap.of(tied, source).has(Role.OUTPUT_HEAD)).isFalse();
+        }
+    }
+
+    private ModelFacts facts(UnaryOperator<String> change) {
+        String config = new String(ModelBytes.bytes(ModelBytes.golden("llama/config.json")), StandardCharsets.UTF_8);
+        ModelBytes.write(directory, "config.json", change.apply(config).getBytes(StandardCharsets.UTF_8));
+        return ModelFacts.read(directory);
+    }
+
+    /** One tensor more, of no numbers. */
+    private WeightSource with(String name) {
+        return open(header -> {
+            String end = header.replaceAll("(?s).*\"data_offsets\":\\[\\d+,(\\d+)\\].*", "$1");
+            return header.replaceFirst(
+                    "\\{",
+                    "{\"" + name + "\":{\"dtype\":\"F32\",\"shape\":[0],\"data_offsets\":[" + end + "," + end + "]},");
+        });
+    }
+
     private WeightSource open(UnaryOperator<String> change) {
         byte[] whole = ModelBytes.bytes(ModelBytes.golden("llama/model.safetensors"));
         int length = (int) ByteBuffer.wrap(whole).order(ByteOrder.LITTLE_ENDIAN).getLong();

@@ -5,7 +5,6 @@ import ai.auditor.Printable;
 import ai.auditor.model.ModelFacts;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,9 +42,6 @@ public final class ConfigFile {
     /** Facts of the model in a directory. */
     public static ModelFacts read(Path modelDirectory) {
         Path path = modelDirectory.resolve("config.json");
-        if (!Files.isRegularFile(path)) {
-            throw Refusal.of(path, "is not there; a model directory needs it");
-        }
         return new ConfigFile(path).facts();
     }
 

@@ -1,5 +1,6 @@
 package ai.auditor.model.internal;
 
+import ai.auditor.ModelFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -27,7 +28,7 @@ final class MappedFile implements AutoCloseable {
 
     static MappedFile open(Path path) {
         try {
-            FileChannel channel = FileChannel.open(path, StandardOpenOption.READ);
+            FileChannel channel = FileChannel.open(ModelFile.require(path), StandardOpenOption.READ);
             try {
                 return new MappedFile(path, channel, channel.size());
             } catch (IOException | RuntimeException e) {

@@ -1,5 +1,6 @@
 package ai.auditor.model.internal;
 
+import ai.auditor.ModelFile;
 import ai.auditor.Printable;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
@@ -25,11 +26,7 @@ public final class ShardIndex {
     public static SortedMap<String, Path> read(Path index) {
         SortedMap<String, Path> shardOf = new TreeMap<>();
         SortedMap<String, Path> shards = new TreeMap<>();
-        try (InputStream in = Files.newInputStream(index)) {
-            long size = Files.size(index);
-            if (size > LONGEST) {
-                throw Refusal.of(index, "is " + size + " bytes long, longer than the limit of " + LONGEST);
-            }
+        try (InputStream in = Files.newInputStream(ModelFile.require(index, LONGEST))) {
             StrictJson.stream(index, in, parser -> {
                 while (parser.nextToken() == JsonToken.FIELD_NAME) {
                     String field = parser.currentName();

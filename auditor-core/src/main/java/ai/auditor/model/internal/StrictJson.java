@@ -1,6 +1,7 @@
 package ai.auditor.model.internal;
 
 import ai.auditor.AuditException;
+import ai.auditor.ModelFile;
 import ai.auditor.Printable;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -50,11 +51,7 @@ final class StrictJson {
 
     /** Reads a whole file as an object, in a tree. */
     static ObjectNode object(Path file, long longest) {
-        try (InputStream in = Files.newInputStream(file)) {
-            long size = Files.size(file);
-            if (size > longest) {
-                throw Refusal.of(file, "is " + size + " bytes long, longer than the limit of " + longest);
-            }
+        try (InputStream in = Files.newInputStream(ModelFile.require(file, longest))) {
             JsonNode node = MAPPER.readTree(reader(in));
             if (node instanceof ObjectNode object) {
                 return object;

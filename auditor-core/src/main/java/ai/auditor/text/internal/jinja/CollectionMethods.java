@@ -2,7 +2,7 @@ package ai.auditor.text.internal.jinja;
 
 import java.util.List;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /** The methods of dicts, lists and tuples that change nothing. */
@@ -24,17 +24,18 @@ final class CollectionMethods {
                 method(
                         dict,
                         name,
-                        all -> view(all, "dict_keys", List.copyOf(dict.entries().keySet())));
+                        (run, all) -> view(
+                                all, "dict_keys", List.copyOf(dict.entries().keySet())));
             case "values" ->
                 method(
                         dict,
                         name,
-                        all -> view(
+                        (run, all) -> view(
                                 all, "dict_values", List.copyOf(dict.entries().values())));
-            case "items" -> method(dict, name, all -> view(all, "dict_items", items(dict)));
-            case "copy" -> method(dict, name, all -> dict);
+            case "items" -> method(dict, name, (run, all) -> view(all, "dict_items", items(dict)));
+            case "copy" -> method(dict, name, (run, all) -> dict);
             case "get" ->
-                method(dict, name, all -> {
+                method(dict, name, (run, all) -> {
                     if (!all.named().isEmpty()) {
                         throw new Fault("dict.get() takes no keyword arguments");
                     }
@@ -54,19 +55,19 @@ final class CollectionMethods {
             return unsafe("list", name);
         }
         return switch (name) {
-            case "copy" -> list ? method(sequence, name, all -> sequence) : null;
+            case "copy" -> list ? method(sequence, name, (run, all) -> sequence) : null;
             case "count" ->
-                method(sequence, name, all -> {
+                method(sequence, name, (run, all) -> {
                     Value wanted = all.bind(name, 1, "value").get(0);
                     return new Int(sequence.values().stream()
-                            .filter(value -> Operators.equal(value, wanted))
+                            .filter(value -> Operators.equal(run, value, wanted))
                             .count());
                 });
             case "index" ->
-                method(sequence, name, all -> {
+                method(sequence, name, (run, all) -> {
                     Value wanted = all.bind(name, 1, "value").get(0);
                     for (int i = 0; i < sequence.values().size(); i++) {
-                        if (Operators.equal(sequence.values().get(i), wanted)) {
+                        if (Operators.equal(run, sequence.values().get(i), wanted)) {
                             return new Int(i);
                         }
                     }
@@ -88,10 +89,10 @@ final class CollectionMethods {
     }
 
     /** A method; a call costs what its receiver holds, since it may read or copy all of it. */
-    static Value method(Value receiver, String name, Function<Arguments, Value> body) {
+    static Value method(Value receiver, String name, BiFunction<Run, Arguments, Value> body) {
         return new Callable(name, (run, all) -> {
             run.characters(receiver.extent().weight());
-            return body.apply(all);
+            return body.apply(run, all);
         });
     }
 

@@ -79,7 +79,7 @@ sealed interface Expression {
             Value value = owner.value(frame);
             Value index = key.value(frame);
             frame.run().at(place);
-            return Operators.item(value, index);
+            return Operators.item(frame.run(), value, index);
         }
     }
 
@@ -204,8 +204,7 @@ sealed interface Expression {
             for (Link link : links) {
                 Value right = link.right().value(frame);
                 frame.run().at(place);
-                frame.run().characters(work(link.operator(), left, right));
-                if (!holds(link.operator(), left, right)) {
+                if (!holds(frame.run(), link.operator(), left, right)) {
                     return Bool.FALSE;
                 }
                 left = right;
@@ -213,21 +212,16 @@ sealed interface Expression {
             return Bool.TRUE;
         }
 
-        private static long work(String operator, Value left, Value right) {
-            long container = right.extent().weight();
-            return operator.endsWith("in") ? container : Math.min(left.extent().weight(), container);
-        }
-
-        private static boolean holds(String operator, Value left, Value right) {
+        private static boolean holds(Run run, String operator, Value left, Value right) {
             return switch (operator) {
-                case "==" -> Operators.equal(left, right);
-                case "!=" -> !Operators.equal(left, right);
-                case "in" -> Operators.contains(right, left);
-                case "not in" -> !Operators.contains(right, left);
-                case "<" -> Operators.compare(operator, left, right) < 0;
-                case "<=" -> Operators.compare(operator, left, right) <= 0;
-                case ">" -> Operators.compare(operator, left, right) > 0;
-                case ">=" -> Operators.compare(operator, left, right) >= 0;
+                case "==" -> Operators.equal(run, left, right);
+                case "!=" -> !Operators.equal(run, left, right);
+                case "in" -> Operators.contains(run, right, left);
+                case "not in" -> !Operators.contains(run, right, left);
+                case "<" -> Operators.compare(run, operator, left, right) < 0;
+                case "<=" -> Operators.compare(run, operator, left, right) <= 0;
+                case ">" -> Operators.compare(run, operator, left, right) > 0;
+                case ">=" -> Operators.compare(run, operator, left, right) >= 0;
                 default -> throw new IllegalStateException(operator);
             };
         }

@@ -12,7 +12,7 @@ import java.util.Collection;
 record Extent(long weight, int depth) {
     static final Extent ONE = new Extent(1, 0);
     /** A whole chat with room to spare. */
-    private static final long MAX_WEIGHT = 32L << 20;
+    static final long MAX_WEIGHT = 32L << 20;
 
     static Extent of(Collection<Value> values) {
         long weight = 1;

@@ -68,6 +68,7 @@ final class Filters {
             throw new Fault("no filter named '" + name + "' is known here");
         }
         run.steps(1);
+        run.reads(input);
         return filter.apply(run, input, arguments);
     }
 
@@ -114,7 +115,7 @@ final class Filters {
             return new Real(Math.abs(real.value()));
         }
         Value positive = Operators.positive(input);
-        return Operators.compare("<", positive, new Int(0)) < 0 ? Operators.negative(positive) : positive;
+        return Operators.compare(run, "<", positive, new Int(0)) < 0 ? Operators.negative(positive) : positive;
     }
 
     private static Value length(Run run, Value input, Arguments all) {
@@ -139,8 +140,7 @@ final class Filters {
         Arguments.Bound bound = all.bind("trim", 0, "chars");
         IntPredicate drop = PythonText::space;
         if (!bound.none(0)) {
-            String characters = bound.text(0);
-            drop = point -> characters.indexOf(point) >= 0;
+            drop = PythonText.anyOf(run, bound.text(0));
         }
         String text = Printing.str(input);
         run.characters(text.length());
@@ -155,12 +155,13 @@ final class Filters {
             throw new Fault("indent() wants a str, not " + input.type());
         }
         // The added newline makes a last empty line count, as in Jinja.
-        List<String> lines = PythonText.lines(Printing.str(input) + "\n", false);
+        List<String> lines = PythonText.lines(run, Printing.str(input) + "\n", false);
         StringBuilder out = new StringBuilder(bound.truth(1) ? indent : "");
         for (int i = 0; i < lines.size(); i++) {
             String line = lines.get(i);
             String lead = i == 0 ? "" : line.isEmpty() && !bound.truth(2) ? "\n" : "\n" + indent;
             run.characters((long) lead.length() + line.length());
+            Text.requireFits(out.length());
             out.append(lead).append(line);
         }
         return new Text(out.toString());
@@ -174,6 +175,7 @@ final class Filters {
         Value otherwise = bound.get(0, new Int(0));
         if (input instanceof Text text) {
             String digits = PythonText.strip(text.value(), PythonText::space, true, true);
+            requireShort(digits);
             if (digits.matches("[+-]?[0-9]+(_[0-9]+)*")) {
                 return new Int(parsed(() -> Long.parseLong(digits.replace("_", ""))));
             }
@@ -184,6 +186,13 @@ final class Filters {
             return truncated(real.value(), otherwise);
         }
         return Operators.number(input) ? new Int(Operators.integer(input)) : otherwise;
+    }
+
+    /** A regular expression that repeats a group goes as deep as it repeats. */
+    private static void requireShort(String number) {
+        if (number.length() > Lexer.LONGEST_NUMBER) {
+            throw new Fault("a number of more than " + Lexer.LONGEST_NUMBER + " characters is not supported");
+        }
     }
 
     private static long parsed(LongSupplier number) {
@@ -206,6 +215,7 @@ final class Filters {
 
     private static Value number(String text, Function<Double, Value> result, Value otherwise) {
         String number = PythonText.strip(text, PythonText::space, true, true);
+        requireShort(number);
         if (number.matches("(?i)[+-]?(inf|infinity|nan)")) {
             boolean negative = number.startsWith("-");
             boolean nan = PythonText.lower(number).endsWith("nan");
@@ -276,8 +286,8 @@ final class Filters {
     }
 
     /** Sorts as Python does: stable, and in reverse too. */
-    static List<Value> sorted(List<Value> values, boolean reverse, Function<Value, Value> key) {
-        Comparator<Value> order = (left, right) -> Operators.compare("<", key.apply(left), key.apply(right));
+    static List<Value> sorted(Run run, List<Value> values, boolean reverse, Function<Value, Value> key) {
+        Comparator<Value> order = (left, right) -> Operators.compare(run, "<", key.apply(left), key.apply(right));
         List<Value> sorted = new ArrayList<>(values);
         sorted.sort(reverse ? Collections.reverseOrder(order) : order);
         return sorted;

@@ -11,8 +11,8 @@ import java.util.Map;
 final class Globals {
     private static final Map<String, Value> VALUES = Map.of(
             "range", new Callable("range", (run, all) -> range(all)),
-            "dict", new Callable("dict", (run, all) -> dict(all)),
-            "namespace", new Callable("namespace", (run, all) -> namespace(all)),
+            "dict", new Callable("dict", (run, all) -> dict(run, all)),
+            "namespace", new Callable("namespace", (run, all) -> namespace(run, all)),
             "joiner", new Callable("joiner", (run, all) -> joiner(all)),
             "raise_exception",
                     new Callable("raise_exception", (run, all) -> {
@@ -23,6 +23,9 @@ final class Globals {
             "self", unsupported("self"),
             "cycler", unsupported("cycler"),
             "lipsum", unsupported("lipsum"));
+
+    /** Steps that a directive costs: its pattern is compiled each time. */
+    private static final int DIRECTIVE = 100;
 
     private Globals() {}
 
@@ -42,21 +45,22 @@ final class Globals {
         return bound.has(1) ? Range.of(first, bound.number(1, 0), bound.number(2, 1)) : Range.of(0, first, 1);
     }
 
-    private static Dict dict(Arguments all) {
+    private static Dict dict(Run run, Arguments all) {
         Map<Value, Value> entries = new LinkedHashMap<>();
         if (!all.positional().isEmpty()) {
             if (all.positional().size() > 1 || !(all.positional().get(0) instanceof Dict base)) {
                 throw new Fault("dict() and namespace() take a dict, or named arguments");
             }
+            run.steps(base.entries().size());
             entries.putAll(base.entries());
         }
         entries.putAll(SequenceFilters.dict(all.named()).entries());
         return new Dict(entries);
     }
 
-    private static Value namespace(Arguments all) {
+    private static Value namespace(Run run, Arguments all) {
         Map<String, Value> attributes = new LinkedHashMap<>();
-        dict(all).entries().forEach((name, value) -> attributes.put(Printing.str(name), value));
+        dict(run, all).entries().forEach((name, value) -> attributes.put(Printing.str(name), value));
         return new Namespace(attributes);
     }
 
@@ -80,6 +84,7 @@ final class Globals {
                 out.appendCodePoint(format[i]);
                 continue;
             }
+            run.steps(DIRECTIVE);
             boolean bare = i + 1 < format.length && format[i + 1] == '-';
             i += bare ? 2 : 1;
             String part = part(i < format.length ? format[i] : ' ', now);

@@ -2,13 +2,15 @@ package ai.auditor.text.internal.jinja;
 
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 
 /** Python's {@code json.dumps}, as the {@code tojson} filter of transformers calls it. */
 final class Json {
+    private static final HexFormat HEX = HexFormat.of();
+
     private final Run run;
     private final boolean ascii;
     private final boolean sorted;
@@ -38,7 +40,7 @@ final class Json {
         String items = pretty ? "," : ", ";
         String keys = ": ";
         if (!bound.none(2)) {
-            List<Value> separators = Operators.list(bound.get(2).iterator());
+            List<Value> separators = Filters.items(run, bound.get(2));
             if (separators.size() != 2) {
                 throw new Fault("tojson() wants two separators");
             }
@@ -133,8 +135,8 @@ final class Json {
         append("}");
     }
 
-    private static Comparator<Value> comparator() {
-        return (left, right) -> Operators.compare("<", left, right);
+    private Comparator<Value> comparator() {
+        return (left, right) -> Operators.compare(run, "<", left, right);
     }
 
     private void quote(String text) {
@@ -153,7 +155,7 @@ final class Json {
                 default -> {
                     // Python escapes DEL only when it escapes all that is not ASCII's printable part.
                     if (character < ' ' || (ascii && character > '~')) {
-                        quoted.append(String.format(Locale.ROOT, "\\u%04x", (int) character));
+                        quoted.append("\\u").append(HEX.toHexDigits(character));
                     } else {
                         quoted.append(character);
                     }

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Splits a template into tokens, with {@code trim_blocks} and {@code lstrip_blocks} on, as jinja2.lexer does. */
 final class Lexer {
+    /** More than any 64-bit number takes; a regular expression that repeats a group goes as deep as it repeats. */
+    static final int LONGEST_NUMBER = 400;
+
     private static final Pattern SPACE = Pattern.compile("[\\s\\x1c-\\x1f\\x85\\p{Z}]+");
     private static final Pattern FLOAT =
             Pattern.compile("(?<!\\.)(\\d+_)*\\d+((\\.(\\d+_)*\\d+)?[eE][+\\-]?(\\d+_)*\\d+|\\.(\\d+_)*\\d+)");
@@ -157,9 +160,9 @@ final class Lexer {
         }
         int start = position;
         String text;
-        if ((text = accept(FLOAT)) != null) {
+        if ((text = number(FLOAT)) != null) {
             add(Token.Kind.FLOAT, text.replace("_", ""), start);
-        } else if ((text = accept(INTEGER)) != null) {
+        } else if ((text = number(INTEGER)) != null) {
             add(Token.Kind.INTEGER, text.replace("_", ""), start);
         } else if ((text = accept(NAME)) != null) {
             add(Token.Kind.NAME, text, start);
@@ -173,8 +176,21 @@ final class Lexer {
         }
     }
 
+    private @Nullable String number(Pattern pattern) {
+        int start = position;
+        int end = Math.min(source.length() - position, LONGEST_NUMBER + 1) + position;
+        String number = accept(at(pattern).region(position, end));
+        if (number != null && number.length() > LONGEST_NUMBER) {
+            throw fault("a number of more than " + LONGEST_NUMBER + " characters", start);
+        }
+        return number;
+    }
+
     private @Nullable String accept(Pattern pattern) {
-        Matcher matcher = at(pattern);
+        return accept(at(pattern));
+    }
+
+    private @Nullable String accept(Matcher matcher) {
         if (!matcher.lookingAt()) {
             return null;
         }

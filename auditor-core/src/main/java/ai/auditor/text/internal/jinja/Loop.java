@@ -77,16 +77,16 @@ final class Loop implements Value {
         return value == null ? new Undefined(reason) : value;
     }
 
-    private Value cycle(Arguments all) {
+    private Value cycle(Run run, Arguments all) {
         if (all.positional().isEmpty()) {
             throw new Fault("no items for cycling given");
         }
         return all.positional().get(index % all.positional().size());
     }
 
-    private Value changed(Arguments all) {
+    private Value changed(Run run, Arguments all) {
         Value now = Sequence.list(all.positional());
-        boolean changed = lastChanged == null || !Operators.equal(lastChanged, now);
+        boolean changed = lastChanged == null || !Operators.equal(run, lastChanged, now);
         lastChanged = now;
         return Bool.of(changed);
     }

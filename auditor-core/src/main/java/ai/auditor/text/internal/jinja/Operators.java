@@ -96,6 +96,7 @@ final class Operators {
     private static Value repeated(Run run, Value value, long count) {
         int times = (int) Math.max(0, Math.min(Integer.MAX_VALUE, count));
         if (value instanceof Text text) {
+            Text.requireFits((long) text.value().length() * times);
             run.characters((long) text.value().length() * times);
             return new Text(text.value().repeat(text.value().isEmpty() ? 0 : times));
         }
@@ -218,7 +219,11 @@ final class Operators {
         return integer(value);
     }
 
-    static boolean equal(Value left, Value right) {
+    static boolean equal(Run run, Value left, Value right) {
+        run.reads(
+                left instanceof Text first && right instanceof Text second
+                        ? Math.min(first.value().length(), second.value().length())
+                        : 1);
         if (number(left) && number(right)) {
             return compareNumbers(left, right) == 0;
         }
@@ -226,7 +231,7 @@ final class Operators {
             return true;
         }
         if (left instanceof Sequence first && right instanceof Sequence second) {
-            return first.kind() == second.kind() && equal(first.values(), second.values());
+            return first.kind() == second.kind() && equal(run, first.values(), second.values());
         }
         if (left instanceof View first && right instanceof View second) {
             throw new Fault("comparing " + first.type() + " with " + second.type() + " is not supported");
@@ -235,11 +240,11 @@ final class Operators {
             return first.entries().size() == second.entries().size()
                     && first.entries().entrySet().stream().allMatch(entry -> {
                         Value other = second.entries().get(entry.getKey());
-                        return other != null && equal(entry.getValue(), other);
+                        return other != null && equal(run, entry.getValue(), other);
                     });
         }
         if (left instanceof Range first && right instanceof Range second) {
-            return equal(list(first.iterator()), list(second.iterator()));
+            return equal(run, list(first.iterator()), list(second.iterator()));
         }
         if (left instanceof Text || left instanceof None) {
             return left.equals(right);
@@ -247,12 +252,12 @@ final class Operators {
         return left == right;
     }
 
-    private static boolean equal(List<Value> left, List<Value> right) {
+    private static boolean equal(Run run, List<Value> left, List<Value> right) {
         if (left.size() != right.size()) {
             return false;
         }
         for (int i = 0; i < left.size(); i++) {
-            if (!equal(left.get(i), right.get(i))) {
+            if (!equal(run, left.get(i), right.get(i))) {
                 return false;
             }
         }
@@ -260,13 +265,14 @@ final class Operators {
     }
 
     /** The sign of left minus right, for what Python can order; anything beside a NaN, which no number is above or below. */
-    static int compare(String operator, Value left, Value right) {
+    static int compare(Run run, String operator, Value left, Value right) {
         failOnUndefined(left);
         failOnUndefined(right);
         if (number(left) && number(right)) {
             return compareNumbers(left, right);
         }
         if (left instanceof Text first && right instanceof Text second) {
+            run.reads((long) first.value().length() + second.value().length());
             return compareText(first.value(), second.value());
         }
         if (left instanceof Sequence first && right instanceof Sequence second && first.kind() == second.kind()) {
@@ -276,8 +282,8 @@ final class Operators {
                     return 1;
                 }
                 Value other = others.next();
-                if (!equal(value, other)) {
-                    return compare(operator, value, other);
+                if (!equal(run, value, other)) {
+                    return compare(run, operator, value, other);
                 }
             }
             return others.hasNext() ? -1 : 0;
@@ -305,10 +311,10 @@ final class Operators {
         return Arrays.compare(first, second);
     }
 
-    static boolean contains(Value container, Value member) {
+    static boolean contains(Run run, Value container, Value member) {
         if (container instanceof Text text) {
             if (member instanceof Text part) {
-                return text.value().contains(part.value());
+                return Search.forward(run, text.value(), part.value()).from(0) >= 0;
             }
             if (member instanceof Undefined undefined) {
                 throw new Fault(undefined.reason());
@@ -316,10 +322,11 @@ final class Operators {
             throw new Fault("'in <string>' requires string as left operand, not " + member.type());
         }
         if (container instanceof Dict dict) {
+            run.reads(member.extent().weight());
             return dict.has(member);
         }
         for (Iterator<Value> values = container.iterator(); values.hasNext(); ) {
-            if (equal(values.next(), member)) {
+            if (equal(run, values.next(), member)) {
                 return true;
             }
         }
@@ -342,12 +349,17 @@ final class Operators {
     }
 
     /** {@code value[key]}: an item first, then an attribute. */
-    static Value item(Value value, Value key) {
+    static Value item(Run run, Value value, Value key) {
+        run.reads(value);
+        run.reads(key);
         Value item = value.item(key);
         if (item == null && key instanceof Text name && !name.value().startsWith("_")) {
             item = value.attribute(name.value());
         }
-        return orUndefined(item, value, key instanceof Text name ? name.value() : Printing.repr(key));
+        return orUndefined(
+                item,
+                value,
+                key instanceof Text name ? name.value() : number(key) ? Printing.repr(key) : "(a " + key.type() + ")");
     }
 
     private static Value orUndefined(@Nullable Value found, Value owner, String name) {

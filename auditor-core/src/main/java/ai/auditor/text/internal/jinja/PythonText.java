@@ -1,6 +1,8 @@
 package ai.auditor.text.internal.jinja;
 
 import java.util.ArrayList;
+import java.util.BitSet;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntPredicate;
@@ -28,6 +30,14 @@ final class PythonText {
                 || point == 0x3000;
     }
 
+    /** Whether a character is one of these. */
+    static IntPredicate anyOf(Run run, String characters) {
+        run.reads(characters.length());
+        BitSet points = new BitSet();
+        characters.codePoints().forEach(points::set);
+        return points::get;
+    }
+
     static String strip(String text, IntPredicate drop, boolean left, boolean right) {
         int start = 0;
         int end = text.length();
@@ -40,11 +50,12 @@ final class PythonText {
         return text.substring(start, end);
     }
 
-    static List<String> lines(String text, boolean keepEnds) {
+    static List<String> lines(Run run, String text, boolean keepEnds) {
         List<String> lines = new ArrayList<>();
         var matcher = LINE_END.matcher(text);
         int start = 0;
         while (matcher.find()) {
+            run.steps(1);
             lines.add(text.substring(start, keepEnds ? matcher.end() : matcher.start()));
             start = matcher.end();
         }
@@ -94,65 +105,76 @@ final class PythonText {
     }
 
     /** Python's {@code str.split}; a null separator means runs of white space. */
-    static List<String> split(String text, @Nullable String separator, long limit) {
+    static List<String> split(Run run, String text, @Nullable String separator, long limit) {
         List<String> parts = new ArrayList<>();
         if (separator != null) {
+            Search search = Search.forward(run, text, separator);
             int start = 0;
-            int next = text.indexOf(separator);
+            int next = search.from(0);
             while (next >= 0 && (limit < 0 || parts.size() < limit)) {
+                run.steps(1);
                 parts.add(text.substring(start, next));
                 start = next + separator.length();
-                next = text.indexOf(separator, start);
+                next = search.from(start);
             }
             parts.add(text.substring(start));
             return parts;
         }
-        String rest = strip(text, PythonText::space, true, false);
-        while (!rest.isEmpty()) {
-            int end = 0;
-            while (end < rest.length() && !space(rest.charAt(end))) {
-                end++;
-            }
-            if (limit >= 0 && parts.size() == limit) {
-                parts.add(rest);
-                return parts;
-            }
-            parts.add(rest.substring(0, end));
-            rest = strip(rest.substring(end), PythonText::space, true, false);
+        run.reads(text.length());
+        int start = end(text, 0, true);
+        while (start < text.length()) {
+            run.steps(1);
+            int end = limit >= 0 && parts.size() == limit ? text.length() : end(text, start, false);
+            parts.add(text.substring(start, end));
+            start = end(text, end, true);
         }
         return parts;
     }
 
-    static List<String> splitFromRight(String text, @Nullable String separator, long limit) {
+    /** Where white space, or what is none, ends. */
+    private static int end(String text, int start, boolean space) {
+        int end = start;
+        while (end < text.length() && space(text.charAt(end)) == space) {
+            end++;
+        }
+        return end;
+    }
+
+    static List<String> splitFromRight(Run run, String text, @Nullable String separator, long limit) {
         if (limit < 0) {
-            return split(text, separator, limit);
+            return split(run, text, separator, limit);
         }
         if (separator == null) {
             throw new Fault("rsplit() with a limit wants a separator here");
         }
         List<String> parts = new ArrayList<>();
         int end = text.length();
-        int next = text.lastIndexOf(separator);
+        Search search = Search.backward(run, text, separator);
+        int next = search.upTo(text.length());
         while (next >= 0 && parts.size() < limit) {
-            parts.add(0, text.substring(next + separator.length(), end));
+            run.steps(1);
+            parts.add(text.substring(next + separator.length(), end));
             end = next;
-            next = end < separator.length() ? -1 : text.lastIndexOf(separator, end - separator.length());
+            next = end < separator.length() ? -1 : search.upTo(end - separator.length());
         }
-        parts.add(0, text.substring(0, end));
+        parts.add(text.substring(0, end));
+        Collections.reverse(parts);
         return parts;
     }
 
     /** Python's {@code str.replace}; a negative limit means all. */
     static String replace(Run run, String text, String old, String replacement, long limit) {
         StringBuilder out = new StringBuilder();
+        Search search = Search.forward(run, text, old);
         int start = 0;
         long done = 0;
         while (limit < 0 || done < limit) {
-            int next = old.isEmpty() ? (done == 0 ? 0 : step(text, start)) : text.indexOf(old, start);
+            int next = old.isEmpty() ? (done == 0 ? 0 : step(text, start)) : search.from(start);
             if (next < 0) {
                 break;
             }
             run.characters(next - start + replacement.length());
+            Text.requireFits((long) out.length() + next - start + replacement.length());
             out.append(text, start, next).append(replacement);
             start = next + old.length();
             done++;

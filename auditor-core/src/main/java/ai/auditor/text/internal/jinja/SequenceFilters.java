@@ -39,6 +39,7 @@ final class SequenceFilters {
             return new Generator(Collections.emptyIterator());
         }
         if (input instanceof Dict dict) {
+            run.steps(dict.entries().size());
             return new Generator(CollectionMethods.items(dict).iterator());
         }
         throw new Fault("can only get item pairs from a mapping");
@@ -60,7 +61,7 @@ final class SequenceFilters {
     static Value join(Run run, Value input, Arguments all) {
         Arguments.Bound bound = all.bind("join", 0, "d", "attribute");
         String separator = Printing.str(bound.get(0, Text.EMPTY));
-        Function<Value, Value> key = attribute(bound.get(1, None.NONE), None.NONE);
+        Function<Value, Value> key = attribute(run, bound.get(1, None.NONE), None.NONE);
         StringBuilder out = new StringBuilder();
         for (Iterator<Value> rest = input.iterator(); rest.hasNext(); ) {
             run.steps(1);
@@ -79,7 +80,7 @@ final class SequenceFilters {
         Function<Value, Value> operation;
         if (all.positional().isEmpty() && all.named().containsKey("attribute")) {
             Arguments.Bound bound = all.bind("map", 0, "attribute", "default");
-            operation = attribute(bound.get(0), bound.get(1, None.NONE));
+            operation = attribute(run, bound.get(0), bound.get(1, None.NONE));
         } else {
             String name = all.positional().isEmpty()
                     ? ""
@@ -105,7 +106,7 @@ final class SequenceFilters {
             if (rest.positional().isEmpty()) {
                 throw new Fault("missing parameter for attribute name");
             }
-            key = attribute(rest.positional().get(0), None.NONE);
+            key = attribute(run, rest.positional().get(0), None.NONE);
             rest = rest.rest();
         }
         List<Value> results = new ArrayList<>();
@@ -123,27 +124,28 @@ final class SequenceFilters {
 
     static Value sort(Run run, Value input, Arguments all) {
         Arguments.Bound bound = all.bind("sort", 0, "reverse", "case_sensitive", "attribute");
-        Function<Value, Value> key = sortKey(bound.get(2, None.NONE), bound.truth(1));
-        return Sequence.list(Filters.sorted(Filters.items(run, input), bound.truth(0), key));
+        Function<Value, Value> key = sortKey(run, bound.get(2, None.NONE), bound.truth(1));
+        return Sequence.list(Filters.sorted(run, Filters.items(run, input), bound.truth(0), key));
     }
 
     /** Several attributes, separated by commas, sort by the first that differs. */
-    private static Function<Value, Value> sortKey(Value attributes, boolean caseSensitive) {
+    private static Function<Value, Value> sortKey(Run run, Value attributes, boolean caseSensitive) {
         List<Function<Value, Value>> keys = new ArrayList<>();
         if (attributes instanceof Text names) {
-            PythonText.split(names.value(), ",", -1)
-                    .forEach(name -> keys.add(folded(attribute(new Text(name), None.NONE), caseSensitive)));
+            PythonText.split(run, names.value(), ",", -1)
+                    .forEach(name -> keys.add(folded(run, attribute(run, new Text(name), None.NONE), caseSensitive)));
         } else {
-            keys.add(folded(attribute(attributes, None.NONE), caseSensitive));
+            keys.add(folded(run, attribute(run, attributes, None.NONE), caseSensitive));
         }
         return value -> Sequence.list(keys.stream().map(key -> key.apply(value)).toList());
     }
 
-    private static Function<Value, Value> folded(Function<Value, Value> key, boolean caseSensitive) {
-        return caseSensitive ? key : key.andThen(SequenceFilters::lower);
+    private static Function<Value, Value> folded(Run run, Function<Value, Value> key, boolean caseSensitive) {
+        return caseSensitive ? key : key.andThen(value -> lower(run, value));
     }
 
-    private static Value lower(Value value) {
+    private static Value lower(Run run, Value value) {
+        run.reads(value);
         return value instanceof Text text ? new Text(PythonText.lower(text.value())) : value;
     }
 
@@ -157,14 +159,15 @@ final class SequenceFilters {
             throw new Fault("dictsort() wants a dict, not " + input.type());
         }
         int position = by.equals("key") ? 0 : 1;
-        Function<Value, Value> key = folded(pair -> ((Sequence) pair).values().get(position), bound.truth(0));
+        Function<Value, Value> key =
+                folded(run, pair -> ((Sequence) pair).values().get(position), bound.truth(0));
         run.steps(dict.entries().size());
-        return Sequence.list(Filters.sorted(CollectionMethods.items(dict), bound.truth(2), key));
+        return Sequence.list(Filters.sorted(run, CollectionMethods.items(dict), bound.truth(2), key));
     }
 
     static Value unique(Run run, Value input, Arguments all) {
         Arguments.Bound bound = all.bind("unique", 0, "case_sensitive", "attribute");
-        Function<Value, Value> key = folded(attribute(bound.get(1, None.NONE), None.NONE), bound.truth(0));
+        Function<Value, Value> key = folded(run, attribute(run, bound.get(1, None.NONE), None.NONE), bound.truth(0));
         List<Value> seen = new ArrayList<>();
         List<Value> results = new ArrayList<>();
         for (Value value : Filters.items(run, input)) {
@@ -174,7 +177,7 @@ final class SequenceFilters {
                 throw new Fault("unhashable type: '" + wanted.type() + "'");
             }
             run.steps(seen.size());
-            if (seen.stream().noneMatch(other -> Operators.equal(other, wanted))) {
+            if (seen.stream().noneMatch(other -> Operators.equal(run, other, wanted))) {
                 seen.add(wanted);
                 results.add(value);
             }
@@ -184,7 +187,7 @@ final class SequenceFilters {
 
     static Value sum(Run run, Value input, Arguments all) {
         Arguments.Bound bound = all.bind("sum", 0, "attribute", "start");
-        Function<Value, Value> key = attribute(bound.get(0, None.NONE), None.NONE);
+        Function<Value, Value> key = attribute(run, bound.get(0, None.NONE), None.NONE);
         Value sum = bound.get(1, new Int(0));
         if (sum instanceof Text) {
             throw new Fault("sum() can't sum strings");
@@ -197,10 +200,10 @@ final class SequenceFilters {
 
     static Value extreme(Run run, Value input, Arguments all, String name, int sign) {
         Arguments.Bound bound = all.bind(name, 0, "case_sensitive", "attribute");
-        Function<Value, Value> key = folded(attribute(bound.get(1, None.NONE), None.NONE), bound.truth(0));
+        Function<Value, Value> key = folded(run, attribute(run, bound.get(1, None.NONE), None.NONE), bound.truth(0));
         @Nullable Value best = null;
         for (Value value : Filters.items(run, input)) {
-            if (best == null || Operators.compare("<", key.apply(value), key.apply(best)) * sign > 0) {
+            if (best == null || Operators.compare(run, "<", key.apply(value), key.apply(best)) * sign > 0) {
                 best = value;
             }
         }
@@ -235,10 +238,10 @@ final class SequenceFilters {
     }
 
     /** The item of a value that a dotted path names; None means the value itself. */
-    private static Function<Value, Value> attribute(Value path, Value otherwise) {
+    private static Function<Value, Value> attribute(Run run, Value path, Value otherwise) {
         List<Value> parts = new ArrayList<>();
         if (path instanceof Text text) {
-            for (String part : PythonText.split(text.value(), ".", -1)) {
+            for (String part : PythonText.split(run, text.value(), ".", -1)) {
                 parts.add(part.matches("[0-9]{1,9}") ? new Int(Long.parseLong(part)) : new Text(part));
             }
         } else if (!(path instanceof None)) {
@@ -247,7 +250,7 @@ final class SequenceFilters {
         return value -> {
             Value found = value;
             for (Value part : parts) {
-                found = Operators.item(found, part);
+                found = Operators.item(run, found, part);
                 if (found instanceof Undefined && !(otherwise instanceof None)) {
                     found = otherwise;
                 }

@@ -3,6 +3,7 @@ package ai.auditor.text.internal.jinja;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
+import java.util.stream.LongStream;
 
 /** Positions in sequences, as Python counts them: from the end where negative. */
 final class Slices {
@@ -28,18 +29,22 @@ final class Slices {
         }
         if (value instanceof Text text) {
             int[] points = text.codePoints();
-            run.steps(points.length / 64);
-            List<Integer> positions = positions(points.length, start, stop, step);
-            run.characters(positions.size());
-            StringBuilder builder = new StringBuilder(positions.size());
-            positions.forEach(position -> builder.appendCodePoint(points[position]));
+            run.reads(points.length);
+            int[] positions = positions(points.length, start, stop, step);
+            run.characters(positions.length);
+            StringBuilder builder = new StringBuilder(positions.length);
+            for (int position : positions) {
+                builder.appendCodePoint(points[position]);
+            }
             return new Text(builder.toString());
         }
         if (value instanceof Sequence sequence) {
-            List<Integer> positions = positions(sequence.values().size(), start, stop, step);
-            run.steps(positions.size());
-            List<Value> values = new ArrayList<>(positions.size());
-            positions.forEach(position -> values.add(sequence.values().get(position)));
+            int[] positions = positions(sequence.values().size(), start, stop, step);
+            run.steps(positions.length);
+            List<Value> values = new ArrayList<>(positions.length);
+            for (int position : positions) {
+                values.add(sequence.values().get(position));
+            }
             return new Sequence(sequence.kind(), values);
         }
         if (value instanceof Range) {
@@ -48,7 +53,7 @@ final class Slices {
         throw new Fault("'" + value.type() + "' object has no slices");
     }
 
-    private static List<Integer> positions(int size, Value start, Value stop, Value step) {
+    private static int[] positions(int size, Value start, Value stop, Value step) {
         long stride = step instanceof None ? 1 : bound(step);
         if (stride == 0) {
             throw new Fault("slice step cannot be zero");
@@ -57,11 +62,10 @@ final class Slices {
         long high = stride > 0 ? size : size - 1;
         long first = start instanceof None ? (stride > 0 ? low : high) : clamp(bound(start), size, low, high);
         long last = stop instanceof None ? (stride > 0 ? high : low) : clamp(bound(stop), size, low, high);
-        List<Integer> positions = new ArrayList<>();
-        for (long i = first; stride > 0 ? i < last : i > last; i += stride) {
-            positions.add((int) i);
-        }
-        return positions;
+        long count = Math.max(0, (last - first + stride - Long.signum(stride)) / stride);
+        return LongStream.range(0, count)
+                .mapToInt(i -> (int) (first + i * stride))
+                .toArray();
     }
 
     private static boolean part(Value value) {

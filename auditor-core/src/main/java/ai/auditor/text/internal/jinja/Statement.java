@@ -93,6 +93,7 @@ sealed interface Statement {
         @Override
         public Flow execute(Frame frame, StringBuilder out) {
             Value source = items.value(frame);
+            frame.run().reads(source);
             Loop loop = condition == null
                     ? new Loop(source.iterator(), source.size())
                     : new Loop(new Kept(target, condition, frame, source.iterator()), OptionalInt.empty());

@@ -38,22 +38,22 @@ final class Tests {
             plain("filter", value -> value instanceof Text name && Filters.exists(name.value())),
             plain("test", value -> value instanceof Text name && exists(name.value())),
             with("sameas", Tests::same),
-            with("in", (value, other) -> Operators.contains(other, value)),
+            with("in", (run, value, other) -> Operators.contains(run, other, value)),
             with("eq", Operators::equal),
             with("equalto", Operators::equal),
             with("==", Operators::equal),
-            with("ne", (value, other) -> !Operators.equal(value, other)),
-            with("!=", (value, other) -> !Operators.equal(value, other)),
-            with("lt", (value, other) -> Operators.compare("<", value, other) < 0),
-            with("lessthan", (value, other) -> Operators.compare("<", value, other) < 0),
-            with("<", (value, other) -> Operators.compare("<", value, other) < 0),
-            with("le", (value, other) -> Operators.compare("<=", value, other) <= 0),
-            with("<=", (value, other) -> Operators.compare("<=", value, other) <= 0),
-            with("gt", (value, other) -> Operators.compare(">", value, other) > 0),
-            with("greaterthan", (value, other) -> Operators.compare(">", value, other) > 0),
-            with(">", (value, other) -> Operators.compare(">", value, other) > 0),
-            with("ge", (value, other) -> Operators.compare(">=", value, other) >= 0),
-            with(">=", (value, other) -> Operators.compare(">=", value, other) >= 0));
+            with("ne", (run, value, other) -> !Operators.equal(run, value, other)),
+            with("!=", (run, value, other) -> !Operators.equal(run, value, other)),
+            with("lt", (run, value, other) -> Operators.compare(run, "<", value, other) < 0),
+            with("lessthan", (run, value, other) -> Operators.compare(run, "<", value, other) < 0),
+            with("<", (run, value, other) -> Operators.compare(run, "<", value, other) < 0),
+            with("le", (run, value, other) -> Operators.compare(run, "<=", value, other) <= 0),
+            with("<=", (run, value, other) -> Operators.compare(run, "<=", value, other) <= 0),
+            with("gt", (run, value, other) -> Operators.compare(run, ">", value, other) > 0),
+            with("greaterthan", (run, value, other) -> Operators.compare(run, ">", value, other) > 0),
+            with(">", (run, value, other) -> Operators.compare(run, ">", value, other) > 0),
+            with("ge", (run, value, other) -> Operators.compare(run, ">=", value, other) >= 0),
+            with(">=", (run, value, other) -> Operators.compare(run, ">=", value, other) >= 0));
 
     private Tests() {}
 
@@ -66,11 +66,12 @@ final class Tests {
         if (test == null) {
             throw new Fault("no test named '" + name + "' is known here");
         }
+        run.reads(value);
         return test.holds(run, value, arguments);
     }
 
     private interface Comparison {
-        boolean holds(Value value, Value other);
+        boolean holds(Run run, Value value, Value other);
     }
 
     private static Map.Entry<String, Test> plain(String name, Predicate<Value> predicate) {
@@ -83,8 +84,8 @@ final class Tests {
     private static Map.Entry<String, Test> with(String name, Comparison comparison) {
         return Map.entry(
                 name,
-                (run, value, arguments) ->
-                        comparison.holds(value, arguments.bind(name, 1, "other").get(0)));
+                (run, value, arguments) -> comparison.holds(
+                        run, value, arguments.bind(name, 1, "other").get(0)));
     }
 
     private static boolean iterable(Value value) {
@@ -97,7 +98,9 @@ final class Tests {
 
     private static boolean divisible(Run run, Value value, Arguments arguments) {
         return Operators.equal(
-                remainder(run, value, arguments.bind("divisibleby", 1, "num").get(0)), new Int(0));
+                run,
+                remainder(run, value, arguments.bind("divisibleby", 1, "num").get(0)),
+                new Int(0));
     }
 
     private static Value remainder(Run run, Value value, Value other) {
@@ -109,7 +112,7 @@ final class Tests {
                 && callable.body().apply(run, Arguments.NONE).truth();
     }
 
-    private static boolean same(Value value, Value other) {
+    private static boolean same(Run run, Value value, Value other) {
         boolean single = other instanceof Bool || other instanceof None;
         if (!single) {
             throw new Fault("'sameas' is only supported for True, False and None");

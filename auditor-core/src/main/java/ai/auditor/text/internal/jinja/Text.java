@@ -8,6 +8,17 @@ import org.jspecify.annotations.Nullable;
 record Text(String value) implements Value {
     static final Text EMPTY = new Text("");
 
+    Text {
+        requireFits(value.length());
+    }
+
+    /** Refuses a text that is too long, at best before it is made. */
+    static void requireFits(long length) {
+        if (length > Extent.MAX_WEIGHT) {
+            throw new Fault("a text has more than " + Extent.MAX_WEIGHT + " characters");
+        }
+    }
+
     static Text of(int codePoint) {
         return new Text(Character.toString(codePoint));
     }
@@ -28,6 +39,11 @@ record Text(String value) implements Value {
     @Override
     public String type() {
         return "str";
+    }
+
+    @Override
+    public boolean truth() {
+        return !value.isEmpty();
     }
 
     @Override

@@ -49,34 +49,35 @@ final class TextMethods {
             case "lstrip" -> strip(receiver, name, true, false);
             case "rstrip" -> strip(receiver, name, false, true);
             case "removeprefix" ->
-                CollectionMethods.method(receiver, name, all -> {
+                CollectionMethods.method(receiver, name, (run, all) -> {
                     String affix = positional(all, name, 1, "prefix").text(0);
                     return new Text(text.startsWith(affix) ? text.substring(affix.length()) : text);
                 });
             case "removesuffix" ->
-                CollectionMethods.method(receiver, name, all -> {
+                CollectionMethods.method(receiver, name, (run, all) -> {
                     String affix = positional(all, name, 1, "suffix").text(0);
                     return new Text(text.endsWith(affix) ? text.substring(0, text.length() - affix.length()) : text);
                 });
             case "startswith" -> affix(receiver, name, String::startsWith);
             case "endswith" -> affix(receiver, name, String::endsWith);
-            case "split", "rsplit" -> CollectionMethods.method(receiver, name, all -> split(text, name, all));
+            case "split", "rsplit" ->
+                CollectionMethods.method(receiver, name, (run, all) -> split(run, text, name, all));
             case "splitlines" ->
                 CollectionMethods.method(
                         receiver,
                         name,
-                        all -> texts(PythonText.lines(
-                                text, all.bind(name, 0, "keepends").truth(0))));
+                        (run, all) -> texts(PythonText.lines(
+                                run, text, all.bind(name, 0, "keepends").truth(0))));
             case "partition" ->
-                CollectionMethods.method(receiver, name, all -> {
+                CollectionMethods.method(receiver, name, (run, all) -> {
                     String separator = separator(positional(all, name, 1, "sep").text(0));
-                    int at = text.indexOf(separator);
+                    int at = Search.forward(run, text, separator).from(0);
                     return at < 0 ? parts(text, "", "") : parts(text, at, separator);
                 });
             case "rpartition" ->
-                CollectionMethods.method(receiver, name, all -> {
+                CollectionMethods.method(receiver, name, (run, all) -> {
                     String separator = separator(positional(all, name, 1, "sep").text(0));
-                    int at = text.lastIndexOf(separator);
+                    int at = Search.backward(run, text, separator).upTo(text.length());
                     return at < 0 ? parts("", "", text) : parts(text, at, separator);
                 });
             case "find" -> position(receiver, name, false, false);
@@ -84,12 +85,9 @@ final class TextMethods {
             case "index" -> position(receiver, name, false, true);
             case "rindex" -> position(receiver, name, true, true);
             case "count" ->
-                CollectionMethods.method(receiver, name, all -> {
+                CollectionMethods.method(receiver, name, (run, all) -> {
                     String part = positional(all, name, 1, "sub").text(0);
-                    return new Int(
-                            part.isEmpty()
-                                    ? receiver.length() + 1L
-                                    : PythonText.split(text, part, -1).size() - 1L);
+                    return new Int(part.isEmpty() ? receiver.length() + 1L : count(run, text, part));
                 });
             case "isdigit" -> all(receiver, name, Character::isDigit);
             case "isalpha" -> all(receiver, name, Character::isLetter);
@@ -118,7 +116,9 @@ final class TextMethods {
                 throw new Fault("str.join() wants strings");
             }
             String between = rest.hasNext() ? separator : "";
+            run.steps(1);
             run.characters((long) part.value().length() + between.length());
+            Text.requireFits(out.length());
             out.append(part.value()).append(between);
         }
         return new Text(out.toString());
@@ -133,7 +133,7 @@ final class TextMethods {
 
     private static Value plain(Text receiver, String name, UnaryOperator<String> operation) {
         String text = receiver.value();
-        return CollectionMethods.method(receiver, name, all -> {
+        return CollectionMethods.method(receiver, name, (run, all) -> {
             all.bind(name, 0);
             return new Text(operation.apply(text));
         });
@@ -141,12 +141,11 @@ final class TextMethods {
 
     private static Value strip(Text receiver, String name, boolean left, boolean right) {
         String text = receiver.value();
-        return CollectionMethods.method(receiver, name, all -> {
+        return CollectionMethods.method(receiver, name, (run, all) -> {
             Arguments.Bound bound = positional(all, name, 0, "chars");
             IntPredicate drop = PythonText::space;
             if (!bound.none(0)) {
-                String characters = bound.text(0);
-                drop = point -> characters.indexOf(point) >= 0;
+                drop = PythonText.anyOf(run, bound.text(0));
             }
             return new Text(PythonText.strip(text, drop, left, right));
         });
@@ -154,8 +153,9 @@ final class TextMethods {
 
     private static Value affix(Text receiver, String name, BiPredicate<String, String> test) {
         String text = receiver.value();
-        return CollectionMethods.method(receiver, name, all -> {
+        return CollectionMethods.method(receiver, name, (run, all) -> {
             Arguments.Bound bound = positional(all, name, 1, "affix");
+            run.reads(bound.get(0).extent().weight());
             if (bound.get(0) instanceof Sequence tuple && tuple.kind() == Sequence.Kind.TUPLE) {
                 return Bool.of(tuple.values().stream().anyMatch(value -> {
                     if (value instanceof Text affix) {
@@ -168,14 +168,23 @@ final class TextMethods {
         });
     }
 
-    private static Value split(String text, String name, Arguments all) {
+    private static Value split(Run run, String text, String name, Arguments all) {
         Arguments.Bound bound = all.bind(name, 0, "sep", "maxsplit");
         String separator = bound.none(0) ? null : separator(bound.text(0));
         long limit = bound.number(1, -1);
         return texts(
                 name.equals("split")
-                        ? PythonText.split(text, separator, limit)
-                        : PythonText.splitFromRight(text, separator, limit));
+                        ? PythonText.split(run, text, separator, limit)
+                        : PythonText.splitFromRight(run, text, separator, limit));
+    }
+
+    private static long count(Run run, String text, String part) {
+        Search search = Search.forward(run, text, part);
+        long count = 0;
+        for (int at = search.from(0); at >= 0; at = search.from(at + part.length())) {
+            count++;
+        }
+        return count;
     }
 
     private static String separator(String separator) {
@@ -195,9 +204,11 @@ final class TextMethods {
 
     private static Value position(Text receiver, String name, boolean last, boolean must) {
         String text = receiver.value();
-        return CollectionMethods.method(receiver, name, all -> {
+        return CollectionMethods.method(receiver, name, (run, all) -> {
             String part = positional(all, name, 1, "sub").text(0);
-            int at = last ? text.lastIndexOf(part) : text.indexOf(part);
+            int at = last
+                    ? Search.backward(run, text, part).upTo(text.length())
+                    : Search.forward(run, text, part).from(0);
             if (at < 0 && must) {
                 throw new Fault("substring not found");
             }
@@ -207,7 +218,7 @@ final class TextMethods {
 
     private static Value all(Text receiver, String name, IntPredicate test) {
         String text = receiver.value();
-        return CollectionMethods.method(receiver, name, arguments -> {
+        return CollectionMethods.method(receiver, name, (run, arguments) -> {
             arguments.bind(name, 0);
             return Bool.of(!text.isEmpty() && text.codePoints().allMatch(test));
         });
@@ -215,7 +226,7 @@ final class TextMethods {
 
     private static Value cased(Text receiver, String name, IntPredicate test) {
         String text = receiver.value();
-        return CollectionMethods.method(receiver, name, arguments -> {
+        return CollectionMethods.method(receiver, name, (run, arguments) -> {
             arguments.bind(name, 0);
             int[] cased = text.codePoints().filter(PythonText::cased).toArray();
             return Bool.of(cased.length > 0 && Arrays.stream(cased).allMatch(test));

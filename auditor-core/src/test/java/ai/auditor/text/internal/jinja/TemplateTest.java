@@ -3,6 +3,7 @@ package ai.auditor.text.internal.jinja;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.auditor.AuditException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -107,6 +108,97 @@ class TemplateTest {
             })
     void hostileTemplatesEndInAnError(String source) {
         assertThatThrownBy(() -> Template.parse(source).render(Map.of(), CLOCK)).isInstanceOf(TemplateFault.class);
+    }
+
+    /** Each was quadratic, or read without a count: they must end within the limits, which takes seconds at most. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{% set t = 'a ' * 30000000 %}{% set u = t.split() %}",
+                "{% set t = 'a ' * 16000000 %}{% set u = t.split() %}",
+                "{% set t = 'a' * 30000000 %}{% for i in range(99999) %}{% set u = t[i] %}{% endfor %}",
+                "{% set t = 'a' * 30000000 %}{% for i in range(99999) %}{% if t is iterable %}{% endif %}{% endfor %}",
+                "{% set t = 'a' * 9000000 %}{% set u = 'a' * 9000000 %}{% for i in range(99999) %}{% if t is eq u %}{% endif %}{% endfor %}",
+                "{% set t = 'a' * 9000000 %}{% set d = {t: 1} %}{% set u = 'a' * 9000000 %}{% for i in range(99999) %}{% set v = d[u] %}{% endfor %}",
+                "{% set t = 'a' * 9000000 %}{% set u = range(99999) | map(attribute='x', default=t) | sort %}",
+                "{{ ('1_' * 200000 ~ '1') | int }}",
+                "{{ ('%Y' * 500000) and strftime_now('%Y' * 500000) }}",
+            })
+    void workThatMakesNoTextCountsToo(String source) {
+        assertThatThrownBy(() -> Template.parse(source).render(Map.of(), CLOCK))
+                .isInstanceOfSatisfying(
+                        TemplateFault.class,
+                        fault -> assertThat(fault.place().line()).isPositive());
+    }
+
+    @Test
+    void searchesAreLinear() {
+        String texts = "{% set t = 'a' * 5000000 %}{% set u = 'a' * 2500000 + 'b' %}";
+        for (String search : List.of(
+                "t.find(u)",
+                "t.rfind('b' + u)",
+                "t.count(u) - 1",
+                "t.split(u)|length - 2",
+                "t.replace(u, '')|length - 5000001",
+                "(u in t)|int - 1")) {
+            assertThat(Template.parse(texts + "{{ " + search + " }}").render(Map.of(), CLOCK))
+                    .as(search)
+                    .isEqualTo("-1");
+        }
+        String words = "{% set t = 'a ' * 1000000 %}";
+        assertThat(Template.parse(words + "{{ t.rsplit(' ', 900000)|length }} {{ t.split()|length }}")
+                        .render(Map.of(), CLOCK))
+                .isEqualTo("900001 1000000");
+    }
+
+    @Test
+    void searchesFindWhatJavaFinds() {
+        for (int seed = 0; seed < 5000; seed++) {
+            Random random = new Random(seed);
+            String text = letters(random, random.nextInt(14));
+            String part = letters(random, random.nextInt(5));
+            int from = random.nextInt(text.length() + 2);
+            Run run = new Run(CLOCK);
+            assertThat(Search.forward(run, text, part).from(Math.min(from, text.length())))
+                    .as("seed %d", seed)
+                    .isEqualTo(text.indexOf(part, Math.min(from, text.length())));
+            assertThat(Search.backward(run, text, part).upTo(from))
+                    .as("seed %d", seed)
+                    .isEqualTo(text.lastIndexOf(part, from));
+        }
+    }
+
+    private static String letters(Random random, int count) {
+        StringBuilder out = new StringBuilder();
+        for (int i = 0; i < count; i++) {
+            out.append((char) ('a' + random.nextInt(2)));
+        }
+        return out.toString();
+    }
+
+    @Test
+    void longLiteralsAreAFaultOrAValueAndNoOverflow() {
+        for (String literal :
+                List.of("1".repeat(1_000_000), "1_".repeat(400_000) + "1", "1e+" + "1_".repeat(400_000) + "1")) {
+            assertThatThrownBy(() -> Template.parse("{{ " + literal + " }}"))
+                    .isInstanceOf(TemplateFault.class)
+                    .hasMessageContaining("a number of more than");
+        }
+        assertThat(Template.parse("{{ '" + "\\n".repeat(400_000) + "'|length }}")
+                        .render(Map.of(), CLOCK))
+                .isEqualTo("400000");
+    }
+
+    @Test
+    void aRenderingCanBeInterrupted() {
+        Thread.currentThread().interrupt();
+        try {
+            assertThatThrownBy(() -> Template.parse("{{ 1 }}").render(Map.of(), CLOCK))
+                    .isInstanceOfSatisfying(
+                            AuditException.class, e -> assertThat(e.code()).isEqualTo(AuditException.Code.INTERRUPTED));
+        } finally {
+            assertThat(Thread.interrupted()).isTrue();
+        }
     }
 
     @ParameterizedTest
