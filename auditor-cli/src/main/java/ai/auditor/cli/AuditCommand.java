@@ -87,7 +87,8 @@ final class AuditCommand implements Callable<Integer> {
             names = "--costly-prompts",
             paramLabel = "N",
             converter = CountConverter.class,
-            description = "Prompts that the gradient and likelihood probes take at most; 0 takes all (default: 400).")
+            description =
+                    "Prompts that the gradient and likelihood probes take at most, 20 or more; 0 takes all (default: 400).")
     private @Nullable Integer costlyPrompts;
 
     @Option(
@@ -123,7 +124,7 @@ final class AuditCommand implements Callable<Integer> {
         Optional<Path> controlFile = Optional.ofNullable(control).map(name -> UserPath.existing(name, "control"));
         Path modelDirectory = model.directory();
         TraitList traitList = traits.list();
-        Optional<Path> vectorFile = Optional.ofNullable(vectors).map(name -> UserPath.existing(name, "vector file"));
+        Optional<Path> vectorFile = Optional.ofNullable(vectors).map(name -> UserPath.file(name, "vector file"));
         Optional<SteeringVectors> steering = vectorFile.map(SteeringVectors::read);
         OutputFiles files = OutputFiles.of(outputs);
         Policy policy = policy();
@@ -174,6 +175,12 @@ final class AuditCommand implements Callable<Integer> {
 
     private Policy policy() {
         Policy standard = Policy.standard().withFailOn(failOn);
+        int fewest = standard.fewestPrompts();
+        if (costlyPrompts != null && costlyPrompts > 0 && costlyPrompts < fewest) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    "--costly-prompts " + costlyPrompts + ": an audit takes at least " + fewest + "; 0 takes all");
+        }
         return costlyPrompts == null ? standard : standard.withCostlyPrompts(costlyPrompts);
     }
 

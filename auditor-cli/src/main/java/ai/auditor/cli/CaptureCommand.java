@@ -100,6 +100,7 @@ final class CaptureCommand implements Callable<Integer> {
                         tokens.badRecords(),
                         dataset.records(),
                         datasets.maxBadRows());
+                tokens.requireRows(reference.facts().maxPositions());
                 CapturePlan plan = new CapturePlan(at, pooled, true, gradient, List.of());
                 ActivationTable table = new Capture(reference.decoder(), Capture.Settings.STANDARD, progress)
                         .run(plan, tokens.tokens());

@@ -25,6 +25,8 @@ final class CommandLineRun {
         CommandLine commandLine = new CommandLine(new AuditorCommand(), new Factory(terminal));
         commandLine.setOut(terminal.out());
         commandLine.setErr(terminal.err());
+        // A file called @data.jsonl is a file, not a list of options.
+        commandLine.setExpandAtFiles(false);
         commandLine.setCaseInsensitiveEnumValuesAllowed(true);
         commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(
                 terminal.colour() ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF));

@@ -18,8 +18,8 @@ final class ModelOptions {
             names = "--threads",
             paramLabel = "N",
             defaultValue = "0",
-            converter = CountConverter.class,
-            description = "Threads; 0 takes one a processor (default: ${DEFAULT-VALUE}).")
+            converter = ThreadsConverter.class,
+            description = "Threads, at most 256; 0 takes one a processor (default: ${DEFAULT-VALUE}).")
     private int threads;
 
     /** The directory, which must be there. */

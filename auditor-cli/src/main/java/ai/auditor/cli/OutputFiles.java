@@ -1,6 +1,8 @@
 package ai.auditor.cli;
 
+import ai.auditor.AtomicFile;
 import ai.auditor.AuditException;
+import ai.auditor.Reason;
 import ai.auditor.audit.AuditResult;
 import ai.auditor.report.HtmlReport;
 import ai.auditor.report.JsonReport;
@@ -65,12 +67,31 @@ final class OutputFiles {
                         .collect(Collectors.joining(", ")));
     }
 
+    /**
+     * Writes every file that can be written, whatever became of the others.
+     *
+     * @throws AuditException {@code OUTPUT} naming those that could not, {@code INTERRUPTED}
+     */
     void write(AuditResult result) {
+        List<AuditException> failed = new ArrayList<>();
         for (Output output : outputs) {
-            switch (output.format()) {
-                case JSON -> JsonReport.write(result, output.path());
-                case HTML -> HtmlReport.write(result, output.path());
+            try {
+                switch (output.format()) {
+                    case JSON -> JsonReport.write(result, output.path());
+                    case HTML -> HtmlReport.write(result, output.path());
+                }
+            } catch (AuditException failure) {
+                if (failure.code() != AuditException.Code.OUTPUT) {
+                    throw failure;
+                }
+                failed.add(failure);
             }
+        }
+        if (!failed.isEmpty()) {
+            throw new AuditException(
+                    AuditException.Code.OUTPUT,
+                    failed.stream().map(AuditException::getMessage).collect(Collectors.joining("\n")),
+                    failed.get(0));
         }
     }
 
@@ -95,21 +116,21 @@ final class OutputFiles {
      * @throws AuditException {@code USAGE} where the output is one of them, {@code OUTPUT} where it cannot be written
      */
     static void requireUsable(Path output, Path model, List<Path> inputs) {
-        Path folder = output.toAbsolutePath().getParent();
-        if (Files.isDirectory(output) || folder == null || !Files.isDirectory(folder)) {
-            throw unwritable(output, Files.isDirectory(output) ? "it is a directory" : "its folder is not there");
-        }
-        try {
-            if (Files.exists(output)) {
-                requireApart(output, folder, model, inputs);
+        if (Files.isRegularFile(output)) {
+            try {
+                requireApart(output, model, inputs);
+            } catch (IOException failed) {
+                throw new AuditException(
+                        AuditException.Code.OUTPUT,
+                        "the output " + UserPath.shown(output) + " cannot be told from what is read: "
+                                + Reason.of(failed) + "; name another file",
+                        failed);
             }
-            Files.delete(Files.createTempFile(folder, ".auditor", ".tmp"));
-        } catch (IOException failed) {
-            throw unwritable(output, failed.getClass().getSimpleName());
         }
+        AtomicFile.requireWritable(output);
     }
 
-    private static void requireApart(Path output, Path folder, Path model, List<Path> inputs) throws IOException {
+    private static void requireApart(Path output, Path model, List<Path> inputs) throws IOException {
         for (Path input : inputs) {
             if (Files.isSameFile(output, input)) {
                 throw replaces(output, "it is read as " + UserPath.shown(input));
@@ -118,7 +139,7 @@ final class OutputFiles {
         if (!Files.isDirectory(model)) {
             return;
         }
-        boolean ofModel = folder.toRealPath().startsWith(model.toRealPath());
+        boolean ofModel = output.toRealPath().startsWith(model.toRealPath());
         // The files of a download are often links to files that lie elsewhere.
         try (DirectoryStream<Path> files = Files.newDirectoryStream(model)) {
             for (Path file : files) {
@@ -134,12 +155,5 @@ final class OutputFiles {
         return new AuditException(
                 AuditException.Code.USAGE,
                 "the output " + UserPath.shown(output) + " would replace what is read: " + why + "; name another file");
-    }
-
-    private static AuditException unwritable(Path path, String why) {
-        return new AuditException(
-                AuditException.Code.OUTPUT,
-                "the output " + UserPath.shown(path) + " cannot be written: " + why
-                        + "; name a file in a folder that you may write to");
     }
 }

@@ -37,7 +37,7 @@ final class TraitOptions {
 
     /** The user's own list, which must be there. */
     Optional<Path> file() {
-        return Optional.ofNullable(file).map(name -> UserPath.existing(name, "trait list"));
+        return Optional.ofNullable(file).map(name -> UserPath.file(name, "trait list"));
     }
 
     /** The traits that were asked for by name; empty for all. */

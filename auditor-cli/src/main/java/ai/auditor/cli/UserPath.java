@@ -16,6 +16,9 @@ final class UserPath {
      * @throws AuditException {@code USAGE} for a text that is no path
      */
     static Path of(String argument, String what) {
+        if (argument.isBlank()) {
+            throw new AuditException(AuditException.Code.USAGE, "the " + what + " is empty: name a path");
+        }
         try {
             return Path.of(argument);
         } catch (InvalidPathException invalid) {
@@ -34,6 +37,20 @@ final class UserPath {
         if (!Files.exists(path)) {
             throw new AuditException(
                     AuditException.Code.USAGE, "the " + what + " " + shown(argument) + " is not there");
+        }
+        return path;
+    }
+
+    /**
+     * A path where a file is: what is read more than once, or all at once, is no pipe and no device.
+     *
+     * @throws AuditException {@code USAGE} where nothing is there, or something else
+     */
+    static Path file(String argument, String what) {
+        Path path = existing(argument, what);
+        if (!Files.isRegularFile(path)) {
+            throw new AuditException(
+                    AuditException.Code.USAGE, "the " + what + " " + shown(argument) + " is not a regular file");
         }
         return path;
     }

@@ -12,6 +12,7 @@ import ai.auditor.direction.TraitList;
 import ai.auditor.direction.VectorRecipes;
 import ai.auditor.model.Point;
 import ai.auditor.model.ReferenceModel;
+import ai.auditor.report.TerminalReport;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -99,7 +100,7 @@ final class VectorsCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         if (source.show != null) {
-            showFile(UserPath.existing(source.show, "vector file"));
+            showFile(UserPath.file(source.show, "vector file"));
         } else if (source.model != null) {
             make(source.model);
         }
@@ -116,7 +117,7 @@ final class VectorsCommand implements Callable<Integer> {
 
     private void make(ModelOptions model) {
         Path modelDirectory = model.directory();
-        Optional<Path> pairFile = Optional.ofNullable(pairs).map(name -> UserPath.existing(name, "file of pairs"));
+        Optional<Path> pairFile = Optional.ofNullable(pairs).map(name -> UserPath.file(name, "file of pairs"));
         Optional<List<ContrastPair>> contrasts = pairFile.map(ContrastPair::read);
         // Pairs name their own traits.
         Optional<TraitList> list = contrasts.isPresent() ? Optional.empty() : Optional.of(traits.list());
@@ -159,7 +160,11 @@ final class VectorsCommand implements Callable<Integer> {
         vectors.traits().forEach(direction -> show(direction, ""));
         vectors.placebos().forEach(direction -> show(direction, "  placebo"));
         terminal.out().println();
-        vectors.provenance().forEach((name, fact) -> terminal.out().println(Printable.line(name + ": " + fact)));
+        vectors.provenance().forEach((name, fact) -> {
+            if (!fact.isBlank()) {
+                terminal.out().print(TerminalReport.folded(name + ": " + fact, terminal.width()));
+            }
+        });
         terminal.out().flush();
     }
 

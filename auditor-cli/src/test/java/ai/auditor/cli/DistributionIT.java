@@ -61,6 +61,49 @@ class DistributionIT {
     }
 
     @Test
+    void theLauncherIsFoundThroughLinks(@TempDir Path folder) throws Exception {
+        Path first = Files.createSymbolicLink(folder.resolve("first"), HOME.resolve("bin/auditor"));
+        Path second = Files.createSymbolicLink(folder.resolve("second"), Path.of("first"));
+        for (Path link : List.of(first, second)) {
+            Ended ended = end(folder, start(folder, List.of(link.toString(), "--version")));
+            assertThat(ended.exit()).as(ended.err()).isZero();
+        }
+    }
+
+    @Test
+    void aToolThatDoesNotStartIsNoFailedGate(@TempDir Path folder) throws Exception {
+        String alone = Files.copy(
+                        HOME.resolve("bin/auditor"),
+                        Files.createDirectory(folder.resolve("bin")).resolve("auditor"))
+                .toString();
+        Path jar = HOME.resolve("lib/auditor-cli.jar");
+        Ended noJar = end(folder, start(folder, List.of(alone, "--version")));
+        Files.copy(jar, Files.createDirectory(folder.resolve("lib")).resolve("auditor-cli.jar"));
+        Ended noOtherJars = end(folder, start(folder, List.of(alone, "--version")));
+        Ended badOption = end(
+                folder,
+                start(
+                        folder,
+                        List.of("env", "AUDITOR_JAVA_OPTIONS=-Xmxfoo", auditor().get(0), "--version")));
+        for (Ended ended : List.of(noJar, noOtherJars, badOption)) {
+            assertThat(ended.exit()).as(ended.err()).isEqualTo(2);
+            assertThat(ended.err()).startsWith("auditor: ");
+            assertThat(ended.err().lines()).hasSize(1);
+        }
+        assertThat(badOption.err()).contains("-Xmxfoo").contains("AUDITOR_JAVA_OPTIONS");
+    }
+
+    @Test
+    void aPathBeyondAsciiIsAPathInEveryLocale(@TempDir Path folder) throws Exception {
+        Path data = Files.createFile(folder.resolve("\u00f6.jsonl"));
+        List<String> command = new ArrayList<>(List.of("env", "-u", "LC_ALL", "-u", "LC_CTYPE", "LANG=C"));
+        command.addAll(auditor("audit", data.toString(), "--control", "nowhere.jsonl", "--model", "m"));
+        Ended ended = end(folder, start(folder, command));
+        assertThat(ended.exit()).isEqualTo(4);
+        assertThat(ended.err()).contains("the control \"nowhere.jsonl\" is not there");
+    }
+
+    @Test
     void smileIsAJarOfItsOwn() throws IOException {
         try (Stream<Path> jars = Files.list(HOME.resolve("lib"))) {
             List<String> names = jars.map(jar -> jar.getFileName().toString()).toList();

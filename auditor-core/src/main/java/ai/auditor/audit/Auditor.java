@@ -164,7 +164,7 @@ public final class Auditor {
         TokenizedDataset controlArm = arm(control);
         long seed = seed(candidate, control);
         Comparison comparison =
-                Comparison.of(candidateArm, controlArm, policy.minimumPaired(), prompts, fewest(), seed);
+                Comparison.of(candidateArm, controlArm, policy.minimumPaired(), prompts, policy.fewestPrompts(), seed);
         requireEnough(comparison);
         List<Point> points = points();
         SteeringVectors steering = steering(points);
@@ -201,8 +201,8 @@ public final class Auditor {
     public List<Halving> halve(Dataset dataset, int halvings) {
         requireRows(dataset);
         long seed = seed(dataset, dataset);
-        Comparison comparison = Comparison.halves(arm(dataset), prompts, fewest(), seed);
-        requireEnough(comparison);
+        Comparison comparison = Comparison.halves(arm(dataset), prompts, policy.fewestPrompts(), seed);
+        requireEnoughToHalve(comparison);
         List<Point> points = points();
         SteeringVectors none = new SteeringVectors(List.of(), List.of(), Map.of());
         ModelStudy study = ModelStudy.of(model, comparison, asked(), none, points, policy, seed, progress);
@@ -239,6 +239,7 @@ public final class Auditor {
         TokenizedDataset arm =
                 TokenizedDataset.encode(dataset, model.encoder(), model.facts().maxPositions(), longRows, progress);
         BadRows.requireFew(dataset.name(), arm.badRows(), arm.badRecords(), dataset.records(), maxBadRows);
+        arm.requireRows(model.facts().maxPositions());
         return arm;
     }
 
@@ -292,13 +293,9 @@ public final class Auditor {
         }
     }
 
-    private int fewest() {
-        return policy.parts() * Policy.SMALLEST_PART;
-    }
-
     private void requireEnough(Comparison comparison) {
         int prompts = comparison.design().prompts();
-        int needed = fewest();
+        int needed = policy.fewestPrompts();
         if (prompts < needed
                 || comparison.design().candidateRows() < needed
                 || comparison.design().controlRows() < needed) {
@@ -306,7 +303,19 @@ public final class Auditor {
                     AuditException.Code.NOTHING_TO_AUDIT,
                     "only " + prompts + " prompts (" + comparison.design().candidateRows() + " candidate and "
                             + comparison.design().controlRows() + " control rows) can take part; at least " + needed
-                            + " are needed");
+                            + " prompts, and as many rows of each, are needed");
+        }
+    }
+
+    private void requireEnoughToHalve(Comparison halves) {
+        int needed = policy.fewestPrompts();
+        AuditResult.Design design = halves.design();
+        if (design.prompts() < needed || Math.min(design.candidateRows(), design.controlRows()) < needed) {
+            throw new AuditException(
+                    AuditException.Code.NOTHING_TO_AUDIT,
+                    "only " + (design.candidateRows() + design.controlRows()) + " rows of " + design.prompts()
+                            + " prompts can take part; at least " + 2 * needed + " rows, " + needed
+                            + " in each half, of " + needed + " prompts are needed");
         }
     }
 

@@ -66,7 +66,12 @@ public record Policy(
     }
 
     /** Prompts that a part needs at least for anything to be fitted or tested on it. */
-    static final int SMALLEST_PART = 10;
+    private static final int SMALLEST_PART = 10;
+
+    /** Fewer prompts than this nothing is audited with. */
+    public int fewestPrompts() {
+        return parts * SMALLEST_PART;
+    }
 
     /** The points that are read, at a sixth, a third, a half and two thirds of the model's depth. */
     public List<Point> points(int blocks) {

@@ -54,7 +54,7 @@ public final class Capture {
      * What a plan asks for, in the order of the rows.
      *
      * @throws AuditException {@code USAGE} where the model has no such point, {@code DATA} where a row cannot be read so (naming
-     *     its record), {@code INTERRUPTED} where the thread was interrupted
+     *     its record), {@code MODEL} where the tokenizer is not the model's, {@code INTERRUPTED} where the thread was interrupted
      */
     public ActivationTable run(CapturePlan plan, List<TokenizedRow> rows) {
         check(plan);
@@ -147,7 +147,11 @@ public final class Capture {
         }
         for (int id : row.ids()) {
             if (id < 0 || id >= facts.vocabularySize()) {
-                throw bad(row, "has token " + id + ", the model knows 0 to " + (facts.vocabularySize() - 1));
+                throw new AuditException(
+                        AuditException.Code.MODEL,
+                        "the tokenizer gives token " + id + " (record " + row.record()
+                                + " of a dataset), but the model knows 0 to " + (facts.vocabularySize() - 1)
+                                + ": tokenizer.json does not belong to these weights; take both from the same model");
             }
         }
     }
@@ -203,9 +207,10 @@ public final class Capture {
                 if (!likelihood || !finite(activations, row) || !finite(gradients, row)) {
                     throw new AuditException(
                             AuditException.Code.NUMERIC,
-                            "record " + rows.get(row).record()
-                                    + ": the model's activations or likelihood are not finite; its weights are broken, or their"
-                                    + " numbers too large for 32 bits");
+                            "the model's activations or likelihood are not finite (first at record "
+                                    + rows.get(row).record()
+                                    + " of a dataset): the model's weights are broken, or its numbers too large for 32 bits;"
+                                    + " fetch the model anew or take another");
                 }
             }
         }

@@ -27,7 +27,8 @@ public final class Decoys {
      * @param count how many directions
      * @param seed equal seeds give equal directions
      * @return {@code [count][d_model]}
-     * @throws AuditException {@code NUMERIC} where the control has fewer than two rows, does not vary, or is not finite
+     * @throws AuditException {@code NOTHING_TO_AUDIT} where the control has fewer than two rows or does not vary, {@code
+     *     NUMERIC} where it is not finite
      */
     public static float[][] withCovariance(Matrix controlActivations, int count, long seed) {
         requireSpread(controlActivations);
@@ -43,23 +44,24 @@ public final class Decoys {
 
     private static void requireSpread(Matrix activations) {
         if (activations.rows() < 2) {
-            throw unusable("fewer than two control rows");
+            throw nothing("there are fewer than two control rows");
         }
         boolean varies = false;
         for (int i = 0; i < activations.rows(); i++) {
             for (int j = 0; j < activations.columns(); j++) {
                 if (!Float.isFinite(activations.at(i, j))) {
-                    throw unusable("control activations that are not finite");
+                    throw new AuditException(
+                            AuditException.Code.NUMERIC, "decoys cannot be drawn from activations that are not finite");
                 }
                 varies |= activations.at(i, j) != activations.at(0, j);
             }
         }
         if (!varies) {
-            throw unusable("control activations that do not vary");
+            throw nothing("the control's completions do not vary as the model reads them");
         }
     }
 
-    private static AuditException unusable(String what) {
-        return new AuditException(AuditException.Code.NUMERIC, "decoys cannot be drawn from " + what);
+    private static AuditException nothing(String why) {
+        return new AuditException(AuditException.Code.NOTHING_TO_AUDIT, why + ": nothing can be compared with them");
     }
 }

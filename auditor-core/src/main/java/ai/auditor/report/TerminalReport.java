@@ -59,6 +59,11 @@ public final class TerminalReport {
         return report.text.toString();
     }
 
+    /** A line of text folded as a report's are, each piece ended by a line feed. */
+    public static String folded(String line, int width) {
+        return new StyledText(width, false).paragraph(Style.PLAIN, 0, line).toString();
+    }
+
     private void verdict() {
         Verdict verdict = result.verdict();
         Verdict.GateOutcome gate = verdict.gate().outcome();

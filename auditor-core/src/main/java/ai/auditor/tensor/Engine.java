@@ -1,6 +1,8 @@
 package ai.auditor.tensor;
 
+import ai.auditor.NativeLibrary;
 import ai.djl.pytorch.jni.JniUtils;
+import ai.djl.util.Utils;
 
 /**
  * The native engine: one a process, shared by all models and threads in it.
@@ -10,6 +12,9 @@ import ai.djl.pytorch.jni.JniUtils;
  */
 public final class Engine {
     private static final String NAME = "PyTorch";
+
+    /** Measured: the CPU build of libtorch for Linux, unpacked. */
+    private static final String UNPACKED = "450 MB";
 
     private final int threads;
 
@@ -21,6 +26,7 @@ public final class Engine {
      * Starts the engine if it does not run yet, offline and without telemetry.
      *
      * @param threads native threads for one operation, 1 or more; the last caller's number holds for the process
+     * @throws ai.auditor.AuditException {@code OUTPUT} where the native library cannot be unpacked or loaded
      */
     public static Engine start(int threads) {
         if (threads < 1) {
@@ -28,7 +34,11 @@ public final class Engine {
         }
         System.setProperty("ai.djl.offline", "true");
         System.setProperty("OPT_OUT_TRACKING", "true");
-        ai.djl.engine.Engine.getEngine(NAME);
+        try {
+            ai.djl.engine.Engine.getEngine(NAME);
+        } catch (RuntimeException | LinkageError failed) {
+            throw NativeLibrary.notLoaded(NAME, UNPACKED, Utils.getEngineCacheDir(), failed);
+        }
         Engine engine = new Engine(threads);
         engine.enter();
         return engine;

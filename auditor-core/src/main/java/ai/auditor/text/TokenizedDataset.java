@@ -43,6 +43,25 @@ public record TokenizedDataset(
     }
 
     /**
+     * Makes sure that a row is left.
+     *
+     * @param context the context that the rows were encoded for
+     * @throws AuditException {@code NOTHING_TO_AUDIT} where none is
+     */
+    public void requireRows(int context) {
+        if (rows.isEmpty()) {
+            throw new AuditException(
+                    AuditException.Code.NOTHING_TO_AUDIT,
+                    dataset.name() + ": no row can take part: "
+                            + (longRows == 0
+                                    ? "none can be used"
+                                    : "those that can be used are over the model's context of " + context
+                                            + " tokens; cut them with --long-rows cut, which keeps rows whose completion"
+                                            + " begins within it, or take a model with a longer context"));
+        }
+    }
+
+    /**
      * Encodes every row.
      *
      * @param context the most tokens that the model takes

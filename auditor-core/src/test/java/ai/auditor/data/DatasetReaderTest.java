@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.auditor.AuditException;
 import ai.auditor.Progress;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -247,6 +249,17 @@ final class DatasetReaderTest {
         assertThat(dataset.badRows().stream().map(BadRow::line)).containsExactly(2L, 4L);
         assertThat(dataset.badRows().stream().map(BadRow::reason))
                 .containsExactly("malformed UTF-8", "longer than the limit of 100 bytes");
+    }
+
+    @Test
+    void aRecordWithoutAnEndIsNotReadForever(@TempDir Path folder) throws IOException {
+        Path endless = Files.createSymbolicLink(folder.resolve("zero.jsonl"), Path.of("/dev/zero"));
+        assertThatThrownBy(() -> DatasetReader.read(endless))
+                .isInstanceOfSatisfying(
+                        AuditException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(AuditException.Code.DATA))
+                .hasMessageContaining("zero.jsonl, line 1")
+                .hasMessageContaining("does not end");
     }
 
     @Test

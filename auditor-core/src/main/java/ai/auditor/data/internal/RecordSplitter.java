@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 public final class RecordSplitter {
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int FIRST_RECORD_BYTES = 1 << 12;
+    /** What goes on for longer without ending is no record: a device, or a file of another kind. */
+    private static final long RUNAWAY_BYTES = 256L << 20;
+
     private static final int END = -1;
     private static final byte[] BYTE_ORDER_MARK = {(byte) 0xef, (byte) 0xbb, (byte) 0xbf};
 
@@ -24,6 +27,7 @@ public final class RecordSplitter {
     private long line = 1;
     private byte[] record = new byte[FIRST_RECORD_BYTES];
     private int length;
+    private long dropped;
 
     /**
      * The bytes of one record, without the line break that ends it.
@@ -75,12 +79,13 @@ public final class RecordSplitter {
     /**
      * The next record that is not blank, or null at the end.
      *
-     * @throws AuditException {@code DATA} if a CSV file ends inside quotes, or the file cannot be read
+     * @throws AuditException {@code DATA} if a CSV file ends inside quotes, a record does not end, or the file cannot be read
      */
     public @Nullable Raw next() {
         while (peek() != END) {
             long start = line;
             length = 0;
+            dropped = 0;
             if (quotes) {
                 readQuoted();
             } else {
@@ -138,6 +143,13 @@ public final class RecordSplitter {
 
     private void append(int next) {
         if (length > maxBytes) {
+            dropped++;
+            if (dropped > RUNAWAY_BYTES) {
+                throw new AuditException(
+                        AuditException.Code.DATA,
+                        name + ", line " + line + ": a record goes on for more than " + RUNAWAY_BYTES
+                                + " bytes and does not end; this is no file of rows");
+            }
             return;
         }
         if (length == record.length) {

@@ -1,8 +1,12 @@
 package ai.auditor.text.internal;
 
+import ai.auditor.AuditException;
+import ai.auditor.NativeLibrary;
 import ai.djl.huggingface.tokenizers.Encoding;
 import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
 import ai.djl.huggingface.tokenizers.jni.CharSpan;
+import ai.djl.huggingface.tokenizers.jni.LibUtils;
+import ai.djl.util.Utils;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +16,9 @@ import java.util.stream.IntStream;
 
 /** One tokenizer of Hugging Face's native library. It may be used by several threads. */
 public final class NativeTokenizer implements AutoCloseable {
+    /** Measured on Linux. */
+    private static final String UNPACKED = "15 MB";
+
     private final HuggingFaceTokenizer tokenizer;
 
     private NativeTokenizer(HuggingFaceTokenizer tokenizer) {
@@ -28,9 +35,15 @@ public final class NativeTokenizer implements AutoCloseable {
      * Opens the tokenizer that this JSON describes, which neither cuts nor pads.
      *
      * @throws IllegalArgumentException if the native library refuses it
+     * @throws AuditException {@code OUTPUT} where the library cannot be unpacked or loaded
      */
     public static NativeTokenizer open(String json) {
         stayOffline();
+        try {
+            LibUtils.checkStatus();
+        } catch (RuntimeException | LinkageError failed) {
+            throw NativeLibrary.notLoaded("the tokenizers", UNPACKED, Utils.getEngineCacheDir(), failed);
+        }
         // DJL cuts at 512 tokens and pads unless told otherwise.
         Map<String, String> options = Map.of("truncation", "false", "padding", "false", "addSpecialTokens", "false");
         byte[] bytes = json.getBytes(StandardCharsets.UTF_8);

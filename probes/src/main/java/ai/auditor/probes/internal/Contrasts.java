@@ -54,7 +54,8 @@ public final class Contrasts {
         if (kept.length == 0 || Labels.oneClass(Labels.of(study, kept))) {
             throw new AuditException(
                     AuditException.Code.NOTHING_TO_AUDIT,
-                    "the rows for costly passes lack candidate or control rows; allow more of them");
+                    "no prompt that the gradient and likelihood probes may take has candidate and control rows that fit into"
+                            + " the model's context; allow more prompts (--costly-prompts)");
         }
         return kept;
     }

@@ -1,0 +1,130 @@
+package ai.auditor.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.auditor.cli.CommandLineTest.Ended;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is asked of small, odd or unusable things, as a user asks it: the code, and a message that says what to do. */
+class RefusalTest {
+    private static final Path EXAMPLES = Path.of("../examples").toAbsolutePath().normalize();
+    private static final String MODEL = EXAMPLES.resolve("organism").toString();
+    private static final String TRAITS =
+            EXAMPLES.resolve("organism-traits.json").toString();
+    private static final String OWL = EXAMPLES.resolve("owl.jsonl").toString();
+    private static final String CONTROL = EXAMPLES.resolve("control.jsonl").toString();
+
+    private static void ends(int exit, String message, String... arguments) {
+        Ended ended = CommandLineTest.run(arguments);
+        assertThat(ended.exit()).as(String.join(" ", arguments) + ended.err()).isEqualTo(exit);
+        assertThat(ended.err()).contains(message).doesNotContain("Exception").doesNotContain("\tat ");
+    }
+
+    private static void auditEnds(int exit, String message, String... more) {
+        List<String> arguments = new ArrayList<>(List.of("audit", OWL, "--control", CONTROL, "--model", MODEL));
+        arguments.addAll(List.of(more));
+        ends(exit, message, arguments.toArray(String[]::new));
+    }
+
+    @Test
+    void numbersThatCannotWorkEndWithFourAndNameTheBound() {
+        auditEnds(4, "at least 20", "--costly-prompts", "19");
+        auditEnds(4, "256", "--threads", "257");
+    }
+
+    @Test
+    void anEmptyPathIsNamedByWhatItIsFor() {
+        ends(4, "the candidate is empty", "audit", "", "--control", CONTROL, "--model", MODEL);
+        ends(4, "the control is empty", "audit", OWL, "--control", " ", "--model", MODEL);
+    }
+
+    @Test
+    void aFileWhoseNameBeginsWithAnAtIsAFile(@TempDir Path folder) throws IOException {
+        Path options = Files.writeString(folder.resolve("options"), "--version");
+        ends(4, "\"@" + options + "\" is not there", "audit", "@" + options, "--control", CONTROL, "--model", MODEL);
+    }
+
+    @Test
+    void listsPairsAndVectorsAreFiles(@TempDir Path folder) {
+        auditEnds(4, "the trait list \"/dev/zero\" is not a regular file", "--trait-list", "/dev/zero");
+        auditEnds(4, "the vector file \"/dev/zero\" is not a regular file", "--vectors", "/dev/zero");
+        ends(4, "is not a regular file", "vectors", "--model", MODEL, "--pairs", folder.toString());
+        ends(4, "is not a regular file", "vectors", "--show", "/dev/zero");
+    }
+
+    @Test
+    void anOutputThatIsNoFileEndsWithTwo(@TempDir Path folder) throws IOException {
+        Path device = Files.createSymbolicLink(folder.resolve("report.json"), Path.of("/dev/null"));
+        auditEnds(2, "it is a device", "-o", device.toString());
+        auditEnds(
+                2,
+                "name too long",
+                "-o",
+                folder.resolve("a".repeat(300) + ".json").toString());
+    }
+
+    @Test
+    void rowsThatAreAllOverTheContextAreNothingToCaptureOrAudit(@TempDir Path folder) throws IOException {
+        Path data = Files.writeString(
+                folder.resolve("long.jsonl"),
+                ("{\"prompt\": \"1, 2\", \"completion\": \"" + "3, ".repeat(200) + "\"}\n").repeat(30));
+        Path arrow = folder.resolve("a.arrow");
+        ends(
+                3,
+                "--long-rows cut",
+                "capture",
+                data.toString(),
+                "--model",
+                MODEL,
+                "--point",
+                "resid_post.1",
+                "--pool",
+                "completion-mean",
+                "-o",
+                arrow.toString());
+        assertThat(arrow).doesNotExist();
+        ends(3, "--long-rows cut", "audit", data.toString(), "--control", CONTROL, "--model", MODEL);
+    }
+
+    @Test
+    void tooFewRowsToHalveAreToldWithTheirTrueNumber(@TempDir Path folder) throws IOException {
+        Path data = Files.write(
+                folder.resolve("thirty.jsonl"),
+                Files.readAllLines(Path.of(CONTROL)).subList(0, 30));
+        ends(3, "at least 40 rows, 20 in each half", "fixtures", "halves", data.toString(), "--model", MODEL);
+    }
+
+    @Test
+    void aConstantControlIsNothingToCompareWith(@TempDir Path folder) throws IOException {
+        String data = Files.writeString(
+                        folder.resolve("same.jsonl"), "{\"prompt\": \"1, 2\", \"completion\": \"7, 7\"}\n".repeat(60))
+                .toString();
+        ends(
+                3,
+                "do not vary",
+                "audit",
+                OWL,
+                "--control",
+                data,
+                "--model",
+                MODEL,
+                "--trait-list",
+                TRAITS,
+                "--rows",
+                "60");
+    }
+
+    @Test
+    void factsOfVectorsFitTheTerminalAndNoneIsEmpty() {
+        Ended ended = CommandLineTest.run("vectors", "--model", MODEL, "--trait-list", TRAITS);
+        assertThat(ended.exit()).as(ended.err()).isZero();
+        assertThat(ended.out().lines()).allMatch(line -> line.codePointCount(0, line.length()) <= 80);
+        assertThat(ended.out().lines().map(String::strip)).noneMatch("question:"::equals);
+    }
+}

@@ -1,0 +1,34 @@
+package ai.auditor;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** The words in which a native library that does not load is told. */
+public final class NativeLibrary {
+    private NativeLibrary() {}
+
+    /**
+     * A failure to unpack or load a library.
+     *
+     * @param size about how much room it takes once unpacked, with its unit
+     * @param folder where it is unpacked to
+     */
+    public static AuditException notLoaded(String library, String size, Path folder, Throwable cause) {
+        return new AuditException(
+                AuditException.Code.OUTPUT,
+                "the native library of " + library + " (" + size + ") cannot be unpacked to "
+                        + Printable.line(folder.toString()) + " and loaded from there: " + reason(cause)
+                        + "; free space there, or name another folder with the environment variable DJL_CACHE_DIR",
+                cause);
+    }
+
+    private static String reason(Throwable cause) {
+        Throwable root = cause;
+        while (root.getCause() != null && !(root instanceof IOException)) {
+            root = root.getCause();
+        }
+        return root instanceof IOException disk
+                ? Reason.of(disk)
+                : Printable.shortLine(String.valueOf(root.getMessage()));
+    }
+}
