@@ -95,18 +95,37 @@ final class OutputFiles {
      * @throws AuditException {@code USAGE} where the output is one of them, {@code OUTPUT} where it cannot be written
      */
     static void requireUsable(Path output, Path model, List<Path> inputs) {
-        Path folder = output.toAbsolutePath().getParent();
-        if (Files.isDirectory(output) || folder == null || !Files.isDirectory(folder)) {
-            throw unwritable(output, Files.isDirectory(output) ? "it is a directory" : "its folder is not there");
-        }
+        Path folder = requireFolder(output);
         try {
             if (Files.exists(output)) {
                 requireApart(output, folder, model, inputs);
             }
+        } catch (IOException failed) {
+            throw unwritable(output, failed.getClass().getSimpleName());
+        }
+        requireWritable(output);
+    }
+
+    /**
+     * Makes sure that an output can be written, for a command that reads nothing.
+     *
+     * @throws AuditException {@code OUTPUT} where it cannot be
+     */
+    static void requireWritable(Path output) {
+        Path folder = requireFolder(output);
+        try {
             Files.delete(Files.createTempFile(folder, ".auditor", ".tmp"));
         } catch (IOException failed) {
             throw unwritable(output, failed.getClass().getSimpleName());
         }
+    }
+
+    private static Path requireFolder(Path output) {
+        Path folder = output.toAbsolutePath().getParent();
+        if (Files.isDirectory(output) || folder == null || !Files.isDirectory(folder)) {
+            throw unwritable(output, Files.isDirectory(output) ? "it is a directory" : "its folder is not there");
+        }
+        return folder;
     }
 
     private static void requireApart(Path output, Path folder, Path model, List<Path> inputs) throws IOException {
