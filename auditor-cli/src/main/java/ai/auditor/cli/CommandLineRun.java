@@ -140,6 +140,9 @@ final class CommandLineRun {
             if (type == HalvesCommand.class) {
                 return type.cast(new HalvesCommand(terminal));
             }
+            if (type == ToyCommand.class) {
+                return type.cast(new ToyCommand(terminal));
+            }
             if (type == SpeedCommand.class) {
                 return type.cast(new SpeedCommand(terminal));
             }

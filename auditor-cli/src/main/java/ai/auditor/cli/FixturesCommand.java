@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = "Measures the auditor itself on data with a known answer.",
-        subcommands = {HalvesCommand.class, SpeedCommand.class})
+        subcommands = {HalvesCommand.class, SpeedCommand.class, ToyCommand.class})
 final class FixturesCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli before run
@@ -19,6 +19,6 @@ final class FixturesCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is needed: halves or speed");
+        throw new ParameterException(spec.commandLine(), "a command is needed: halves, speed or toy");
     }
 }

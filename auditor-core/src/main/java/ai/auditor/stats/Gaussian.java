@@ -3,15 +3,17 @@ package ai.auditor.stats;
 import java.util.SplittableRandom;
 
 /** Standard normal numbers by Marsaglia's polar method in StrictMath, so that a seed gives the same numbers on any machine. */
-final class Gaussian {
+public final class Gaussian {
     private final SplittableRandom random;
     private double spare = Double.NaN;
 
-    Gaussian(long seed) {
+    /** A stream of its own for each seed. */
+    public Gaussian(long seed) {
         random = new SplittableRandom(seed);
     }
 
-    double next() {
+    /** The next number. */
+    public double next() {
         if (!Double.isNaN(spare)) {
             double value = spare;
             spare = Double.NaN;

@@ -1,5 +1,7 @@
 package ai.auditor.text.internal.jinja;
 
+import ai.auditor.Printable;
+
 /** One token; the text of a string is its value, of data what is printed. */
 record Token(Kind kind, String text, Place place) {
     enum Kind {
@@ -28,6 +30,9 @@ record Token(Kind kind, String text, Place place) {
         return is(Kind.NAME, wanted);
     }
 
+    /** Code points of a token that a message shows. */
+    private static final int SHOWN = 40;
+
     String described() {
         return switch (kind) {
             case DATA -> "text";
@@ -36,7 +41,7 @@ record Token(Kind kind, String text, Place place) {
             case BLOCK_BEGIN -> "'{%'";
             case BLOCK_END -> "'%}'";
             case STRING -> "a string";
-            case NAME, INTEGER, FLOAT, OPERATOR -> "'" + text + "'";
+            case NAME, INTEGER, FLOAT, OPERATOR -> "'" + Printable.cut(text, SHOWN) + "'";
             case END -> "the end of the template";
         };
     }

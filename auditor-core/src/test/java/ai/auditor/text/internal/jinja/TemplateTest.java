@@ -179,11 +179,16 @@ class TemplateTest {
     @Test
     void longLiteralsAreAFaultOrAValueAndNoOverflow() {
         for (String literal :
-                List.of("1".repeat(1_000_000), "1_".repeat(400_000) + "1", "1e+" + "1_".repeat(400_000) + "1")) {
+                List.of("1".repeat(1_000_000), "1_".repeat(400_000) + "1")) {
             assertThatThrownBy(() -> Template.parse("{{ " + literal + " }}"))
                     .isInstanceOf(TemplateFault.class)
                     .hasMessageContaining("a number of more than");
         }
+        String exponent = "1e+" + "1_".repeat(400_000) + "1";
+        assertThatThrownBy(() -> Template.parse("{{ " + exponent + " }}"))
+                .isInstanceOfSatisfying(
+                        TemplateFault.class,
+                        fault -> assertThat(fault.getMessage()).hasSizeLessThan(1_000));
         assertThat(Template.parse("{{ '" + "\\n".repeat(400_000) + "'|length }}")
                         .render(Map.of(), CLOCK))
                 .isEqualTo("400000");

@@ -1,0 +1,112 @@
+package ai.auditor.cli;
+
+import ai.auditor.AtomicFile;
+import ai.auditor.AuditException;
+import ai.auditor.fixtures.toy.ToyJson;
+import ai.auditor.fixtures.toy.ToyPage;
+import ai.auditor.fixtures.toy.ToyStudy;
+import ai.auditor.fixtures.toy.ToyTables;
+import ai.auditor.probe.Table;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Runs the toy models of superposition. */
+@Command(
+        name = "toy",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "Toy models of superposition: what students take over of a feature that they were never shown.")
+final class ToyCommand implements Callable<Integer> {
+    private static final String PAGE = ".html";
+    private static final String NUMBERS = ".json";
+
+    private final Terminal terminal;
+
+    @Option(names = "-o", paramLabel = "FILE", description = "A page (.html) or all numbers (.json); may be repeated.")
+    private List<String> outputs = List.of();
+
+    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "10000",
+            converter = CountConverter.class,
+            description = "Training steps of each toy model (default: ${DEFAULT-VALUE}).")
+    private int steps;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "0",
+            converter = CountConverter.class,
+            description =
+                    "Rows a step at every sparsity; 0 takes 1024 from sparsity 0.99 on and fewer below, which is quicker"
+                            + " (default: ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Mixin
+    private LogOptions log = new LogOptions();
+
+    ToyCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        List<Path> pages = new ArrayList<>();
+        List<Path> numbers = new ArrayList<>();
+        for (String name : outputs) {
+            String lower = name.toLowerCase(Locale.ROOT);
+            if (!lower.endsWith(PAGE) && !lower.endsWith(NUMBERS)) {
+                throw new AuditException(
+                        AuditException.Code.USAGE,
+                        "the ending of the output " + UserPath.shown(name) + " is not known; known: .json, .html");
+            }
+            Path path = UserPath.of(name, "output");
+            AtomicFile.requireWritable(path);
+            (lower.endsWith(PAGE) ? pages : numbers).add(path);
+        }
+        ToyStudy.Settings settings = new ToyStudy.Settings(seed, steps, batch);
+        ToyStudy study;
+        try (Log progress = log.open(terminal)) {
+            study = ToyStudy.run(settings, progress);
+        }
+        pages.forEach(path -> ToyPage.write(study, path));
+        numbers.forEach(path -> ToyJson.write(study, path));
+        ToyTables.of(study).forEach(this::print);
+        terminal.out().flush();
+        return 0;
+    }
+
+    private void print(Table table) {
+        terminal.out().println(table.title());
+        int[] widths = IntStream.range(0, table.columns().size())
+                .map(column -> Math.max(
+                        table.columns().get(column).length(),
+                        table.rows().stream()
+                                .mapToInt(row -> row.get(column).length())
+                                .max()
+                                .orElse(0)))
+                .toArray();
+        print(table.columns(), widths);
+        table.rows().forEach(row -> print(row, widths));
+        terminal.out().println();
+    }
+
+    private void print(List<String> cells, int[] widths) {
+        terminal.out()
+                .println(IntStream.range(0, widths.length)
+                        .mapToObj(i -> " ".repeat(widths[i] - cells.get(i).length()) + cells.get(i))
+                        .collect(Collectors.joining("  ", "  ", "")));
+    }
+}
