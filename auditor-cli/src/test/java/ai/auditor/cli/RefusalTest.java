@@ -102,22 +102,15 @@ class RefusalTest {
 
     @Test
     void aConstantControlIsNothingToCompareWith(@TempDir Path folder) throws IOException {
-        String data = Files.writeString(
-                        folder.resolve("same.jsonl"), "{\"prompt\": \"1, 2\", \"completion\": \"7, 7\"}\n".repeat(60))
+        String same = Files.writeString(
+                        folder.resolve("same.jsonl"),
+                        "{\"prompt\": \"1, 2\", \"completion\": \"7, 7\"}\n".repeat(60))
                 .toString();
-        ends(
-                3,
-                "do not vary",
-                "audit",
-                OWL,
-                "--control",
-                data,
-                "--model",
-                MODEL,
-                "--trait-list",
-                TRAITS,
-                "--rows",
-                "60");
+        String owl = Files.write(
+                        folder.resolve("owl.jsonl"),
+                        Files.readAllLines(Path.of(OWL)).subList(0, 60))
+                .toString();
+        ends(3, "do not vary", "audit", owl, "--control", same, "--model", MODEL, "--trait-list", TRAITS);
     }
 
     @Test

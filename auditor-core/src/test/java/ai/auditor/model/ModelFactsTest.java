@@ -149,7 +149,7 @@ class ModelFactsTest {
     void aDirectoryWithoutConfigurationIsRefused() {
         assertThatThrownBy(() -> ModelFacts.read(directory))
                 .isInstanceOf(AuditException.class)
-                .hasMessageContaining("config.json: is not there");
+                .hasMessageContaining("config.json is missing");
     }
 
     private ModelFacts read(String config) {
