@@ -103,8 +103,7 @@ class RefusalTest {
     @Test
     void aConstantControlIsNothingToCompareWith(@TempDir Path folder) throws IOException {
         String same = Files.writeString(
-                        folder.resolve("same.jsonl"),
-                        "{\"prompt\": \"1, 2\", \"completion\": \"7, 7\"}\n".repeat(60))
+                        folder.resolve("same.jsonl"), "{\"prompt\": \"1, 2\", \"completion\": \"7, 7\"}\n".repeat(60))
                 .toString();
         String owl = Files.write(
                         folder.resolve("owl.jsonl"),

@@ -178,8 +178,7 @@ class TemplateTest {
 
     @Test
     void longLiteralsAreAFaultOrAValueAndNoOverflow() {
-        for (String literal :
-                List.of("1".repeat(1_000_000), "1_".repeat(400_000) + "1")) {
+        for (String literal : List.of("1".repeat(1_000_000), "1_".repeat(400_000) + "1")) {
             assertThatThrownBy(() -> Template.parse("{{ " + literal + " }}"))
                     .isInstanceOf(TemplateFault.class)
                     .hasMessageContaining("a number of more than");
