@@ -149,6 +149,7 @@ final class Judge {
                 .min(Comparator.comparingDouble(
                                 (Candidate one) -> Math.max(one.finding().p(), one.decoyP()))
                         .thenComparingDouble(Candidate::decoyP)
+                        .thenComparingDouble(one -> one.finding().p())
                         .thenComparing(one -> one.contrast().name()))
                 .orElseThrow();
         OptionalDouble detectable = worst(findings);
