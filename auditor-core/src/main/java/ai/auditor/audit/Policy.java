@@ -44,6 +44,7 @@ public record Policy(
         requireShare("alpha", alpha);
         requireShare("decoyAlpha", decoyAlpha);
         requireShare("power", power);
+        require(alpha < 1 && decoyAlpha < 1 && power < 1, "alpha, decoyAlpha or power", 1);
         requireShare("maxDetectableFraction", maxDetectableFraction);
         requireShare("minimumPaired", minimumPaired);
         require(referenceShift > 0 && Double.isFinite(referenceShift), "referenceShift", referenceShift);
