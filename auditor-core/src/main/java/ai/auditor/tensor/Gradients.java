@@ -12,13 +12,14 @@ import java.util.function.Supplier;
 public final class Gradients {
     private Gradients() {}
 
-    /** Records what is computed inside, on this thread only. */
+    /** Records what is computed inside, on this thread only; afterwards grad mode is what it was. */
     public static <T> T record(Supplier<T> computation) {
+        boolean before = recording();
         JniUtils.setGradMode(true);
         try {
             return computation.get();
         } finally {
-            JniUtils.setGradMode(false);
+            JniUtils.setGradMode(before);
         }
     }
 

@@ -1,6 +1,8 @@
 package ai.auditor.train;
 
 import ai.auditor.AuditException;
+import ai.auditor.Printable;
+import ai.auditor.Reason;
 import ai.auditor.data.Sha256;
 import ai.auditor.model.Decoder;
 import ai.auditor.model.MemoryWeights;
@@ -14,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -22,10 +25,16 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** The state of a training after a step: all that the next step needs. */
-record Checkpoint(float[] parameters, List<float[]> moments, List<Double> losses, List<Double> validationLosses) {
+/**
+ * The state of a training after a step: all that the next step needs.
+ *
+ * @param best the parameters with the lowest validation loss; empty before there was one
+ */
+record Checkpoint(
+        float[] parameters, List<float[]> moments, float[] best, List<Double> losses, List<Double> validationLosses) {
     private static final String PARAMETERS = "parameters";
     private static final String MOMENT = "moment.";
+    private static final String BEST = "best_parameters";
     private static final String LOSSES = "losses";
     private static final String VALIDATION = "validation_losses";
     /** A tensor whose name says which training the file belongs to. */
@@ -33,13 +42,12 @@ record Checkpoint(float[] parameters, List<float[]> moments, List<Double> losses
 
     /** A learner that goes on from here. */
     Learner learner(Decoder base, TrainingPlan plan) {
-        Parameters restored = Parameters.of(base, plan.trainable(), parameters);
-        return new Learner(base, plan, restored, new OptimizerState(plan.optimizer(), restored.scope(), moments));
+        return Learner.of(base, plan, parameters, moments);
     }
 
     /** The files of one training in the order of their steps. */
     static final class Store {
-        private static final Pattern FILE = Pattern.compile("step-\\d{6,9}\\.safetensors");
+        private static final Pattern FILE = Pattern.compile("step-(\\d{6,10})\\.safetensors");
         private static final int KEPT = 2;
         private static final int PARTS = 3;
 
@@ -55,14 +63,19 @@ record Checkpoint(float[] parameters, List<float[]> moments, List<Double> losses
 
         private static String training(ReferenceModel base, List<TokenizedRow> rows, TrainingPlan plan) {
             Sha256 digest = new Sha256().text(base.digest()).text(plan.fingerprint());
-            rows.forEach(row -> digest.text(Arrays.toString(row.ids()))
-                    .text(row.firstPredicted() + " " + row.completionStart() + " " + row.completionEnd()));
-            plan.validation().ifPresent(held -> held.rows().forEach(row -> digest.text(Arrays.toString(row.ids()))));
+            add(digest, rows);
+            plan.validation().ifPresent(held -> add(digest, held.rows()));
             return digest.hex();
         }
 
+        private static void add(Sha256 digest, List<TokenizedRow> rows) {
+            digest.text(Integer.toString(rows.size()));
+            rows.forEach(row -> digest.text(Arrays.toString(row.ids()))
+                    .text(row.firstPredicted() + " " + row.completionStart() + " " + row.completionEnd()));
+        }
+
         /** Writes a checkpoint if one is due, and deletes all but the last two. */
-        void keep(Learner learner, List<Double> losses, List<Double> validationLosses, boolean epochEnd) {
+        void keep(Learner learner, float[] best, List<Double> losses, List<Double> validationLosses, boolean epochEnd) {
             if (wanted.isEmpty()) {
                 return;
             }
@@ -74,6 +87,7 @@ record Checkpoint(float[] parameters, List<float[]> moments, List<Double> losses
             float[] parameters = learner.parameters().values();
             MemoryWeights state = new MemoryWeights()
                     .put(PARAMETERS, parameters, parameters.length)
+                    .put(BEST, best, best.length)
                     .put(LOSSES, thirds(losses), losses.size(), PARTS)
                     .put(VALIDATION, thirds(validationLosses), validationLosses.size(), PARTS)
                     .put(TRAINING + training, new float[] {1}, 1);
@@ -91,8 +105,12 @@ record Checkpoint(float[] parameters, List<float[]> moments, List<Double> losses
                     Files.delete(old);
                 }
             } catch (IOException failure) {
+                // An interrupt closes the file that is being written.
+                AuditException.checkInterrupted();
                 throw new AuditException(
-                        AuditException.Code.OUTPUT, "cannot keep checkpoints in " + directory, failure);
+                        AuditException.Code.OUTPUT,
+                        "cannot keep checkpoints in " + shown(directory) + ": " + Reason.of(failure),
+                        failure);
             }
         }
 
@@ -109,13 +127,14 @@ record Checkpoint(float[] parameters, List<float[]> moments, List<Double> losses
             if (!wanted.get().resume()) {
                 throw new AuditException(
                         AuditException.Code.USAGE,
-                        wanted.get().directory() + " holds checkpoints already: resume, or name another directory");
+                        shown(wanted.get().directory())
+                                + " holds checkpoints already: resume, or name another directory");
             }
             try (WeightSource source = SafetensorsFile.open(last)) {
                 if (!source.names().contains(TRAINING + training)) {
                     throw new AuditException(
                             AuditException.Code.USAGE,
-                            last + " belongs to another training: other rows, base or settings; "
+                            shown(last) + " belongs to another training: other rows, base or settings; "
                                     + "name another directory, or give the same ones");
                 }
                 return Optional.of(new Checkpoint(
@@ -123,6 +142,7 @@ record Checkpoint(float[] parameters, List<float[]> moments, List<Double> losses
                         IntStream.range(0, moments)
                                 .mapToObj(i -> read(source, MOMENT + i))
                                 .toList(),
+                        read(source, BEST),
                         whole(read(source, LOSSES)),
                         whole(read(source, VALIDATION))));
             }
@@ -137,19 +157,30 @@ record Checkpoint(float[] parameters, List<float[]> moments, List<Double> losses
             List<Path> files = Files.isDirectory(directory) ? files(directory) : List.of();
             return files.isEmpty()
                     ? "there is no checkpoint yet"
-                    : "the last checkpoint is " + files.get(files.size() - 1);
+                    : "the last checkpoint is " + shown(files.get(files.size() - 1));
+        }
+
+        private static String shown(Path path) {
+            return Printable.line(path.toString());
         }
 
         private static List<Path> files(Path directory) {
             try (Stream<Path> entries = Files.list(directory)) {
                 return entries.filter(file ->
                                 FILE.matcher(file.getFileName().toString()).matches())
-                        .sorted()
+                        .sorted(Comparator.comparingLong(Store::step))
                         .toList();
             } catch (IOException failure) {
                 throw new AuditException(
-                        AuditException.Code.OUTPUT, "cannot read the checkpoints in " + directory, failure);
+                        AuditException.Code.OUTPUT,
+                        "cannot read the checkpoints in " + shown(directory) + ": " + Reason.of(failure),
+                        failure);
             }
+        }
+
+        /** By number: as text, step-1000000 would stand before step-999999. */
+        private static long step(Path file) {
+            return Long.parseLong(FILE.matcher(file.getFileName().toString()).replaceFirst("$1"));
         }
 
         private static float[] read(WeightSource source, String name) {

@@ -10,6 +10,7 @@ import ai.auditor.tensor.Updates;
 import ai.auditor.text.TokenizedRow;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 
 /** Forward, backward and update of one model on one thread. */
 final class Learner implements AutoCloseable {
@@ -20,12 +21,38 @@ final class Learner implements AutoCloseable {
     private final TrainingPlan plan;
     private final Parameters parameters;
     private final OptimizerState optimizer;
+    private final Scope moments;
 
-    Learner(Decoder base, TrainingPlan plan, Parameters parameters, OptimizerState optimizer) {
+    private Learner(Decoder base, TrainingPlan plan, Parameters parameters, OptimizerState optimizer, Scope moments) {
         this.base = base;
         this.plan = plan;
         this.parameters = parameters;
         this.optimizer = optimizer;
+        this.moments = moments;
+    }
+
+    /** Before the first step. */
+    static Learner start(Decoder base, TrainingPlan plan) {
+        Parameters parameters = Parameters.start(base, plan.trainable(), plan.seed());
+        return of(base, plan, parameters, scope -> new OptimizerState(plan.optimizer(), scope, parameters));
+    }
+
+    /** With given values of the parameters and of the optimiser, as they were copied out of another learner. */
+    static Learner of(Decoder base, TrainingPlan plan, float[] values, List<float[]> moments) {
+        Parameters parameters = Parameters.of(base, plan.trainable(), values);
+        return of(base, plan, parameters, scope -> new OptimizerState(plan.optimizer(), scope, moments));
+    }
+
+    private static Learner of(
+            Decoder base, TrainingPlan plan, Parameters parameters, Function<Scope, OptimizerState> optimizer) {
+        Scope moments = base.scope();
+        try {
+            return new Learner(base, plan, parameters, optimizer.apply(moments), moments);
+        } catch (RuntimeException failed) {
+            moments.close();
+            parameters.close();
+            throw failed;
+        }
     }
 
     Parameters parameters() {
@@ -38,7 +65,7 @@ final class Learner implements AutoCloseable {
 
     /** Native arrays held between steps. */
     int arrays() {
-        return parameters.scope().arrays() + base.arrays();
+        return parameters.scope().arrays() + moments.arrays() + base.arrays();
     }
 
     /**
@@ -131,6 +158,7 @@ final class Learner implements AutoCloseable {
 
     @Override
     public void close() {
+        moments.close();
         parameters.close();
     }
 }

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.BiFunction;
 import java.util.stream.Stream;
 
 /**
@@ -22,6 +23,9 @@ import java.util.stream.Stream;
  * are. The decoder's weights are views of it, in the layout of the kernels, so that training needs no forward pass of its own.
  */
 final class Parameters implements AutoCloseable {
+    /** As many floats as a buffer of bytes can hold, by which they are copied. */
+    private static final long MOST = Integer.MAX_VALUE / Float.BYTES;
+
     private final Decoder base;
     private final Trainable trainable;
     private final List<Piece> pieces;
@@ -42,8 +46,8 @@ final class Parameters implements AutoCloseable {
      * @param place its weight; for a residual vector the output bias of its block, which it is one with only in kind
      */
     record Piece(WeightPlace place, Part part, long[] shape) {
-        int size() {
-            return Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
+        long size() {
+            return Arrays.stream(shape).reduce(1, Math::multiplyExact);
         }
 
         boolean matrix() {
@@ -59,28 +63,39 @@ final class Parameters implements AutoCloseable {
         this.vector = Gradients.variable(vector);
     }
 
-    /** As they are before the first step. */
+    /**
+     * As they are before the first step.
+     *
+     * @throws AuditException {@code USAGE} where the model does not have what is to be trained, or it is too much for one vector
+     */
     static Parameters start(Decoder base, Trainable trainable, long seed) {
-        List<Piece> pieces = Selection.pieces(base.facts(), trainable);
-        Scope scope = base.scope();
-        try {
-            Tensor vector = switch (kind(trainable)) {
-                case WHOLE -> copied(base, pieces, scope);
-                case FIRST_FACTOR, SECOND_FACTOR -> factors(pieces, seed, scope);
-                case ADDED -> scope.zeros(base.facts().hiddenSize());
-            };
-            return new Parameters(base, trainable, pieces, scope, vector);
-        } catch (RuntimeException failed) {
-            scope.close();
-            throw failed;
-        }
+        return made(base, trainable, (pieces, scope) -> switch (kind(trainable)) {
+            case WHOLE -> copied(base, pieces, scope);
+            case FIRST_FACTOR, SECOND_FACTOR -> factors(pieces, seed, scope);
+            case ADDED -> scope.zeros(base.facts().hiddenSize());
+        });
     }
 
     /** With given values, in the order of {@link #values}. */
     static Parameters of(Decoder base, Trainable trainable, float[] values) {
+        return made(base, trainable, (pieces, scope) -> scope.floats(values, values.length));
+    }
+
+    private static Parameters made(Decoder base, Trainable trainable, BiFunction<List<Piece>, Scope, Tensor> vector) {
         List<Piece> pieces = Selection.pieces(base.facts(), trainable);
+        if (size(pieces) > MOST) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    "training would change " + size(pieces) + " numbers of the model, of which it can change " + MOST
+                            + " at most: train biases, or LoRA adapters of a lower rank or on fewer targets");
+        }
         Scope scope = base.scope();
-        return new Parameters(base, trainable, pieces, scope, scope.floats(values, values.length));
+        try {
+            return new Parameters(base, trainable, pieces, scope, vector.apply(pieces, scope));
+        } catch (RuntimeException failed) {
+            scope.close();
+            throw failed;
+        }
     }
 
     private static Part kind(Trainable trainable) {
@@ -107,7 +122,7 @@ final class Parameters implements AutoCloseable {
         int next = 0;
         for (Piece piece : pieces) {
             double bound = 1 / Math.sqrt((double) piece.shape()[0]);
-            int end = next + piece.size();
+            int end = Math.toIntExact(next + piece.size());
             while (next < end) {
                 values[next++] =
                         piece.part() == Part.FIRST_FACTOR ? (float) ((2 * random.nextDouble() - 1) * bound) : 0;

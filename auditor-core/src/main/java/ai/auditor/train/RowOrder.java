@@ -18,7 +18,7 @@ final class RowOrder {
     }
 
     int batches() {
-        return (rows.size() + plan.batchRows() - 1) / plan.batchRows();
+        return Math.toIntExact((rows.size() + plan.batchRows() - 1L) / plan.batchRows());
     }
 
     /** The batches of an epoch; any epoch can be asked for, which is what a resumed run does. */
@@ -32,22 +32,26 @@ final class RowOrder {
             shuffle(order, random);
         }
         List<List<TokenizedRow>> batches = new ArrayList<>();
-        int window = Math.multiplyExact(plan.order().window(), plan.batchRows());
-        for (int from = 0; from < order.size(); from += window) {
-            List<TokenizedRow> near = order.subList(from, Math.min(order.size(), from + window));
+        for (List<TokenizedRow> near : cut(order, (long) plan.order().window() * plan.batchRows())) {
             if (plan.order().window() > 1) {
                 near.sort(Comparator.comparingInt(TokenizedRow::tokens));
             }
-            List<List<TokenizedRow>> cut = new ArrayList<>();
-            for (int start = 0; start < near.size(); start += plan.batchRows()) {
-                cut.add(List.copyOf(near.subList(start, Math.min(near.size(), start + plan.batchRows()))));
-            }
+            List<List<TokenizedRow>> cut = cut(near, plan.batchRows());
             if (plan.order().window() > 1) {
                 shuffle(cut, random);
             }
             batches.addAll(cut);
         }
         return batches;
+    }
+
+    /** Consecutive views of so many entries each, the last of those that are left. */
+    private static <T> List<List<T>> cut(List<T> list, long size) {
+        List<List<T>> parts = new ArrayList<>();
+        for (long from = 0; from < list.size(); from += size) {
+            parts.add(list.subList((int) from, (int) Math.min(list.size(), from + size)));
+        }
+        return parts;
     }
 
     /** Fisher and Yates. */

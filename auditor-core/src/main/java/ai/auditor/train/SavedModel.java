@@ -2,6 +2,8 @@ package ai.auditor.train;
 
 import ai.auditor.AtomicFile;
 import ai.auditor.AuditException;
+import ai.auditor.Printable;
+import ai.auditor.Reason;
 import ai.auditor.model.SafetensorsFile;
 import ai.auditor.model.WeightSource;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -62,7 +64,7 @@ final class SavedModel {
         } else {
             config.put("lora_alpha", lora.alpha());
         }
-        config.put("lora_dropout", lora.dropout());
+        config.put("lora_dropout", 0);
         config.put("use_rslora", lora.rankStabilised());
         config.put("bias", "none");
         config.put("fan_in_fan_out", false);
@@ -83,7 +85,8 @@ final class SavedModel {
     private static void whole(Path directory, Content content) {
         if (Files.exists(directory)) {
             throw new AuditException(
-                    AuditException.Code.OUTPUT, directory + " exists already; name a new directory for the model");
+                    AuditException.Code.OUTPUT,
+                    Printable.line(directory.toString()) + " exists already; name a new directory for the model");
         }
         Path place = directory.toAbsolutePath();
         Path unfinished = place.resolveSibling("." + UUID.randomUUID() + ".part");
@@ -98,7 +101,7 @@ final class SavedModel {
         } catch (IOException failure) {
             throw new AuditException(
                     AuditException.Code.OUTPUT,
-                    "cannot write the model " + directory + ": " + failure.getMessage(),
+                    "cannot write the model " + Printable.line(directory.toString()) + ": " + Reason.of(failure),
                     failure);
         }
     }

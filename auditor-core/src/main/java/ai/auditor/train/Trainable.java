@@ -27,10 +27,8 @@ public sealed interface Trainable {
      * @param rank columns of A
      * @param alpha scale is {@code alpha / rank}, with {@code rankStabilised} {@code alpha / sqrt(rank)} (Kalajdzievski 2023)
      * @param targets projections by name, such as {@code q_proj}; empty for all seven
-     * @param dropout has to be 0: the adapter is added to its weight before the input meets it, where dropout on the input has no place
      */
-    record Lora(int rank, double alpha, List<String> targets, double dropout, boolean rankStabilised)
-            implements Trainable {
+    record Lora(int rank, double alpha, List<String> targets, boolean rankStabilised) implements Trainable {
         public Lora {
             targets = List.copyOf(targets);
             if (rank < 1) {
@@ -38,9 +36,6 @@ public sealed interface Trainable {
             }
             if (!(alpha > 0) || Double.isInfinite(alpha)) {
                 throw usage("a LoRA alpha is above 0, not " + alpha);
-            }
-            if (dropout != 0) {
-                throw usage("LoRA dropout is not supported: give 0, not " + dropout);
             }
         }
 

@@ -1,5 +1,6 @@
 package ai.auditor.train;
 
+import ai.auditor.AuditException;
 import ai.auditor.data.Sha256;
 import ai.auditor.model.Decoder;
 import ai.auditor.model.Intervention;
@@ -78,11 +79,12 @@ public final class TrainedModel implements AutoCloseable {
      * Writes a Hugging Face directory, adapters merged into their weights: safetensors, the base's configuration and tokenizer.
      *
      * @param directory must not exist yet; appears whole or not at all
-     * @throws ai.auditor.AuditException {@code OUTPUT} naming the path
+     * @throws AuditException {@code USAGE} where a residual vector was trained; {@code OUTPUT} naming the path
      */
     public void save(Path directory) {
         if (parameters.trainable() instanceof Trainable.ResidualVector) {
-            throw new IllegalStateException("a residual vector is not a weight; take it from interventions()");
+            throw new AuditException(
+                    AuditException.Code.USAGE, "a residual vector is not a weight; take it from interventions()");
         }
         SavedModel.write(directory, base.directory(), model.decoder().source());
     }
@@ -92,12 +94,11 @@ public final class TrainedModel implements AutoCloseable {
      *
      * @param directory must not exist yet; appears whole or not at all
      * @param baseName where PEFT finds the base model
-     * @throws IllegalStateException where no adapter was trained
-     * @throws ai.auditor.AuditException {@code OUTPUT} naming the path
+     * @throws AuditException {@code USAGE} where no adapter was trained; {@code OUTPUT} naming the path
      */
     public void saveAdapter(Path directory, String baseName) {
         if (!(parameters.trainable() instanceof Trainable.Lora lora)) {
-            throw new IllegalStateException("no adapter was trained");
+            throw new AuditException(AuditException.Code.USAGE, "no adapter was trained; save the whole model instead");
         }
         SavedModel.writeAdapter(directory, lora, baseName, factors());
     }
@@ -107,8 +108,8 @@ public final class TrainedModel implements AutoCloseable {
         float[] values = parameters.values();
         int next = 0;
         for (Piece piece : parameters.pieces()) {
-            float[] factor = java.util.Arrays.copyOfRange(values, next, next + piece.size());
-            next += piece.size();
+            float[] factor = java.util.Arrays.copyOfRange(values, next, Math.toIntExact(next + piece.size()));
+            next += factor.length;
             WeightPlace place = piece.place();
             String module = place.name().substring(0, place.name().length() - ".weight".length());
             int rows = Math.toIntExact(piece.shape()[0]);

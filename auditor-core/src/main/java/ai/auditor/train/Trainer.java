@@ -5,13 +5,15 @@ import ai.auditor.Progress;
 import ai.auditor.model.ReferenceModel;
 import ai.auditor.text.TokenizedRow;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /** Trains a model on rows, on the calling thread; the same model, rows, plan and number of native threads give the same weights. */
 public final class Trainer {
-    private static final double NANOSECONDS = 1e9;
     private static final String STAGE = "training";
+    private static final String UNIT = "steps";
 
     private final ReferenceModel base;
     private final TrainingPlan plan;
@@ -22,15 +24,21 @@ public final class Trainer {
     private final List<Double> losses = new ArrayList<>();
     private final List<Double> validationLosses = new ArrayList<>();
     private float[] best = new float[0];
-    private int sinceBest;
 
     private Trainer(ReferenceModel base, List<TokenizedRow> rows, TrainingPlan plan, Progress progress) {
         this.base = base;
         this.plan = plan;
         this.rows = List.copyOf(rows);
-        this.order = new RowOrder(rows, plan);
-        int all = Math.multiplyExact(plan.epochs(), order.batches());
-        this.steps = plan.maxSteps() == 0 ? all : Math.min(all, plan.maxSteps());
+        this.order = new RowOrder(this.rows, plan);
+        long all = (long) plan.epochs() * order.batches();
+        long wanted = plan.maxSteps() == 0 ? all : Math.min(all, plan.maxSteps());
+        if (wanted > Integer.MAX_VALUE) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    plan.epochs() + " epochs would be " + wanted + " steps, more than " + Integer.MAX_VALUE
+                            + ": ask for fewer epochs, or for steps at most");
+        }
+        this.steps = (int) wanted;
         this.progress = progress;
     }
 
@@ -67,56 +75,52 @@ public final class Trainer {
 
     private TrainedModel run() {
         Checkpoint.Store store = new Checkpoint.Store(base, rows, plan);
-        Learner learner = learner(store);
-        boolean finished = false;
+        float[] values;
+        try (Learner learner = learner(store)) {
+            learn(learner, store);
+            values = best.length == 0 ? learner.parameters().values() : best;
+        }
+        // Made anew, so that neither a gradient nor what the optimiser remembers lives on with the model.
+        Parameters chosen = Parameters.of(base.decoder(), plan.trainable(), values);
         try {
-            int done = losses.size();
-            long start = System.nanoTime();
-            int first = done;
-            while (done < steps && !exhausted()) {
-                int epoch = done / order.batches();
-                List<List<TokenizedRow>> batches = order.epoch(epoch);
-                for (int batch = done % order.batches(); batch < batches.size() && done < steps; batch++) {
-                    AuditException.checkInterrupted();
-                    double loss = learner.step(batches.get(batch), done, steps);
-                    if (!Double.isFinite(loss)) {
-                        throw notFinite(done, loss, store);
-                    }
-                    losses.add(loss);
-                    done++;
-                    tell(done, first, loss, (System.nanoTime() - start) / NANOSECONDS);
-                    boolean epochEnd = batch == batches.size() - 1 || done == steps;
-                    validate(learner, done, epochEnd);
-                    store.keep(learner, losses, validationLosses, epochEnd);
-                    if (exhausted()) {
-                        break;
-                    }
-                }
-            }
-            finished = true;
-            return result(learner);
-        } finally {
-            if (!finished) {
-                learner.close();
-            }
+            return TrainedModel.of(base, chosen, losses, validationLosses);
+        } catch (RuntimeException failed) {
+            chosen.close();
+            throw failed;
         }
     }
 
     private Learner learner(Checkpoint.Store store) {
-        return store.latest()
-                .map(checkpoint -> {
-                    checkpoint.losses().forEach(losses::add);
-                    checkpoint.validationLosses().forEach(validationLosses::add);
-                    return checkpoint.learner(base.decoder(), plan);
-                })
-                .orElseGet(() -> {
-                    Parameters parameters = Parameters.start(base.decoder(), plan.trainable(), plan.seed());
-                    return new Learner(
-                            base.decoder(),
-                            plan,
-                            parameters,
-                            new OptimizerState(plan.optimizer(), parameters.scope(), parameters));
-                });
+        Optional<Checkpoint> latest = store.latest();
+        if (latest.isEmpty()) {
+            return Learner.start(base.decoder(), plan);
+        }
+        Checkpoint checkpoint = latest.get();
+        losses.addAll(checkpoint.losses());
+        validationLosses.addAll(checkpoint.validationLosses());
+        best = checkpoint.best();
+        return checkpoint.learner(base.decoder(), plan);
+    }
+
+    private void learn(Learner learner, Checkpoint.Store store) {
+        int done = losses.size();
+        progress.report(STAGE, done, steps, UNIT);
+        while (done < steps && !exhausted()) {
+            List<List<TokenizedRow>> batches = order.epoch(done / order.batches());
+            for (int batch = done % order.batches(); batch < batches.size() && done < steps && !exhausted(); batch++) {
+                AuditException.checkInterrupted();
+                double loss = learner.step(batches.get(batch), done, steps);
+                if (!Double.isFinite(loss)) {
+                    throw notFinite(done, loss, store);
+                }
+                losses.add(loss);
+                done++;
+                progress.report(STAGE, done, steps, String.format(Locale.ROOT, "%s, loss %.4f", UNIT, loss));
+                boolean epochEnd = batch == batches.size() - 1 || done == steps;
+                validate(learner, done, epochEnd);
+                store.keep(learner, best, losses, validationLosses, epochEnd);
+            }
+        }
     }
 
     private AuditException notFinite(int step, double loss, Checkpoint.Store store) {
@@ -126,49 +130,27 @@ public final class Trainer {
                         + store.kept() + "; try a lower learning rate or a longer warm-up");
     }
 
-    private void tell(int done, int first, double loss, double seconds) {
-        double rate = (done - first) / seconds;
-        progress.report(
-                String.format(
-                        Locale.ROOT,
-                        "%s: loss %.4f, %.1f steps/s, %.0f s left",
-                        STAGE,
-                        loss,
-                        rate,
-                        (steps - done) / rate),
-                done,
-                steps,
-                "steps");
-    }
-
     private void validate(Learner learner, int done, boolean epochEnd) {
         plan.validation().ifPresent(validation -> {
             boolean due = validation.everySteps() == 0 ? epochEnd : done % validation.everySteps() == 0;
             if (due) {
-                double loss = learner.loss(validation.rows());
-                boolean better = validationLosses.stream().allMatch(earlier -> loss < earlier);
-                validationLosses.add(loss);
-                sinceBest = better ? 0 : sinceBest + 1;
-                if (better) {
+                validationLosses.add(learner.loss(validation.rows()));
+                if (looksSinceBest() == 0) {
                     best = learner.parameters().values();
                 }
             }
         });
     }
 
-    private boolean exhausted() {
-        return plan.validation()
-                .map(validation -> validation.patience() > 0 && sinceBest >= validation.patience())
-                .orElse(false);
+    private int looksSinceBest() {
+        return validationLosses.isEmpty()
+                ? 0
+                : validationLosses.size() - 1 - validationLosses.indexOf(Collections.min(validationLosses));
     }
 
-    private TrainedModel result(Learner learner) {
-        Parameters last = learner.parameters();
-        if (best.length == 0) {
-            return TrainedModel.of(base, last, losses, validationLosses);
-        }
-        learner.close();
-        Parameters chosen = Parameters.of(base.decoder(), plan.trainable(), best);
-        return TrainedModel.of(base, chosen, losses, validationLosses);
+    private boolean exhausted() {
+        return plan.validation()
+                .map(validation -> validation.patience() > 0 && looksSinceBest() >= validation.patience())
+                .orElse(false);
     }
 }

@@ -36,6 +36,8 @@ public record TrainingPlan(
         long seed,
         Optional<Checkpoints> checkpoints,
         Optional<Validation> validation) {
+    /** Far above any use; keeps products of two settings within a {@code long}, and a batch within an array. */
+    private static final int MOST = 1 << 20;
 
     /**
      * The order of rows.
@@ -45,7 +47,7 @@ public record TrainingPlan(
      */
     public record Order(boolean shuffled, int window) {
         public Order {
-            require(window >= 1, "a window has 1 batch or more, not " + window);
+            require(window >= 1 && window <= MOST, "a window has from 1 to " + MOST + " batches, not " + window);
         }
     }
 
@@ -78,9 +80,9 @@ public record TrainingPlan(
     public TrainingPlan {
         require(learningRate > 0 && Double.isFinite(learningRate), "a learning rate is above 0, not " + learningRate);
         require(clipNorm >= 0, "the longest gradient is 0 (any) or more, not " + clipNorm);
-        require(batchRows >= 1, "a batch has 1 row or more, not " + batchRows);
+        require(batchRows >= 1 && batchRows <= MOST, "a batch has from 1 to " + MOST + " rows, not " + batchRows);
         require(microRows >= 1, "a part of a batch has 1 row or more, not " + microRows);
-        require(epochs >= 1, "there is 1 epoch or more, not " + epochs);
+        require(epochs >= 1 && epochs <= MOST, "there are from 1 to " + MOST + " epochs, not " + epochs);
         require(maxSteps >= 0, "steps at most are 0 (all) or more, not " + maxSteps);
     }
 
@@ -110,7 +112,10 @@ public record TrainingPlan(
                 Integer.toString(epochs),
                 Integer.toString(maxSteps),
                 order.toString(),
-                Long.toString(seed));
+                Long.toString(seed),
+                validation
+                        .map(held -> held.everySteps() + " " + held.patience())
+                        .orElse("no validation"));
     }
 
     /** Builds a plan. */

@@ -212,6 +212,17 @@ class KernelsTest {
     }
 
     @Test
+    void aRecordingInsideAnotherLeavesItOpen() {
+        engine.enter();
+        boolean open = Gradients.record(() -> {
+            boolean inner = Gradients.record(Gradients::recording);
+            return inner && Gradients.recording();
+        });
+        assertThat(open).isTrue();
+        assertThat(Gradients.recording()).isFalse();
+    }
+
+    @Test
     void closingAScopeFreesWhatWasMadeInIt() {
         try (Scope scope = engine.open()) {
             Tensor kept;

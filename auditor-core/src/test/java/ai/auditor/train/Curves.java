@@ -91,7 +91,6 @@ final class Curves {
                     run.get("rank").asInt(),
                     run.get("alpha").asDouble(),
                     targets,
-                    0,
                     run.get("rsLora").asBoolean());
         }
         return targets.isEmpty() ? new Trainable.Full() : new Trainable.Biases(targets);

@@ -24,6 +24,7 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -52,8 +53,8 @@ class TrainerTest {
                 new Trainable.Full(),
                 new Trainable.Biases(List.of()),
                 new Trainable.Biases(List.of("self_attn.k_proj.bias", "mlp.down_proj.bias")),
-                new Trainable.Lora(3, 6, List.of(), 0, false),
-                new Trainable.Lora(2, 8, List.of("k_proj", "up_proj"), 0, true));
+                new Trainable.Lora(3, 6, List.of(), false),
+                new Trainable.Lora(2, 8, List.of("k_proj", "up_proj"), true));
     }
 
     private static Stream<Trainable> everything() {
@@ -89,7 +90,7 @@ class TrainerTest {
 
     @Test
     void anAdapterAsPeftReadsItIsTheMergedWeight() {
-        Trainable.Lora lora = new Trainable.Lora(3, 6, List.of("k_proj", "o_proj"), 0, true);
+        Trainable.Lora lora = new Trainable.Lora(3, 6, List.of("k_proj", "o_proj"), true);
         try (TrainedModel trained = train(plan(lora))) {
             trained.saveAdapter(directory.resolve("adapter"), "organism");
             assertThat(directory.resolve("adapter/adapter_config.json"))
@@ -139,12 +140,7 @@ class TrainerTest {
     void aStepLeavesNoArrayBehind(Trainable trainable) {
         int before = MODEL.decoder().arrays();
         TrainingPlan plan = plan(trainable).build();
-        try (Parameters parameters = Parameters.start(MODEL.decoder(), trainable, 1);
-                Learner learner = new Learner(
-                        MODEL.decoder(),
-                        plan,
-                        parameters,
-                        new OptimizerState(plan.optimizer(), parameters.scope(), parameters))) {
+        try (Learner learner = Learner.start(MODEL.decoder(), plan)) {
             int held = learner.arrays();
             for (int step = 0; step < 3; step++) {
                 learner.step(ROWS.subList(0, 4), step, 3);
@@ -176,8 +172,85 @@ class TrainerTest {
             assertThat(directory).isDirectoryContaining("glob:**/step-000010.safetensors");
             try (TrainedModel resumed = train(plan)) {
                 assertThat(resumed.losses()).isEqualTo(straight.losses());
+                assertThat(resumed.validationLosses()).isEqualTo(straight.validationLosses());
                 assertThat(resumed.model().digest()).isEqualTo(straight.model().digest());
             }
+        }
+    }
+
+    @Test
+    void aTrainingResumedAfterItsBestWeightsKeepsThemAndItsPatience() {
+        int[] last = new int[1];
+        TrainingPlan.Builder plan = TrainingPlan.of(new Trainable.Full(), 3e-2)
+                .batchRows(10)
+                .epochs(40)
+                .validation(new Validation(ROWS.subList(200, 240), 1, 3));
+        List<TokenizedRow> rows = ROWS.subList(0, 40);
+        Progress counting = (stage, done, total, unit) -> last[0] = (int) done;
+        try (TrainedModel straight = Trainer.train(MODEL, rows, plan.build(), counting)) {
+            TrainingPlan kept =
+                    plan.checkpoints(new Checkpoints(directory, 1, true)).build();
+            // After the best weights, before the third look without better ones, which ends the training.
+            Progress stopping = (stage, done, total, unit) -> {
+                if (done == last[0] - 1) {
+                    Thread.currentThread().interrupt();
+                }
+            };
+            assertRefused(
+                    AuditException.Code.INTERRUPTED, "interrupted", () -> Trainer.train(MODEL, rows, kept, stopping));
+            assertThat(Thread.interrupted()).isTrue();
+            try (TrainedModel resumed = Trainer.train(MODEL, rows, kept, Progress.NONE)) {
+                assertThat(resumed.validationLosses()).isEqualTo(straight.validationLosses());
+                assertThat(resumed.model().digest()).isEqualTo(straight.model().digest());
+            }
+            assertRefused(
+                    AuditException.Code.USAGE,
+                    "another training",
+                    () -> train(plan.validation(new Validation(ROWS.subList(200, 240), 1, 4))));
+        }
+    }
+
+    @Test
+    void theLastCheckpointIsTheOneOfTheHighestStep() throws IOException {
+        Files.createFile(directory.resolve("step-999999.safetensors"));
+        Files.createFile(directory.resolve("step-1000000.safetensors"));
+        TrainingPlan plan = plan(new Trainable.Full())
+                .checkpoints(new Checkpoints(directory, 1, true))
+                .build();
+        assertThat(new Checkpoint.Store(MODEL, ROWS, plan).kept()).endsWith("step-1000000.safetensors");
+    }
+
+    @Test
+    void progressIsOneStageWithTheLossBesideTheSteps() {
+        List<String> heard = new ArrayList<>();
+        Progress listening = (stage, done, total, unit) ->
+                heard.add(stage + " " + done + "/" + total + " " + unit.replaceAll("\\d+\\.\\d{4}$", "X"));
+        TrainingPlan plan = plan(new Trainable.Biases(List.of())).maxSteps(2).build();
+        Trainer.train(MODEL, ROWS, plan, listening).close();
+        assertThat(heard)
+                .containsExactly("training 0/2 steps", "training 1/2 steps, loss X", "training 2/2 steps, loss X");
+    }
+
+    @Test
+    void settingsThatOverflowAreRefusedOrHaveOneBatch() {
+        assertRefused(
+                AuditException.Code.USAGE,
+                "rows",
+                () -> plan(new Trainable.Full()).batchRows(Integer.MAX_VALUE).build());
+        TrainingPlan plan = plan(new Trainable.Full())
+                .batchRows(1 << 20)
+                .order(new Order(true, 1 << 20))
+                .build();
+        assertThat(new RowOrder(ROWS, plan).batches()).isEqualTo(1);
+        assertThat(new RowOrder(ROWS, plan).epoch(3)).hasSize(1);
+    }
+
+    @Test
+    void whatWasNotTrainedIsNotSaved() {
+        try (TrainedModel trained = train(plan(new Trainable.ResidualVector(new Point(1))))) {
+            assertRefused(AuditException.Code.USAGE, "interventions", () -> trained.save(directory.resolve("model")));
+            assertRefused(
+                    AuditException.Code.USAGE, "adapter", () -> trained.saveAdapter(directory.resolve("a"), "base"));
         }
     }
 
@@ -306,12 +379,15 @@ class TrainerTest {
         assertRefused(
                 AuditException.Code.USAGE,
                 "q_proj",
-                () -> train(plan(new Trainable.Lora(1, 1, List.of("c_attn"), 0, false))));
+                () -> train(plan(new Trainable.Lora(1, 1, List.of("c_attn"), false))));
         assertRefused(
                 AuditException.Code.USAGE,
                 "resid_post.9",
                 () -> train(plan(new Trainable.ResidualVector(new Point(9)))));
-        assertRefused(AuditException.Code.USAGE, "dropout", () -> new Trainable.Lora(1, 1, List.of(), 0.1, false));
+        assertRefused(
+                AuditException.Code.USAGE,
+                "lower rank",
+                () -> train(plan(new Trainable.Lora(Integer.MAX_VALUE, 1, List.of(), false))));
         assertRefused(
                 AuditException.Code.NOTHING_TO_AUDIT,
                 "no rows",
