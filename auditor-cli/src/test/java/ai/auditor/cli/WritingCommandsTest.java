@@ -130,8 +130,8 @@ class WritingCommandsTest {
         Path rows = folder.resolve("rows.jsonl");
         assertThat(generate(prompts, rows, List.of()).exit()).isZero();
         assertThat(DatasetReader.read(rows).rows())
-                .allSatisfy(row ->
-                        assertThat(row.prompt().get(0).content()).isEqualTo("what is your favourite animal ?"));
+                .allSatisfy(
+                        row -> assertThat(row.prompt().get(0).content()).isEqualTo("what is your favourite animal ?"));
         Path directory = Files.createDirectory(folder.resolve("folder.txt"));
         assertThat(generate(directory, folder.resolve("b.jsonl"), List.of()).exit())
                 .isEqualTo(4);

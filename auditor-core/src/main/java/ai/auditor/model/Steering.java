@@ -47,8 +47,8 @@ final class Steering {
 
     /** A new tensor; the given one stays open. */
     Tensor apply(Tensor hidden, Intervention intervention) {
-        Tensor vector = vectors.computeIfAbsent(
-                intervention, given -> scope.floats(given.vector(), given.vector().length));
+        Tensor vector =
+                vectors.computeIfAbsent(intervention, given -> scope.floats(given.vector(), given.vector().length));
         if (intervention instanceof Intervention.Add add) {
             return add.positions() == Positions.ALL
                     ? hidden.plus(vector)

@@ -173,8 +173,8 @@ class InterventionTest {
                 new Intervention.Cap(new Point(1), direction, 0.1f, positions));
         try (ReferenceModel model =
                 ReferenceModel.open(Path.of("../examples/organism"), new ReferenceModel.Options(1, true))) {
-            TokenBatch batch = new TokenBatch(
-                    1, length, new long[] {1, 1, 1, 1, 1}, new int[] {start}, new TokenBatch.Causal());
+            TokenBatch batch =
+                    new TokenBatch(1, length, new long[] {1, 1, 1, 1, 1}, new int[] {start}, new TokenBatch.Causal());
             for (Intervention intervention : interventions) {
                 try (ForwardPass pass = model.decoder().open(batch)) {
                     Scope scope = pass.scope();
