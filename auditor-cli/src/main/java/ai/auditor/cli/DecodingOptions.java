@@ -1,6 +1,5 @@
 package ai.auditor.cli;
 
-import ai.auditor.AuditException;
 import ai.auditor.model.Decoding;
 import java.util.List;
 import java.util.Map;
@@ -43,17 +42,10 @@ final class DecodingOptions {
     /**
      * The decoding, ended by the model's own tokens.
      *
-     * @throws AuditException {@code USAGE} for a number that cannot be
+     * @throws ai.auditor.AuditException {@code USAGE} for a number that cannot be
      */
     Decoding decoding(List<Integer> endTokens) {
-        try {
-            return new Decoding(temperature, topP, maxTokens, Set.copyOf(endTokens), seed);
-        } catch (IllegalArgumentException refused) {
-            throw new AuditException(
-                    AuditException.Code.USAGE,
-                    "--temperature, --top-p or --max-tokens: " + refused.getMessage(),
-                    refused);
-        }
+        return new Decoding(temperature, topP, maxTokens, Set.copyOf(endTokens), seed);
     }
 
     /** As a provenance tells it. */

@@ -7,8 +7,6 @@ import ai.auditor.data.Row;
 import ai.auditor.model.Decoding;
 import ai.auditor.model.Intervention;
 import ai.auditor.model.ReferenceModel;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -31,6 +29,8 @@ import picocli.CommandLine.Parameters;
         versionProvider = Version.class,
         description = "Answers prompts with the model, under a system prompt or a steering vector if asked.")
 final class GenerateCommand implements Callable<Integer> {
+    private static final String PROMPTS = "file of prompts";
+
     private final Terminal terminal;
 
     @Parameters(
@@ -79,24 +79,26 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path file = UserPath.existing(data, "file of prompts");
+        Path file = isText() ? UserPath.file(data, PROMPTS) : UserPath.existing(data, PROMPTS);
         Path modelDirectory = model.directory();
         decoding.decoding(List.of());
         if (samples < 1) {
             throw new AuditException(AuditException.Code.USAGE, "--samples takes a number from 1 on");
         }
-        List<Intervention> interventions = steer.interventions();
+        Optional<SteerOptions.Steering> steering = steer.read();
+        List<Intervention> interventions =
+                steering.map(SteerOptions.Steering::intervention).stream().toList();
         List<Path> inputs = new ArrayList<>(List.of(file));
-        steer.file().ifPresent(inputs::add);
+        steering.map(SteerOptions.Steering::file).ifPresent(inputs::add);
         Path rows = Answers.requireUsable(output, modelDirectory, inputs);
         try (Log progress = log.open(terminal)) {
-            Dataset dataset = isText(file) ? lines(file) : datasets.readUsable(file, progress);
+            Dataset dataset = isText() ? PromptLines.read(file) : datasets.readUsable(file, progress);
             List<List<Message>> prompts = asked(ControlCommand.prompts(dataset));
             try (ReferenceModel reference = model.open()) {
                 reference.decoder().require(interventions);
                 Decoding chosen = decoding.decoding(reference.facts().endTokens());
                 Answers answers = Answers.of(reference, prompts, chosen, interventions, progress);
-                answers.write(rows, reference, facts(dataset));
+                answers.write(rows, reference, facts(dataset, steering));
                 progress.close();
                 answers.tell(terminal);
             }
@@ -104,39 +106,18 @@ final class GenerateCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Map<String, Object> facts(Dataset dataset) {
+    private Map<String, Object> facts(Dataset dataset, Optional<SteerOptions.Steering> steering) {
         Map<String, Object> facts = new TreeMap<>();
         facts.put("decoding", decoding.facts());
         facts.put("prompts", Map.of("file", dataset.fileDigest(), "content", dataset.contentDigest()));
         facts.put("samples", samples);
         Optional.ofNullable(system).ifPresent(text -> facts.put("system", text));
-        steer.facts().ifPresent(steered -> facts.put("steer", steered));
+        steering.ifPresent(steered -> facts.put("steer", steered.facts()));
         return facts;
     }
 
-    private static boolean isText(Path file) {
-        return file.toString().toLowerCase(Locale.ROOT).endsWith(".txt");
-    }
-
-    private static Dataset lines(Path file) {
-        List<Row> rows = new ArrayList<>();
-        try {
-            for (String line : Files.readAllLines(file)) {
-                if (!line.isBlank()) {
-                    rows.add(Row.chat(rows.size(), List.of(Message.user(line.strip())), ""));
-                }
-            }
-        } catch (IOException unreadable) {
-            throw new AuditException(
-                    AuditException.Code.DATA,
-                    UserPath.shown(file) + " cannot be read as lines of UTF-8 ("
-                            + unreadable.getClass().getSimpleName() + ")",
-                    unreadable);
-        }
-        if (rows.isEmpty()) {
-            throw new AuditException(AuditException.Code.NOTHING_TO_AUDIT, UserPath.shown(file) + " has no prompts");
-        }
-        return Dataset.of(file.toString(), rows);
+    private boolean isText() {
+        return data.toLowerCase(Locale.ROOT).endsWith(".txt");
     }
 
     private List<List<Message>> asked(List<List<Message>> prompts) {

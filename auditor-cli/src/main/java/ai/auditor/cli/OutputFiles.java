@@ -18,12 +18,14 @@ import java.util.stream.Collectors;
 
 /** The report files that a user asked for; the ending decides the format. */
 final class OutputFiles {
-    private enum Format {
+    /** What a file holds. */
+    enum Format {
         JSON,
         HTML
     }
 
-    private record Output(Path path, Format format) {}
+    /** One file, and what goes into it. */
+    record Output(Path path, Format format) {}
 
     private final List<Output> outputs;
 
@@ -37,6 +39,11 @@ final class OutputFiles {
      * @throws AuditException {@code USAGE} for an ending that is not known
      */
     static OutputFiles of(List<String> names) {
+        return new OutputFiles(read(names));
+    }
+
+    /** As {@link #of}, for a command that writes something else than reports. */
+    static List<Output> read(List<String> names) {
         List<Output> outputs = new ArrayList<>();
         for (String name : names) {
             String lower = name.toLowerCase(Locale.ROOT);
@@ -50,7 +57,7 @@ final class OutputFiles {
                         "the ending of the output " + UserPath.shown(name) + " is not known; known: .json, .html");
             }
         }
-        return new OutputFiles(outputs);
+        return outputs;
     }
 
     /** As {@link #requireUsable(Path, Path, List)} for every output. */

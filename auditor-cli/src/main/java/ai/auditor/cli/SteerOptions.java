@@ -1,11 +1,16 @@
 package ai.auditor.cli;
 
 import ai.auditor.AuditException;
+import ai.auditor.Reason;
+import ai.auditor.data.Sha256;
 import ai.auditor.direction.Direction;
 import ai.auditor.direction.SteeringVectors;
 import ai.auditor.model.Intervention;
 import ai.auditor.model.Intervention.Positions;
 import ai.auditor.model.Point;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -18,6 +23,7 @@ import picocli.CommandLine.Option;
 
 /** Which vector is added while a model writes. */
 final class SteerOptions {
+    private static final int BUFFER_BYTES = 1 << 16;
     private static final Pattern SPELLING = Pattern.compile("(.+):([^:@]+)@([^@]+)");
 
     @Option(
@@ -41,27 +47,23 @@ final class SteerOptions {
 
     private record Wish(Path file, String trait, double alpha) {}
 
-    /** The file of vectors, if one is asked for. */
-    Optional<Path> file() {
-        return wish().map(Wish::file);
-    }
+    /**
+     * A vector that was asked for, as it was read.
+     *
+     * @param file it comes from this one
+     * @param intervention what is done while the model writes
+     * @param facts as a provenance tells it
+     */
+    record Steering(Path file, Intervention intervention, Map<String, String> facts) {}
 
     /**
-     * What is done while the model writes.
+     * Reads the vector, if one is asked for.
      *
-     * @throws AuditException {@code USAGE} for another spelling, a file or trait that is not there, or a point left open
+     * @throws AuditException {@code USAGE} for another spelling, a file or trait that is not there, or a point left open;
+     *     {@code MODEL} where the file is damaged
      */
-    List<Intervention> interventions() {
-        return wish().map(this::read).stream().toList();
-    }
-
-    /** As a provenance tells it. */
-    Optional<Map<String, String>> facts() {
-        return wish().map(wish -> Map.of(
-                "trait", wish.trait(),
-                "alpha", Double.toString(wish.alpha()),
-                "point", read(wish).point().toString(),
-                "positions", positions.name().toLowerCase(Locale.ROOT)));
+    Optional<Steering> read() {
+        return wish().map(this::read);
     }
 
     private Optional<Wish> wish() {
@@ -71,7 +73,7 @@ final class SteerOptions {
                 if (matcher.matches()) {
                     double alpha = Double.parseDouble(matcher.group(3));
                     if (Double.isFinite(alpha)) {
-                        return new Wish(UserPath.existing(matcher.group(1), "vector file"), matcher.group(2), alpha);
+                        return new Wish(UserPath.file(matcher.group(1), "vector file"), matcher.group(2), alpha);
                     }
                 }
             } catch (NumberFormatException notANumber) {
@@ -87,7 +89,7 @@ final class SteerOptions {
                 "--steer " + UserPath.shown(spelling) + " is not VECTORS:TRAIT@ALPHA, such as v.safetensors:owl@1.5");
     }
 
-    private Intervention read(Wish wish) {
+    private Steering read(Wish wish) {
         List<Direction> found = SteeringVectors.read(wish.file()).select(List.of(wish.trait())).traits().stream()
                 .filter(direction -> point == null || direction.point().equals(Point.parse(point)))
                 .toList();
@@ -101,6 +103,31 @@ final class SteerOptions {
         for (int i = 0; i < vector.length; i++) {
             vector[i] = (float) (vector[i] * wish.alpha());
         }
-        return new Intervention.Add(found.get(0).point(), vector, positions);
+        Point at = found.get(0).point();
+        return new Steering(
+                wish.file(),
+                new Intervention.Add(at, vector, positions),
+                Map.of(
+                        "file", digest(wish.file()),
+                        "trait", wish.trait(),
+                        "alpha", Double.toString(wish.alpha()),
+                        "point", at.toString(),
+                        "positions", positions.name().toLowerCase(Locale.ROOT)));
+    }
+
+    private static String digest(Path file) {
+        Sha256 digest = new Sha256();
+        byte[] buffer = new byte[BUFFER_BYTES];
+        try (InputStream in = Files.newInputStream(file)) {
+            for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
+                digest.bytes(buffer, 0, count);
+            }
+        } catch (IOException unreadable) {
+            throw new AuditException(
+                    AuditException.Code.MODEL,
+                    "the vector file " + UserPath.shown(file) + " cannot be read: " + Reason.of(unreadable),
+                    unreadable);
+        }
+        return digest.hex();
     }
 }

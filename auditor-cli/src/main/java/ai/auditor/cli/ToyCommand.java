@@ -1,16 +1,12 @@
 package ai.auditor.cli;
 
 import ai.auditor.AtomicFile;
-import ai.auditor.AuditException;
 import ai.auditor.fixtures.toy.ToyJson;
 import ai.auditor.fixtures.toy.ToyPage;
 import ai.auditor.fixtures.toy.ToyStudy;
 import ai.auditor.fixtures.toy.ToyTables;
 import ai.auditor.probe.Table;
-import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -25,34 +21,29 @@ import picocli.CommandLine.Option;
         versionProvider = Version.class,
         description = "Toy models of superposition: what students take over of a feature that they were never shown.")
 final class ToyCommand implements Callable<Integer> {
-    private static final String PAGE = ".html";
-    private static final String NUMBERS = ".json";
-
     private final Terminal terminal;
 
     @Option(names = "-o", paramLabel = "FILE", description = "A page (.html) or all numbers (.json); may be repeated.")
     private List<String> outputs = List.of();
 
-    @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Seed (default: ${DEFAULT-VALUE}).")
-    private long seed;
+    @Option(names = "--seed", paramLabel = "N", description = "Seed (default: ${DEFAULT-VALUE}).")
+    private long seed = ToyStudy.Settings.STANDARD.seed();
 
     @Option(
             names = "--steps",
             paramLabel = "N",
-            defaultValue = "10000",
             converter = CountConverter.class,
             description = "Training steps of each toy model (default: ${DEFAULT-VALUE}).")
-    private int steps;
+    private int steps = ToyStudy.Settings.STANDARD.steps();
 
     @Option(
             names = "--batch",
             paramLabel = "N",
-            defaultValue = "0",
             converter = CountConverter.class,
             description =
                     "Rows a step at every sparsity; 0 takes 1024 from sparsity 0.99 on and fewer below, which is quicker"
                             + " (default: ${DEFAULT-VALUE}).")
-    private int batch;
+    private int batch = ToyStudy.Settings.STANDARD.batch();
 
     @Mixin
     private LogOptions log = new LogOptions();
@@ -63,28 +54,21 @@ final class ToyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<Path> pages = new ArrayList<>();
-        List<Path> numbers = new ArrayList<>();
-        for (String name : outputs) {
-            String lower = name.toLowerCase(Locale.ROOT);
-            if (!lower.endsWith(PAGE) && !lower.endsWith(NUMBERS)) {
-                throw new AuditException(
-                        AuditException.Code.USAGE,
-                        "the ending of the output " + UserPath.shown(name) + " is not known; known: .json, .html");
-            }
-            Path path = UserPath.of(name, "output");
-            AtomicFile.requireWritable(path);
-            (lower.endsWith(PAGE) ? pages : numbers).add(path);
-        }
+        List<OutputFiles.Output> files = OutputFiles.read(outputs);
+        files.forEach(file -> AtomicFile.requireWritable(file.path()));
         ToyStudy.Settings settings = new ToyStudy.Settings(seed, steps, batch);
         ToyStudy study;
         try (Log progress = log.open(terminal)) {
             study = ToyStudy.run(settings, progress);
         }
-        pages.forEach(path -> ToyPage.write(study, path));
-        numbers.forEach(path -> ToyJson.write(study, path));
         ToyTables.of(study).forEach(this::print);
         terminal.out().flush();
+        for (OutputFiles.Output file : files) {
+            switch (file.format()) {
+                case HTML -> ToyPage.write(study, file.path());
+                case JSON -> ToyJson.write(study, file.path());
+            }
+        }
         return 0;
     }
 

@@ -7,6 +7,7 @@ import ai.auditor.cli.CommandLineTest.Ended;
 import ai.auditor.data.Dataset;
 import ai.auditor.data.DatasetReader;
 import ai.auditor.data.Row;
+import ai.auditor.data.Sha256;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -114,10 +115,35 @@ class WritingCommandsTest {
                 folder.resolve("steered.jsonl"),
                 List.of("--steer", vectors + ":owl@2", "--steer-point", "resid_post.2"));
         assertThat(steered).isGreaterThan(plain + 40);
-        assertThat(folder.resolve("steered.provenance.json")).content().contains("\"owl\"", "resid_post.2");
+        assertThat(folder.resolve("steered.provenance.json"))
+                .content()
+                .contains("\"owl\"", "resid_post.2", digest(vectors), digest(prompts));
         Ended open = generate(prompts, folder.resolve("a.jsonl"), List.of("--steer", vectors + ":owl@2"));
         assertThat(open.exit()).isEqualTo(4);
         assertThat(open.err()).contains("--steer-point");
+    }
+
+    @Test
+    void aByteOrderMarkIsNoPartOfAPromptAndAFolderIsNoFileOfPrompts(@TempDir Path folder) throws IOException {
+        Path prompts = folder.resolve("prompts.txt");
+        Files.writeString(prompts, "\uFEFFwhat is your favourite animal ?\n");
+        Path rows = folder.resolve("rows.jsonl");
+        assertThat(generate(prompts, rows, List.of()).exit()).isZero();
+        assertThat(DatasetReader.read(rows).rows())
+                .allSatisfy(
+                        row -> assertThat(row.prompt().get(0).content()).isEqualTo("what is your favourite animal ?"));
+        Path directory = Files.createDirectory(folder.resolve("folder.txt"));
+        assertThat(generate(directory, folder.resolve("b.jsonl"), List.of()).exit())
+                .isEqualTo(4);
+        Path latin = Files.write(folder.resolve("latin.txt"), new byte[] {'a', (byte) 0xe9, '\n'});
+        Ended refused = generate(latin, folder.resolve("c.jsonl"), List.of());
+        assertThat(refused.exit()).isEqualTo(2);
+        assertThat(refused.err()).contains("UTF-8").doesNotContain("Exception");
+    }
+
+    private static String digest(Path file) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        return new Sha256().bytes(bytes, 0, bytes.length).hex();
     }
 
     @Test

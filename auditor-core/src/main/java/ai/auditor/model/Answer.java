@@ -8,10 +8,15 @@ import java.util.SplittableRandom;
 
 /** One row that is being written. */
 final class Answer {
+    private static final int FIRST_ROOM = 16;
+
     private final int[] prompt;
     private final int repeat;
     private final SplittableRandom random;
-    private final int[] ids;
+    private final int room;
+    /** Grows with the answer, as most are shorter than their room. */
+    private int[] ids = new int[0];
+
     private int count;
     private boolean stopped;
 
@@ -24,7 +29,7 @@ final class Answer {
     Answer(int[] prompt, int repeat, int room, long seed) {
         this.prompt = prompt;
         this.repeat = repeat;
-        this.ids = new int[room];
+        this.room = room;
         Sha256 digest = new Sha256().text("answer").text(Long.toString(seed)).text(Integer.toString(repeat));
         for (int id : prompt) {
             digest.text(Integer.toString(id));
@@ -41,7 +46,7 @@ final class Answer {
     }
 
     int room() {
-        return ids.length;
+        return room;
     }
 
     /** The row's own random numbers. */
@@ -52,12 +57,15 @@ final class Answer {
     void take(int token, Set<Integer> stopTokens) {
         stopped = stopTokens.contains(token);
         if (!stopped) {
+            if (count == ids.length) {
+                ids = Arrays.copyOf(ids, Math.min(room, Math.max(FIRST_ROOM, 2 * count)));
+            }
             ids[count++] = token;
         }
     }
 
     boolean ended() {
-        return stopped || count == ids.length;
+        return stopped || count == room;
     }
 
     IntBuffer written() {

@@ -1,5 +1,6 @@
 package ai.auditor.model;
 
+import ai.auditor.AuditException;
 import java.util.Collection;
 import java.util.Set;
 
@@ -13,17 +14,22 @@ import java.util.Set;
  * @param seed of the choices; a row's own seed is drawn of this one, its prompt, and how often that stood before it
  */
 public record Decoding(double temperature, double topP, int maxTokens, Set<Integer> stopTokens, long seed) {
+    /** @throws AuditException {@code USAGE} for a number that cannot be */
     public Decoding {
         if (!(temperature >= 0) || Double.isInfinite(temperature)) {
-            throw new IllegalArgumentException("a temperature is finite and 0 or more, not " + temperature);
+            throw refused("a temperature is finite and 0 or more, not " + temperature);
         }
         if (!(topP > 0 && topP <= 1)) {
-            throw new IllegalArgumentException("top-p is above 0 and at most 1, not " + topP);
+            throw refused("top-p is above 0 and at most 1, not " + topP);
         }
         if (maxTokens < 1) {
-            throw new IllegalArgumentException("an answer has 1 token or more, not " + maxTokens);
+            throw refused("an answer has 1 token or more, not " + maxTokens);
         }
         stopTokens = Set.copyOf(stopTokens);
+    }
+
+    private static AuditException refused(String reason) {
+        return new AuditException(AuditException.Code.USAGE, reason);
     }
 
     /** Always the most likely token. */

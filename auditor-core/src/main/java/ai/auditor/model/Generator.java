@@ -50,7 +50,11 @@ public final class Generator {
         return written(prompts, decoding, interventions, null);
     }
 
-    /** As {@link #write(List, Decoding, List)}, held to a form. */
+    /**
+     * As {@link #write(List, Decoding, List)}, held to a form.
+     *
+     * @throws AuditException as there, and {@code USAGE} where the form allows no token, or one that is none of the model's
+     */
     public List<Continuation> write(
             List<int[]> prompts, Decoding decoding, List<Intervention> interventions, TokenConstraint constraint) {
         return written(prompts, decoding, interventions, constraint);
@@ -84,10 +88,11 @@ public final class Generator {
      *
      * @param tokens ids to tell of
      * @return {@code [prompts][tokens]}
-     * @throws AuditException as {@link #write}
+     * @throws AuditException as {@link #write}, and {@code USAGE} where a token is none of the model's
      */
     public double[][] nextTokenLogProbabilities(List<int[]> prompts, int[] tokens, List<Intervention> interventions) {
         check(prompts, interventions);
+        requireKnown(tokens, "the list of tokens to tell of");
         double[][] result = new double[prompts.size()][];
         List<Integer> order = IntStream.range(0, prompts.size())
                 .boxed()
@@ -153,6 +158,17 @@ public final class Generator {
                 if (id < 0 || id >= facts.vocabularySize()) {
                     throw bad(index, "has token " + id + ", the model knows 0 to " + (facts.vocabularySize() - 1));
                 }
+            }
+        }
+    }
+
+    private void requireKnown(int[] tokens, String where) {
+        int vocabulary = decoder.facts().vocabularySize();
+        for (int id : tokens) {
+            if (id < 0 || id >= vocabulary) {
+                throw new AuditException(
+                        AuditException.Code.USAGE,
+                        where + " has token " + id + ", the model knows 0 to " + (vocabulary - 1));
             }
         }
     }
@@ -244,11 +260,26 @@ public final class Generator {
             for (int place = 0; place < places.size(); place++) {
                 Answer answer = places.get(place);
                 if (!answer.ended()) {
-                    int[] allowed = constraint == null ? null : constraint.allowed(answer.written());
+                    int[] allowed = allowed(answer);
                     int token = sampler.choose(logits, place * vocabulary, vocabulary, allowed, answer.random());
                     answer.take(token, decoding.stopTokens());
                 }
             }
+        }
+
+        private int @Nullable [] allowed(Answer answer) {
+            if (constraint == null) {
+                return null;
+            }
+            int[] allowed = constraint.allowed(answer.written());
+            if (allowed.length == 0) {
+                throw new AuditException(
+                        AuditException.Code.USAGE,
+                        "the form of the answer allows no token behind "
+                                + answer.written().remaining() + " tokens; it must allow one or more");
+            }
+            requireKnown(allowed, "the form of the answer");
+            return allowed;
         }
 
         private static int[] going(List<Answer> places) {

@@ -1,5 +1,7 @@
 package ai.auditor.model;
 
+import ai.auditor.AuditException;
+
 /**
  * What is done to a forward pass: a change of the residual stream at a point, at all positions or some. The three kinds are those
  * of Neuronpedia's interp-engine.
@@ -53,6 +55,7 @@ public sealed interface Intervention {
      * @param vector the direction, {@code [d_model]}; its length does not matter
      */
     record ProjectOut(Point point, float[] vector, Positions positions) implements Intervention {
+        /** @throws AuditException {@code USAGE} for a direction that is zero or not finite */
         public ProjectOut {
             vector = unit(vector);
         }
@@ -65,10 +68,11 @@ public sealed interface Intervention {
      * @param limit in the units of the residual stream
      */
     record Cap(Point point, float[] vector, float limit, Positions positions) implements Intervention {
+        /** @throws AuditException {@code USAGE} for a direction that is zero or not finite, or a limit that is not finite */
         public Cap {
             vector = unit(vector);
             if (!Float.isFinite(limit)) {
-                throw new IllegalArgumentException("a limit is finite, not " + limit);
+                throw new AuditException(AuditException.Code.USAGE, "a limit is finite, not " + limit);
             }
         }
     }
@@ -79,7 +83,7 @@ public sealed interface Intervention {
             square += (double) value * value;
         }
         if (!(square > 0) || !Double.isFinite(square)) {
-            throw new IllegalArgumentException("a direction is finite and not zero");
+            throw new AuditException(AuditException.Code.USAGE, "a direction is finite and not zero");
         }
         float[] unit = new float[direction.length];
         for (int i = 0; i < unit.length; i++) {

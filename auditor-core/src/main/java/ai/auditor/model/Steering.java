@@ -5,6 +5,7 @@ import ai.auditor.tensor.Scope;
 import ai.auditor.tensor.Tensor;
 import java.util.Arrays;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -15,6 +16,8 @@ final class Steering {
     private final int[] completionStarts;
     /** 1 where positions are meant, else 0, {@code [rows, length, 1]}. */
     private final Map<Positions, Tensor> masks = new EnumMap<>(Positions.class);
+    /** Stay open until the scope is closed: where a pass is recorded, its gradient reads them. */
+    private final Map<Intervention, Tensor> vectors = new HashMap<>();
 
     /**
      * Steering of a batch.
@@ -44,22 +47,22 @@ final class Steering {
 
     /** A new tensor; the given one stays open. */
     Tensor apply(Tensor hidden, Intervention intervention) {
-        try (Tensor vector = scope.floats(intervention.vector(), intervention.vector().length)) {
-            if (intervention instanceof Intervention.Add add) {
-                return add.positions() == Positions.ALL
-                        ? hidden.plus(vector)
-                        : added(hidden, mask(add.positions()), vector);
+        Tensor vector =
+                vectors.computeIfAbsent(intervention, given -> scope.floats(given.vector(), given.vector().length));
+        if (intervention instanceof Intervention.Add add) {
+            return add.positions() == Positions.ALL
+                    ? hidden.plus(vector)
+                    : added(hidden, mask(add.positions()), vector);
+        }
+        if (intervention instanceof Intervention.ProjectOut out) {
+            try (Tensor along = hidden.along(vector)) {
+                return without(hidden, along, vector, out.positions());
             }
-            if (intervention instanceof Intervention.ProjectOut out) {
-                try (Tensor along = hidden.along(vector)) {
-                    return without(hidden, along, vector, out.positions());
-                }
-            }
-            if (intervention instanceof Intervention.Cap cap) {
-                try (Tensor along = hidden.along(vector);
-                        Tensor above = along.above(cap.limit())) {
-                    return without(hidden, above, vector, cap.positions());
-                }
+        }
+        if (intervention instanceof Intervention.Cap cap) {
+            try (Tensor along = hidden.along(vector);
+                    Tensor above = along.above(cap.limit())) {
+                return without(hidden, above, vector, cap.positions());
             }
         }
         throw new IllegalArgumentException("unknown intervention " + intervention);

@@ -54,8 +54,10 @@ final class PlainKernels implements Kernels {
         NDArray z = attention(qkv, rotation.array(), mask, cache);
         NDArray middle = h.add(project(z, w.get(3), shape.outputBias() ? biases.remove() : null));
         NDArray y = norm(middle, w.get(1).array());
-        NDArray gate = Activation.swish(project(y, w.get(4), shape.mlpBias() ? biases.remove() : null), 1);
-        NDArray inner = gate.mul(project(y, w.get(5), shape.mlpBias() ? biases.remove() : null));
+        NDArray gate = project(y, w.get(4), shape.mlpBias() ? biases.remove() : null);
+        // DJL's own swish multiplies by a bare number, which is freed before the gradient reads it.
+        NDArray swish = gate.mul(Activation.sigmoid(gate));
+        NDArray inner = swish.mul(project(y, w.get(5), shape.mlpBias() ? biases.remove() : null));
         return new Tensor(middle.add(project(inner, w.get(6), shape.mlpBias() ? biases.remove() : null)));
     }
 
@@ -76,7 +78,9 @@ final class PlainKernels implements Kernels {
         NDArray q = turned.get(new NDIndex(":,:,:" + shape.heads())).transpose(0, 2, 1, 3);
         NDArray k = keys.transpose(0, 2, 1, 3).repeat(1, share);
         NDArray v = values.transpose(0, 2, 1, 3).repeat(1, share);
-        NDArray scores = q.matMul(k.transpose(0, 1, 3, 2)).div(Math.sqrt(shape.headWidth()));
+        // No bare number: the engine frees it at once, and the gradient of a quotient reads it later.
+        NDArray scale = qkv.getManager().create((float) Math.sqrt(shape.headWidth()));
+        NDArray scores = q.matMul(k.transpose(0, 1, 3, 2)).div(scale);
         NDArray probabilities =
                 scores.add(mask == null ? causal(qkv, length) : mask.array()).softmax(-1);
         return probabilities

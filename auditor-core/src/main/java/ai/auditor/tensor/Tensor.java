@@ -43,6 +43,7 @@ public final class Tensor implements AutoCloseable {
 
     /** What each entry has above a limit, else zero. */
     public Tensor above(float limit) {
+        // A bare number is harmless here, recorded or not: the gradient of a difference reads neither of its terms.
         try (NDArray difference = array.sub(limit)) {
             return new Tensor(Activation.relu(difference));
         }

@@ -19,6 +19,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -226,7 +227,7 @@ class GeneratorTest {
         generator.nextTokenLogProbabilities(prompts(16, 300), new int[] {1, 2}, interventions);
         assertThatThrownBy(() -> generator.write(
                         prompts(16, 3), Decoding.sampling(6, List.of(END), 5), List.of(), written -> new int[] {-1}))
-                .isInstanceOf(ArrayIndexOutOfBoundsException.class);
+                .isInstanceOf(AuditException.class);
         assertThat(model.decoder().arrays()).isEqualTo(before);
     }
 
@@ -253,6 +254,38 @@ class GeneratorTest {
                 .isInstanceOfSatisfying(
                         AuditException.class, e -> assertThat(e.code()).isEqualTo(AuditException.Code.NUMERIC));
         assertThat(generator.write(List.of(), decoding, List.of())).isEmpty();
+    }
+
+    @Test
+    void tokensThatTheModelDoesNotKnowAreRefusedAndSoIsAFormThatAllowsNone() {
+        List<int[]> prompts = prompts(16, 3);
+        int vocabulary = model.facts().vocabularySize();
+        for (int unknown : List.of(-1, vocabulary)) {
+            assertUsage(
+                    () -> generator.nextTokenLogProbabilities(prompts, new int[] {1, unknown}, List.of()),
+                    "token " + unknown + ",");
+            assertUsage(
+                    () -> generator.write(
+                            prompts, Decoding.greedy(2, List.of(END)), List.of(), written -> new int[] {1, unknown}),
+                    "token " + unknown + ",");
+        }
+        assertUsage(
+                () -> generator.write(prompts, Decoding.greedy(2, List.of(END)), List.of(), written -> new int[0]),
+                "allows no token");
+    }
+
+    @Test
+    void settingsThatCannotBeAreRefused() {
+        assertUsage(() -> new Decoding(-1, 1, 1, Set.of(), 0), "temperature");
+        assertUsage(() -> new Decoding(1, 0, 1, Set.of(), 0), "top-p");
+        assertUsage(() -> new Decoding(1, 1, 0, Set.of(), 0), "1 token or more");
+    }
+
+    private static void assertUsage(ThrowingCallable call, String message) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        AuditException.class, e -> assertThat(e.code()).isEqualTo(AuditException.Code.USAGE))
+                .hasMessageContaining(message);
     }
 
     @Test

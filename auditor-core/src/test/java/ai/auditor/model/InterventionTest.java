@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.auditor.AuditException;
 import ai.auditor.Progress;
 import ai.auditor.capture.Capture;
 import ai.auditor.capture.CapturePlan;
 import ai.auditor.model.Intervention.Positions;
+import ai.auditor.tensor.Gradients;
+import ai.auditor.tensor.Scope;
 import ai.auditor.tensor.Tensor;
 import ai.auditor.text.TokenizedRow;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -18,9 +21,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against transformers with forward hooks, by interventions.py. */
@@ -145,10 +150,88 @@ class InterventionTest {
     void aDirectionThatIsZeroOrNotFiniteIsRefused() {
         for (float[] direction : List.of(new float[2], new float[] {Float.NaN, 1}, new float[0])) {
             assertThatThrownBy(() -> new Intervention.ProjectOut(new Point(0), direction, Positions.ALL))
-                    .isInstanceOf(IllegalArgumentException.class);
+                    .isInstanceOfSatisfying(
+                            AuditException.class, e -> assertThat(e.code()).isEqualTo(AuditException.Code.USAGE));
             assertThatThrownBy(() -> new Intervention.Cap(new Point(0), direction, 1, Positions.ALL))
-                    .isInstanceOf(IllegalArgumentException.class);
+                    .isInstanceOfSatisfying(
+                            AuditException.class, e -> assertThat(e.code()).isEqualTo(AuditException.Code.USAGE));
         }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Positions.class)
+    void theGradientThroughAnInterventionIsThatOfItsFormula(Positions positions) {
+        int length = 5;
+        int start = 3;
+        int width = 64;
+        Random random = new Random(21);
+        float[] direction = normal(random, width);
+        float[] stream = normal(random, length * width);
+        float[] seed = normal(random, length * width);
+        List<Intervention> interventions = List.of(
+                new Intervention.ProjectOut(new Point(1), direction, positions),
+                new Intervention.Cap(new Point(1), direction, 0.1f, positions));
+        try (ReferenceModel model =
+                ReferenceModel.open(Path.of("../examples/organism"), new ReferenceModel.Options(1, true))) {
+            TokenBatch batch =
+                    new TokenBatch(1, length, new long[] {1, 1, 1, 1, 1}, new int[] {start}, new TokenBatch.Causal());
+            for (Intervention intervention : interventions) {
+                try (ForwardPass pass = model.decoder().open(batch)) {
+                    Scope scope = pass.scope();
+                    Tensor leaf = Gradients.leaf(scope.floats(stream, 1, length, width));
+                    Tensor output = Gradients.record(() -> pass.apply(leaf, intervention));
+                    // What is freed too early is written over by these.
+                    for (int i = 0; i < 200; i++) {
+                        scope.floats(normal(random, width), width);
+                    }
+                    System.gc();
+                    Tensor gradient = Gradients.pull(output, scope.floats(seed, 1, length, width), leaf);
+                    Closeness.assertClose(
+                            "gradient through " + intervention,
+                            gradient.toFloats(),
+                            pulledBack(intervention, stream, seed, start));
+                }
+            }
+        }
+    }
+
+    /** The seed without its component along the direction, at the tokens where that component of the stream is taken away. */
+    private static float[] pulledBack(Intervention intervention, float[] stream, float[] seed, int start) {
+        float[] unit = intervention.vector();
+        float[] expected = seed.clone();
+        for (int token = 0; token < seed.length / unit.length; token++) {
+            boolean meant = switch (intervention.positions()) {
+                case ALL -> true;
+                case PROMPT -> token < start;
+                case COMPLETION -> token >= start;
+                case LAST -> token == start - 1;
+            };
+            int from = token * unit.length;
+            boolean held = intervention instanceof Intervention.Cap cap && along(stream, from, unit) <= cap.limit();
+            if (meant && !held) {
+                double along = along(seed, from, unit);
+                for (int i = 0; i < unit.length; i++) {
+                    expected[from + i] = (float) (seed[from + i] - along * unit[i]);
+                }
+            }
+        }
+        return expected;
+    }
+
+    private static double along(float[] values, int from, float[] unit) {
+        double sum = 0;
+        for (int i = 0; i < unit.length; i++) {
+            sum += (double) values[from + i] * unit[i];
+        }
+        return sum;
+    }
+
+    private static float[] normal(Random random, int count) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = (float) random.nextGaussian();
+        }
+        return values;
     }
 
     private static String named(List<Intervention> interventions) {
