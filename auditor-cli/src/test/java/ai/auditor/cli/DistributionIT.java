@@ -128,7 +128,7 @@ class DistributionIT {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         Ended ended = end(folder, start(folder, List.of(java, "-cp", jars + File.pathSeparator + folder, "Example")));
         assertThat(ended.exit()).as(ended.err()).isZero();
-        assertThat(ended.out()).contains("GATE FAILED").contains("elevated");
+        assertThat(ended.out()).contains("FAILED").contains("ELEVATED");
     }
 
     @Test

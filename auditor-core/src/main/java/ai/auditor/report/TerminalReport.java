@@ -186,7 +186,7 @@ public final class TerminalReport {
                         Wording.interval(found.row().interval()),
                         spread.map(known -> Wording.spread(known.row())).orElse(Wording.UNKNOWN)));
         for (Evidence.Discrimination.Bag bag : found.bags()) {
-            spread.filter(known -> known.bagSize() == bag.size())
+            spread.filter(known -> known.bagSize() > 1 && known.bagSize() == bag.size())
                     .ifPresent(known -> discrimination(
                             Style.PLAIN,
                             List.of(
