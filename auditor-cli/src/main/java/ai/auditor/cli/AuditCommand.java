@@ -22,7 +22,6 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.ToLongFunction;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -165,9 +164,7 @@ final class AuditCommand implements Callable<Integer> {
     }
 
     private void name(AuditResult result, ToLongFunction<Provenance.Source> rows, String what, List<BadRow> first) {
-        long count = Stream.concat(Stream.of(result.provenance().candidate()), result.provenance().controls().stream())
-                .mapToLong(rows)
-                .sum();
+        long count = result.provenance().total(rows);
         if (count > 0) {
             terminal.note(String.format(Locale.ROOT, "%,d %s; the first:", count, what), BadRows.named(first));
         }

@@ -1,18 +1,12 @@
 package ai.auditor.cli;
 
-import ai.auditor.AuditException;
-import ai.auditor.data.Dataset;
-import ai.auditor.data.Message;
-import ai.auditor.data.Row;
-import ai.auditor.model.Decoding;
-import ai.auditor.model.ReferenceModel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** Makes control data: the prompts of a dataset, answered by the model itself. */
@@ -28,23 +22,7 @@ final class ControlCommand implements Callable<Integer> {
     private String data = "";
 
     @Mixin
-    private ModelOptions model = new ModelOptions();
-
-    @Mixin
-    private DecodingOptions decoding = new DecodingOptions();
-
-    @Mixin
-    private DatasetOptions datasets = new DatasetOptions();
-
-    @Mixin
-    private LogOptions log = new LogOptions();
-
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FILE.jsonl",
-            required = true,
-            description = "The dataset to write; FILE.provenance.json beside it says how it was made.")
-    private String output = "";
+    private WritingOptions writing = new WritingOptions();
 
     ControlCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -53,37 +31,12 @@ final class ControlCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Path file = UserPath.existing(data, "dataset");
-        Path modelDirectory = model.directory();
-        decoding.decoding(List.of());
-        Path rows = Answers.requireUsable(output, modelDirectory, List.of(file));
-        try (Log progress = log.open(terminal)) {
-            Dataset dataset = datasets.readUsable(file, progress);
-            List<List<Message>> prompts = prompts(dataset);
-            try (ReferenceModel reference = model.open()) {
-                Decoding chosen = decoding.decoding(reference.facts().endTokens());
-                Answers answers = Answers.of(reference, prompts, chosen, List.of(), progress);
-                answers.write(
-                        rows,
-                        reference,
-                        Map.of(
-                                "decoding", decoding.facts(),
-                                "prompts", Map.of("file", dataset.fileDigest(), "content", dataset.contentDigest())));
-                progress.close();
-                answers.tell(terminal);
-            }
-        }
+        writing.requireUsable();
+        writing.answer(
+                terminal,
+                new WritingOptions.Task(List.of(file), List.of(), Map.of()),
+                progress -> writing.dataset(file, progress),
+                UnaryOperator.identity());
         return 0;
-    }
-
-    static List<List<Message>> prompts(Dataset dataset) {
-        for (Row row : dataset.rows()) {
-            if (row.prompt().isEmpty()) {
-                throw new AuditException(
-                        AuditException.Code.DATA,
-                        dataset.name() + ", record " + row.record()
-                                + " has no prompt that a model could answer; rows of numbers get one by --prompt");
-            }
-        }
-        return dataset.rows().stream().map(Row::prompt).toList();
     }
 }

@@ -1,12 +1,9 @@
 package ai.auditor.cli;
 
 import ai.auditor.AuditException;
-import ai.auditor.data.Dataset;
 import ai.auditor.data.Message;
 import ai.auditor.data.Row;
-import ai.auditor.model.Decoding;
 import ai.auditor.model.Intervention;
-import ai.auditor.model.ReferenceModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -39,19 +36,10 @@ final class GenerateCommand implements Callable<Integer> {
     private String data = "";
 
     @Mixin
-    private ModelOptions model = new ModelOptions();
-
-    @Mixin
-    private DecodingOptions decoding = new DecodingOptions();
+    private WritingOptions writing = new WritingOptions();
 
     @Mixin
     private SteerOptions steer = new SteerOptions();
-
-    @Mixin
-    private DatasetOptions datasets = new DatasetOptions();
-
-    @Mixin
-    private LogOptions log = new LogOptions();
 
     @Option(
             names = "--system",
@@ -66,13 +54,6 @@ final class GenerateCommand implements Callable<Integer> {
             description = "Answers a prompt (default: ${DEFAULT-VALUE}).")
     private int samples;
 
-    @Option(
-            names = {"-o", "--output"},
-            paramLabel = "FILE.jsonl",
-            required = true,
-            description = "The dataset to write; FILE.provenance.json beside it says how it was made.")
-    private String output = "";
-
     GenerateCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -80,8 +61,7 @@ final class GenerateCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Path file = isText() ? UserPath.file(data, PROMPTS) : UserPath.existing(data, PROMPTS);
-        Path modelDirectory = model.directory();
-        decoding.decoding(List.of());
+        writing.requireUsable();
         if (samples < 1) {
             throw new AuditException(AuditException.Code.USAGE, "--samples takes a number from 1 on");
         }
@@ -90,26 +70,16 @@ final class GenerateCommand implements Callable<Integer> {
                 steering.map(SteerOptions.Steering::intervention).stream().toList();
         List<Path> inputs = new ArrayList<>(List.of(file));
         steering.map(SteerOptions.Steering::file).ifPresent(inputs::add);
-        Path rows = Answers.requireUsable(output, modelDirectory, inputs);
-        try (Log progress = log.open(terminal)) {
-            Dataset dataset = isText() ? PromptLines.read(file) : datasets.readUsable(file, progress);
-            List<List<Message>> prompts = asked(ControlCommand.prompts(dataset));
-            try (ReferenceModel reference = model.open()) {
-                reference.decoder().require(interventions);
-                Decoding chosen = decoding.decoding(reference.facts().endTokens());
-                Answers answers = Answers.of(reference, prompts, chosen, interventions, progress);
-                answers.write(rows, reference, facts(dataset, steering));
-                progress.close();
-                answers.tell(terminal);
-            }
-        }
+        writing.answer(
+                terminal,
+                new WritingOptions.Task(inputs, interventions, facts(steering)),
+                progress -> isText() ? PromptLines.read(file) : writing.dataset(file, progress),
+                this::asked);
         return 0;
     }
 
-    private Map<String, Object> facts(Dataset dataset, Optional<SteerOptions.Steering> steering) {
+    private Map<String, Object> facts(Optional<SteerOptions.Steering> steering) {
         Map<String, Object> facts = new TreeMap<>();
-        facts.put("decoding", decoding.facts());
-        facts.put("prompts", Map.of("file", dataset.fileDigest(), "content", dataset.contentDigest()));
         facts.put("samples", samples);
         Optional.ofNullable(system).ifPresent(text -> facts.put("system", text));
         steering.ifPresent(steered -> facts.put("steer", steered.facts()));

@@ -41,10 +41,9 @@ public record Policy(
 
     public Policy {
         required = Set.copyOf(required);
-        requireShare("alpha", alpha);
-        requireShare("decoyAlpha", decoyAlpha);
-        requireShare("power", power);
-        require(alpha < 1 && decoyAlpha < 1 && power < 1, "alpha, decoyAlpha or power", 1);
+        requireProbability("alpha", alpha);
+        requireProbability("decoyAlpha", decoyAlpha);
+        requireProbability("power", power);
         requireShare("maxDetectableFraction", maxDetectableFraction);
         requireShare("minimumPaired", minimumPaired);
         require(referenceShift > 0 && Double.isFinite(referenceShift), "referenceShift", referenceShift);
@@ -52,6 +51,10 @@ public record Policy(
         require(exchanges > 0, "exchanges", exchanges);
         require(nullSwaps >= 0, "nullSwaps", nullSwaps);
         require(costlyPrompts >= 0, "costlyPrompts", costlyPrompts);
+    }
+
+    private static void requireProbability(String name, double value) {
+        require(value > 0 && value < 1, name, value);
     }
 
     private static void requireShare(String name, double value) {
@@ -112,40 +115,20 @@ public record Policy(
 
     /** The same policy with another threshold of the gate. */
     public Policy withFailOn(Risk.Threshold threshold) {
-        return new Policy(
-                alpha,
-                decoyAlpha,
-                power,
-                maxDetectableFraction,
-                referenceShift,
-                required,
-                threshold,
-                parts,
-                exchanges,
-                nullSwaps,
-                minimumPaired,
-                costlyPrompts);
+        return with(maxDetectableFraction, threshold, costlyPrompts);
     }
 
     /** The same policy with another number of prompts for the costly passes; 0 takes all. */
     public Policy withCostlyPrompts(int prompts) {
-        return new Policy(
-                alpha,
-                decoyAlpha,
-                power,
-                maxDetectableFraction,
-                referenceShift,
-                required,
-                failOn,
-                parts,
-                exchanges,
-                nullSwaps,
-                minimumPaired,
-                prompts);
+        return with(maxDetectableFraction, failOn, prompts);
     }
 
     /** The same policy with another limit on what may stay unseen in a {@code not-detected}. */
     public Policy withMaxDetectableFraction(double fraction) {
+        return with(fraction, failOn, costlyPrompts);
+    }
+
+    private Policy with(double fraction, Risk.Threshold threshold, int prompts) {
         return new Policy(
                 alpha,
                 decoyAlpha,
@@ -153,11 +136,11 @@ public record Policy(
                 fraction,
                 referenceShift,
                 required,
-                failOn,
+                threshold,
                 parts,
                 exchanges,
                 nullSwaps,
                 minimumPaired,
-                costlyPrompts);
+                prompts);
     }
 }

@@ -3,6 +3,8 @@ package ai.auditor.audit;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 
 /**
  * What went into a result.
@@ -32,6 +34,13 @@ public record Provenance(
         controls = List.copyOf(controls);
         environment = java.util.Collections.unmodifiableMap(new TreeMap<>(environment));
         vectors = java.util.Collections.unmodifiableMap(new TreeMap<>(vectors));
+    }
+
+    /** A count of rows over the candidate and all controls. */
+    public long total(ToLongFunction<Source> rows) {
+        return Stream.concat(Stream.of(candidate), controls.stream())
+                .mapToLong(rows)
+                .sum();
     }
 
     /**

@@ -16,7 +16,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToLongFunction;
-import java.util.stream.Stream;
 
 /** The report as text for a terminal: the verdict first, then the claims, then one line a probe. */
 public final class TerminalReport {
@@ -32,6 +31,8 @@ public final class TerminalReport {
     private static final int DETECTABLE = 10;
     private static final int UNIT = 12;
     private static final int NULL = 14;
+    private static final List<Integer> EVIDENCE = List.of(EFFECT, INTERVAL, P, P, BASELINE, DETECTABLE);
+    private static final List<Integer> AUROC = List.of(UNIT, EFFECT, INTERVAL, NULL);
     private static final int LONGEST_PROBE = 24;
 
     private final AuditResult result;
@@ -123,21 +124,18 @@ public final class TerminalReport {
             return;
         }
         text.add(Style.STRONG, "Probes").end();
-        row(Style.QUIET, List.of("", "effect", "interval", "p", "decoys p", "baseline", "detectable"));
+        row(Style.QUIET, EVIDENCE, List.of("", "effect", "interval", "p", "decoys p", "baseline", "detectable"));
         for (AuditResult.Finding finding : result.findings()) {
             Evidence evidence = finding.evidence();
             row(
                     Style.PLAIN,
+                    EVIDENCE,
                     List.of(
                             evidence.probe(),
                             Wording.number(evidence.effect().value()),
                             Wording.interval(evidence.effect().interval()),
                             Wording.bareP(finding.p(), result.calibration().smallestP()),
-                            finding.decoyP().isPresent()
-                                    ? Wording.bareP(
-                                            finding.decoyP().getAsDouble(),
-                                            result.calibration().smallestP())
-                                    : Wording.UNKNOWN,
+                            Wording.bareP(finding.decoyP(), result.calibration().smallestP()),
                             evidence.discrimination()
                                     .map(found ->
                                             Wording.number(found.baseline().value()))
@@ -167,7 +165,7 @@ public final class TerminalReport {
     private void discriminations() {
         text.end();
         text.add(Style.STRONG, "AUROC").end();
-        discrimination(Style.QUIET, List.of("", "of", "AUROC", "interval", "null (sd)"));
+        row(Style.QUIET, AUROC, List.of("", "of", "AUROC", "interval", "null (sd)"));
         for (AuditResult.Finding finding : result.findings()) {
             finding.evidence()
                     .discrimination()
@@ -177,8 +175,9 @@ public final class TerminalReport {
 
     private void discrimination(String probe, Evidence.Discrimination found) {
         Optional<Calibration.Spread> spread = result.calibration().spread(probe);
-        discrimination(
+        row(
                 Style.PLAIN,
+                AUROC,
                 List.of(
                         probe,
                         "row",
@@ -187,8 +186,9 @@ public final class TerminalReport {
                         spread.map(known -> Wording.spread(known.row())).orElse(Wording.UNKNOWN)));
         for (Evidence.Discrimination.Bag bag : found.bags()) {
             spread.filter(known -> known.bagSize() > 1 && known.bagSize() == bag.size())
-                    .ifPresent(known -> discrimination(
+                    .ifPresent(known -> row(
                             Style.PLAIN,
+                            AUROC,
                             List.of(
                                     "",
                                     "bag of " + bag.size(),
@@ -198,28 +198,15 @@ public final class TerminalReport {
         }
     }
 
-    private void discrimination(Style style, List<String> cells) {
+    /** The name of a probe, then cells of the given widths. */
+    private void row(Style style, List<Integer> widths, List<String> cells) {
         text.add(Style.PLAIN, "  ")
                 .cell(style == Style.PLAIN ? Style.STRONG : style, cells.get(0), probe - 1)
-                .add(Style.PLAIN, " ")
-                .cell(style, cells.get(1), UNIT)
-                .cell(style, cells.get(2), EFFECT)
-                .cell(style, cells.get(3), INTERVAL)
-                .cell(style, cells.get(4), NULL)
-                .end();
-    }
-
-    private void row(Style style, List<String> cells) {
-        text.add(Style.PLAIN, "  ")
-                .cell(style == Style.PLAIN ? Style.STRONG : style, cells.get(0), probe - 1)
-                .add(Style.PLAIN, " ")
-                .cell(style, cells.get(1), EFFECT)
-                .cell(style, cells.get(2), INTERVAL)
-                .cell(style, cells.get(3), P)
-                .cell(style, cells.get(4), P)
-                .cell(style, cells.get(5), BASELINE)
-                .cell(style, cells.get(6), DETECTABLE)
-                .end();
+                .add(Style.PLAIN, " ");
+        for (int i = 0; i < widths.size(); i++) {
+            text.cell(style, cells.get(i + 1), widths.get(i));
+        }
+        text.end();
     }
 
     private Map<String, List<String>> measures() {
@@ -258,9 +245,7 @@ public final class TerminalReport {
     }
 
     private void counted(String what, ToLongFunction<Provenance.Source> rows) {
-        long count = Stream.concat(Stream.of(result.provenance().candidate()), result.provenance().controls().stream())
-                .mapToLong(rows)
-                .sum();
+        long count = result.provenance().total(rows);
         if (count > 0) {
             text.paragraph(Style.WARNING, 0, what + ": " + Wording.count(count) + ".");
         }

@@ -58,9 +58,7 @@ public record Page(AuditResult result, String style, String contentPolicy) {
     }
 
     private String bareP(OptionalDouble p) {
-        return p.isPresent()
-                ? Wording.bareP(p.getAsDouble(), result.calibration().smallestP())
-                : Wording.UNKNOWN;
+        return Wording.bareP(p, result.calibration().smallestP());
     }
 
     /** An interval with its coverage. */

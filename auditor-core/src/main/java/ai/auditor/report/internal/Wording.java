@@ -113,6 +113,11 @@ public final class Wording {
         return p < floor ? "< " + twoDigits(floor) : twoDigits(p);
     }
 
+    /** The same of a p that may be absent. */
+    public static String bareP(OptionalDouble p, double smallest) {
+        return p.isPresent() ? bareP(p.getAsDouble(), smallest) : UNKNOWN;
+    }
+
     private static String twoDigits(double p) {
         return plain(BigDecimal.valueOf(p).round(new java.math.MathContext(2, RoundingMode.HALF_EVEN)));
     }

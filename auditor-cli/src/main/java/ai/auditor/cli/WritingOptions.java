@@ -1,0 +1,100 @@
+package ai.auditor.cli;
+
+import ai.auditor.AuditException;
+import ai.auditor.data.Dataset;
+import ai.auditor.data.Message;
+import ai.auditor.data.Row;
+import ai.auditor.model.Decoding;
+import ai.auditor.model.Intervention;
+import ai.auditor.model.ReferenceModel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** A model that answers prompts into a file of rows, for every command that has one write. */
+final class WritingOptions {
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @Mixin
+    private DecodingOptions decoding = new DecodingOptions();
+
+    @Mixin
+    private DatasetOptions datasets = new DatasetOptions();
+
+    @Mixin
+    private LogOptions log = new LogOptions();
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE.jsonl",
+            required = true,
+            description = "The dataset to write; FILE.provenance.json beside it says how it was made.")
+    private String output = "";
+
+    /**
+     * What stands beside the options.
+     *
+     * @param inputs the files that the command reads; prompts come from the first
+     * @param interventions done while the model writes
+     * @param facts of the command, for the provenance
+     */
+    record Task(List<Path> inputs, List<Intervention> interventions, Map<String, Object> facts) {}
+
+    /** Refuses a model or a decoding that cannot be: to be called before a command reads anything. */
+    void requireUsable() {
+        model.directory();
+        decoding.decoding(List.of());
+    }
+
+    /** Reads the prompts as any dataset. */
+    Dataset dataset(Path file, Log progress) {
+        return datasets.readUsable(file, progress);
+    }
+
+    /**
+     * Reads prompts, has the model answer them, and writes rows and provenance.
+     *
+     * @param read makes the dataset whose prompts are answered
+     * @param asked what is asked in place of the prompts, each as often as it is answered
+     */
+    void answer(Terminal terminal, Task task, Function<Log, Dataset> read, UnaryOperator<List<List<Message>>> asked) {
+        Path rows = Answers.requireUsable(output, model.directory(), task.inputs());
+        try (Log progress = log.open(terminal)) {
+            Dataset dataset = read.apply(progress);
+            List<List<Message>> prompts = asked.apply(prompts(dataset));
+            try (ReferenceModel reference = model.open()) {
+                reference.decoder().require(task.interventions());
+                Decoding chosen = decoding.decoding(reference.facts().endTokens());
+                Answers answers = Answers.of(reference, prompts, chosen, task.interventions(), progress);
+                answers.write(rows, reference, facts(dataset, task));
+                progress.close();
+                answers.tell(terminal);
+            }
+        }
+    }
+
+    private Map<String, Object> facts(Dataset dataset, Task task) {
+        Map<String, Object> facts = new TreeMap<>(task.facts());
+        facts.put("decoding", decoding.facts());
+        facts.put("prompts", Map.of("file", dataset.fileDigest(), "content", dataset.contentDigest()));
+        return facts;
+    }
+
+    private static List<List<Message>> prompts(Dataset dataset) {
+        for (Row row : dataset.rows()) {
+            if (row.prompt().isEmpty()) {
+                throw new AuditException(
+                        AuditException.Code.DATA,
+                        dataset.name() + ", record " + row.record()
+                                + " has no prompt that a model could answer; rows of numbers get one by --prompt");
+            }
+        }
+        return dataset.rows().stream().map(Row::prompt).toList();
+    }
+}
