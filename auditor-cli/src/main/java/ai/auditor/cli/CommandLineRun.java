@@ -143,6 +143,12 @@ final class CommandLineRun {
             if (type == ToyCommand.class) {
                 return type.cast(new ToyCommand(terminal));
             }
+            if (type == TransferCommand.class) {
+                return type.cast(new TransferCommand(terminal));
+            }
+            if (type == OrganismCommand.class) {
+                return type.cast(new OrganismCommand(terminal));
+            }
             if (type == SpeedCommand.class) {
                 return type.cast(new SpeedCommand(terminal));
             }

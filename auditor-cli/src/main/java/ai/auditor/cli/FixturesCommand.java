@@ -11,7 +11,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = "Measures the auditor itself on data with a known answer.",
-        subcommands = {HalvesCommand.class, SpeedCommand.class, ToyCommand.class})
+        subcommands = {
+            HalvesCommand.class,
+            OrganismCommand.class,
+            SpeedCommand.class,
+            ToyCommand.class,
+            TransferCommand.class
+        })
 final class FixturesCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli before run
