@@ -23,6 +23,7 @@ final class ProgressLine implements Progress {
     private long stageStart;
     /** What was done before, by a run that this one goes on from. */
     private long doneBefore;
+
     private long lastPrinted;
     private boolean lineOpen;
 

@@ -45,7 +45,7 @@ public record TrainingPlan(
     public enum Layout {
         /** Each in a sequence of its own, filled up to the longest. */
         PADDED,
-        /** Short rows behind each other in one sequence, each of which sees itself alone. */
+        /** Short rows behind each other in sequences as long as the longest; each sees itself alone. */
         PACKED
     }
 
