@@ -79,10 +79,10 @@ record Answers(List<Row> rows, long tooLong, long empty, long cut) {
     }
 
     /** Makes sure that both files can be written, before anything costly starts. */
-    static Path requireUsable(String output, Path model, List<Path> inputs) {
+    static Path requireUsable(String output, List<Path> inputs) {
         Path file = OutputFiles.ending(output, ENDING);
-        OutputFiles.requireUsable(file, model, inputs);
-        OutputFiles.requireUsable(provenance(file), model, inputs);
+        OutputFiles.requireUsable(file, inputs);
+        OutputFiles.requireUsable(provenance(file), inputs);
         return file;
     }
 

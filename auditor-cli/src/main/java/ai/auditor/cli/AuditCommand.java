@@ -121,8 +121,8 @@ final class AuditCommand implements Callable<Integer> {
     public Integer call() {
         Path candidateFile = UserPath.existing(candidate, "candidate");
         Optional<Path> controlFile = Optional.ofNullable(control).map(name -> UserPath.existing(name, "control"));
-        Path modelDirectory = model.directory();
-        TraitList traitList = traits.list();
+        Optional<Path> modelDirectory = model.directory();
+        TraitList traitList = traits.list(model);
         Optional<Path> vectorFile = Optional.ofNullable(vectors).map(name -> UserPath.file(name, "vector file"));
         Optional<SteeringVectors> steering = vectorFile.map(SteeringVectors::read);
         OutputFiles files = OutputFiles.of(outputs);
@@ -131,13 +131,16 @@ final class AuditCommand implements Callable<Integer> {
         List<Path> inputs = new ArrayList<>(List.of(candidateFile, controlRun));
         vectorFile.ifPresent(inputs::add);
         traits.file().ifPresent(inputs::add);
-        files.requireUsable(modelDirectory, inputs);
+        modelDirectory.ifPresent(inputs::add);
+        files.requireUsable(inputs);
 
         try (Log progress = log.open(terminal)) {
             Dataset candidateRows = datasets.readUsable(candidateFile, progress);
             Dataset controlRows = datasets.readUsable(controlRun, progress);
+            model.requireReads(candidateRows);
+            model.requireReads(controlRows);
             AuditResult result;
-            progress.report("loading " + modelDirectory.getFileName(), 0, 0, "");
+            progress.report("loading " + model.shown(), 0, 0, "");
             try (ReferenceModel reference = model.open()) {
                 Auditor.Builder auditor = Auditor.of(reference)
                         .probes(Probes.standard())

@@ -13,6 +13,7 @@ import ai.auditor.model.ReferenceModel;
 import ai.auditor.text.LongRows;
 import ai.auditor.text.TokenizedDataset;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -84,13 +85,15 @@ final class CaptureCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Path file = UserPath.existing(data, "dataset");
-        Path modelDirectory = model.directory();
+        List<Path> inputs = new ArrayList<>(List.of(file));
+        model.directory().ifPresent(inputs::add);
         List<Point> at = points.stream().map(Point::parse).toList();
         List<Pooling> pooled = poolings.stream().map(Pooling::parse).toList();
         Path arrow = OutputFiles.ending(output, ".arrow");
-        OutputFiles.requireUsable(arrow, modelDirectory, List.of(file));
+        OutputFiles.requireUsable(arrow, inputs);
         try (Log progress = log.open(terminal)) {
             Dataset dataset = datasets.readUsable(file, progress);
+            model.requireReads(dataset);
             try (ReferenceModel reference = model.open()) {
                 TokenizedDataset tokens = TokenizedDataset.encode(
                         dataset, reference.encoder(), reference.facts().maxPositions(), longRows, progress);

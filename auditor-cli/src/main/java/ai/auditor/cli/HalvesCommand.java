@@ -64,12 +64,13 @@ final class HalvesCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Path file = UserPath.existing(data, "dataset");
-        model.directory();
+        model.requireThere();
         if (halvings < 1) {
             throw new AuditException(AuditException.Code.USAGE, "--halvings takes a number from 1 on");
         }
         try (Log progress = log.open(terminal)) {
             Dataset dataset = datasets.readUsable(file, progress);
+            model.requireReads(dataset);
             try (ReferenceModel reference = model.open()) {
                 List<Halving> results = Auditor.of(reference)
                         .probes(Probes.standard())

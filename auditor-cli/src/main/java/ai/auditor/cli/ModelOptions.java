@@ -1,18 +1,33 @@
 package ai.auditor.cli;
 
+import ai.auditor.data.Dataset;
+import ai.auditor.data.Message;
+import ai.auditor.data.Row;
+import ai.auditor.direction.Trait;
+import ai.auditor.direction.TraitList;
+import ai.auditor.fixtures.organism.EmbeddedOrganism;
+import ai.auditor.fixtures.teacher.TraitFamily;
 import ai.auditor.model.ReferenceModel;
 import java.nio.file.Path;
+import java.util.Optional;
+import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
 /** Which model is read, and with how many threads. */
 final class ModelOptions {
+    private static final String EMBEDDED = "embedded";
+
+    /** Rows of a dataset whose words are looked up: they tell its language. */
+    private static final int ROWS_LOOKED_AT = 1_000;
+
     @Option(
             names = "--model",
             paramLabel = "DIR",
-            required = true,
+            defaultValue = EMBEDDED,
             description =
-                    "Directory of the reference model: config.json, tokenizer.json, and safetensors or one GGUF file.")
-    private String modelDirectory = "";
+                    "Directory of the reference model: config.json, tokenizer.json, and safetensors or one GGUF file "
+                            + "(default: ${DEFAULT-VALUE}, a small model in the box that reads numbers and some 120 words).")
+    private String name = EMBEDDED;
 
     @Option(
             names = "--threads",
@@ -22,13 +37,66 @@ final class ModelOptions {
             description = "Threads, at most 256; 0 takes one a processor (default: ${DEFAULT-VALUE}).")
     private int threads;
 
-    /** The directory, which must be there. */
-    Path directory() {
-        return UserPath.existing(modelDirectory, "model directory");
+    /**
+     * The directory of a user's model; empty for the embedded one.
+     *
+     * @throws ai.auditor.AuditException {@code USAGE} where it is not there
+     */
+    Optional<Path> directory() {
+        return embedded() ? Optional.empty() : Optional.of(UserPath.existing(name, "model directory"));
+    }
+
+    /** Refuses a model that is not there: to be called before a command reads anything. */
+    void requireThere() {
+        directory();
+    }
+
+    private boolean embedded() {
+        return name.equals(EMBEDDED);
+    }
+
+    /** The model's name for a message. */
+    String shown() {
+        return directory()
+                .map(directory -> String.valueOf(directory.getFileName()))
+                .orElse("the embedded organism");
+    }
+
+    /** The traits that are asked about where the user has no list: in the words of the model. */
+    TraitList traits() {
+        return embedded() ? TraitFamily.organism().list() : TraitList.animals();
+    }
+
+    /**
+     * Refuses data in words that the embedded model does not know; any other model is taken to know them.
+     *
+     * @throws ai.auditor.AuditException {@code USAGE}
+     */
+    void requireReads(Dataset dataset) {
+        requireReads(
+                dataset.name(), dataset.rows().stream().limit(ROWS_LOOKED_AT).flatMap(ModelOptions::texts));
+    }
+
+    /** As {@link #requireReads(Dataset)}, of a list of traits. */
+    void requireReads(String list, TraitList traits) {
+        requireReads(list, traits.traits().stream().map(Trait::name));
+    }
+
+    private void requireReads(String what, Stream<String> texts) {
+        if (embedded()) {
+            EmbeddedOrganism.requireLanguage(what, texts);
+        }
+    }
+
+    private static Stream<String> texts(Row row) {
+        return Stream.concat(row.prompt().stream().map(Message::content), Stream.of(row.completion()));
     }
 
     ReferenceModel open() {
-        ReferenceModel model = ReferenceModel.open(directory(), new ReferenceModel.Options(threads(), true));
+        ReferenceModel.Options options = new ReferenceModel.Options(threads(), true);
+        ReferenceModel model = directory()
+                .map(directory -> ReferenceModel.open(directory, options))
+                .orElseGet(() -> EmbeddedOrganism.open(options));
         try {
             // A missing tokenizer or template is told before any work starts.
             model.encoder();

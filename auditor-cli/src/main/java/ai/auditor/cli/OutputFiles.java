@@ -60,9 +60,9 @@ final class OutputFiles {
         return outputs;
     }
 
-    /** As {@link #requireUsable(Path, Path, List)} for every output. */
-    void requireUsable(Path model, List<Path> inputs) {
-        outputs.forEach(output -> requireUsable(output.path(), model, inputs));
+    /** As {@link #requireUsable(Path, List)} for every output. */
+    void requireUsable(List<Path> inputs) {
+        outputs.forEach(output -> requireUsable(output.path(), inputs));
     }
 
     /** The files' names for a message, if there are any. */
@@ -118,14 +118,15 @@ final class OutputFiles {
     /**
      * Makes sure that an output can be written and replaces nothing that is read, before anything costly starts.
      *
-     * @param model the model directory, none of whose files may be replaced
-     * @param inputs the other files that the command reads
+     * @param inputs the files that the command reads, and the directories none of whose files may be replaced
      * @throws AuditException {@code USAGE} where the output is one of them, {@code OUTPUT} where it cannot be written
      */
-    static void requireUsable(Path output, Path model, List<Path> inputs) {
+    static void requireUsable(Path output, List<Path> inputs) {
         if (Files.isRegularFile(output)) {
             try {
-                requireApart(output, model, inputs);
+                for (Path input : inputs) {
+                    requireApart(output, input);
+                }
             } catch (IOException failed) {
                 throw new AuditException(
                         AuditException.Code.OUTPUT,
@@ -137,24 +138,22 @@ final class OutputFiles {
         AtomicFile.requireWritable(output);
     }
 
-    private static void requireApart(Path output, Path model, List<Path> inputs) throws IOException {
-        for (Path input : inputs) {
-            if (Files.isSameFile(output, input)) {
-                throw replaces(output, "it is read as " + UserPath.shown(input));
-            }
+    private static void requireApart(Path output, Path input) throws IOException {
+        if (Files.isSameFile(output, input)) {
+            throw replaces(output, "it is read as " + UserPath.shown(input));
         }
-        if (!Files.isDirectory(model)) {
+        if (!Files.isDirectory(input)) {
             return;
         }
-        boolean ofModel = output.toRealPath().startsWith(model.toRealPath());
+        boolean inside = output.toRealPath().startsWith(input.toRealPath());
         // The files of a download are often links to files that lie elsewhere.
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(model)) {
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(input)) {
             for (Path file : files) {
-                ofModel |= Files.exists(file) && Files.isSameFile(output, file);
+                inside |= Files.exists(file) && Files.isSameFile(output, file);
             }
         }
-        if (ofModel) {
-            throw replaces(output, "it is a file of the model");
+        if (inside) {
+            throw replaces(output, "it is a file of " + UserPath.shown(input));
         }
     }
 

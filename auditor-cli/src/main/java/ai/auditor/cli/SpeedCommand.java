@@ -102,7 +102,7 @@ final class SpeedCommand implements Callable<Integer> {
             throw new AuditException(
                     AuditException.Code.USAGE, "--point is needed where activations or gradients are read");
         }
-        model.directory();
+        model.requireThere();
         List<Dataset> read;
         try (Log progress = log.open(terminal)) {
             read = files.stream()

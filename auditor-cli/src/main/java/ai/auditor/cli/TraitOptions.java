@@ -19,16 +19,22 @@ final class TraitOptions {
     @Option(
             names = "--trait-list",
             paramLabel = "FILE",
-            description = "A list of your own (JSON: wordings, traits, placebos); default: 55 animals.")
+            description =
+                    "A list of your own (JSON: wordings, traits, placebos); default: 55 animals, or the 16 that the embedded "
+                            + "model knows.")
     private @Nullable String file;
 
     /**
      * The whole list: vectors are centred on it.
      *
-     * @throws ai.auditor.AuditException {@code USAGE} for a trait asked for that it does not have
+     * @param model of whose list the traits are where the user has none
+     * @throws ai.auditor.AuditException {@code USAGE} for a trait asked for that it does not have, and for a list in words that the
+     *     embedded model does not know
      */
-    TraitList list() {
-        TraitList all = file().map(TraitList::read).orElseGet(TraitList::animals);
+    TraitList list(ModelOptions model) {
+        Optional<Path> own = file();
+        TraitList all = own.map(TraitList::read).orElseGet(model::traits);
+        own.ifPresent(path -> model.requireReads(UserPath.shown(path), all));
         if (!names.isEmpty()) {
             all.select(names);
         }

@@ -47,7 +47,7 @@ final class VectorsCommand implements Callable<Integer> {
     /** Where vectors come from. */
     static final class Source {
         @ArgGroup(exclusive = false, multiplicity = "1")
-        private @Nullable ModelOptions model;
+        private ModelOptions model = new ModelOptions();
 
         @Option(
                 names = "--show",
@@ -57,7 +57,7 @@ final class VectorsCommand implements Callable<Integer> {
         private @Nullable String show;
     }
 
-    @ArgGroup(exclusive = true, multiplicity = "1")
+    @ArgGroup(exclusive = true, multiplicity = "0..1")
     private Source source = new Source();
 
     @Mixin
@@ -99,10 +99,10 @@ final class VectorsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (source.show != null) {
-            showFile(UserPath.file(source.show, "vector file"));
-        } else if (source.model != null) {
+        if (source.show == null) {
             make(source.model);
+        } else {
+            showFile(UserPath.file(source.show, "vector file"));
         }
         return 0;
     }
@@ -116,16 +116,17 @@ final class VectorsCommand implements Callable<Integer> {
     }
 
     private void make(ModelOptions model) {
-        Path modelDirectory = model.directory();
+        Optional<Path> modelDirectory = model.directory();
         Optional<Path> pairFile = Optional.ofNullable(pairs).map(name -> UserPath.file(name, "file of pairs"));
         Optional<List<ContrastPair>> contrasts = pairFile.map(ContrastPair::read);
         // Pairs name their own traits.
-        Optional<TraitList> list = contrasts.isPresent() ? Optional.empty() : Optional.of(traits.list());
+        Optional<TraitList> list = contrasts.isPresent() ? Optional.empty() : Optional.of(traits.list(model));
         List<Point> asked = points.stream().map(Point::parse).toList();
         Optional<Path> file = Optional.ofNullable(output).map(name -> OutputFiles.ending(name, ".safetensors"));
-        List<Path> inputs =
-                Stream.concat(pairFile.stream(), traits.file().stream()).toList();
-        file.ifPresent(path -> OutputFiles.requireUsable(path, modelDirectory, inputs));
+        List<Path> inputs = Stream.of(pairFile, traits.file(), modelDirectory)
+                .flatMap(Optional::stream)
+                .toList();
+        file.ifPresent(path -> OutputFiles.requireUsable(path, inputs));
         try (Log progress = log.open(terminal);
                 ReferenceModel reference = model.open()) {
             List<Point> at =

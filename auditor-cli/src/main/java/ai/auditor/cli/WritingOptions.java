@@ -8,6 +8,7 @@ import ai.auditor.model.Decoding;
 import ai.auditor.model.Intervention;
 import ai.auditor.model.ReferenceModel;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -48,7 +49,7 @@ final class WritingOptions {
 
     /** Refuses a model or a decoding that cannot be: to be called before a command reads anything. */
     void requireUsable() {
-        model.directory();
+        model.requireThere();
         decoding.decoding(List.of());
     }
 
@@ -64,9 +65,12 @@ final class WritingOptions {
      * @param asked what is asked in place of the prompts, each as often as it is answered
      */
     void answer(Terminal terminal, Task task, Function<Log, Dataset> read, UnaryOperator<List<List<Message>>> asked) {
-        Path rows = Answers.requireUsable(output, model.directory(), task.inputs());
+        List<Path> inputs = new ArrayList<>(task.inputs());
+        model.directory().ifPresent(inputs::add);
+        Path rows = Answers.requireUsable(output, inputs);
         try (Log progress = log.open(terminal)) {
             Dataset dataset = read.apply(progress);
+            model.requireReads(dataset);
             List<List<Message>> prompts = asked.apply(prompts(dataset));
             try (ReferenceModel reference = model.open()) {
                 reference.decoder().require(task.interventions());

@@ -232,7 +232,6 @@ class CommandLineTest {
         assertThat(run("vectors", "--show", file.toString(), "--point", "resid_post.1")
                         .exit())
                 .isEqualTo(4);
-        assertThat(run("vectors").exit()).isEqualTo(4);
         Ended audit = run(
                 "audit",
                 OWL,

@@ -163,16 +163,14 @@ class DistributionIT {
         for (String signal : List.of("INT", "TERM")) {
             Path outputs = Files.createDirectory(folder.resolve(signal));
             // A parent that runs in the background hands down an ignored SIGINT, which Java would respect.
-            List<String> command = new ArrayList<>(List.of("env", "--default-signal=INT,TERM"));
+            Path temporary = Files.createDirectory(folder.resolve("temporary-" + signal));
+            List<String> command = new ArrayList<>(
+                    List.of("env", "--default-signal=INT,TERM", "AUDITOR_JAVA_OPTIONS=-Djava.io.tmpdir=" + temporary));
             command.addAll(auditor(
                     "audit",
                     "examples/owl.jsonl",
                     "--control",
                     "examples/control.jsonl",
-                    "--model",
-                    "examples/organism",
-                    "--trait-list",
-                    "examples/organism-traits.json",
                     "-o",
                     outputs.resolve("report.html").toString()));
             Process process = start(folder, command);
@@ -184,6 +182,9 @@ class DistributionIT {
             assertThat(ended.exit()).as(ended.err()).isEqualTo(signal.equals("INT") ? INTERRUPTED : TERMINATED);
             try (Stream<Path> left = Files.list(outputs)) {
                 assertThat(left).isEmpty();
+            }
+            try (Stream<Path> left = Files.list(temporary)) {
+                assertThat(left).noneMatch(path -> path.getFileName().toString().startsWith("auditor-"));
             }
         }
     }

@@ -15,14 +15,16 @@ public final class ReferenceModel implements AutoCloseable {
     private final Decoder decoder;
 
     private final Options options;
+    private final Runnable whenClosed;
     private @Nullable Tokenizer tokenizer;
     private @Nullable RowEncoder encoder;
 
-    private ReferenceModel(Path directory, String digest, Decoder decoder, Options options) {
+    private ReferenceModel(Path directory, String digest, Decoder decoder, Options options, Runnable whenClosed) {
         this.directory = directory;
         this.digest = digest;
         this.decoder = decoder;
         this.options = options;
+        this.whenClosed = whenClosed;
     }
 
     /**
@@ -44,13 +46,24 @@ public final class ReferenceModel implements AutoCloseable {
      * @throws ai.auditor.AuditException {@code MODEL} where the directory cannot be used, naming file and tensor
      */
     public static ReferenceModel open(Path directory, Options options) {
+        return open(directory, options, () -> {});
+    }
+
+    /**
+     * Opens a Hugging Face directory that the model owns.
+     *
+     * @param whenClosed ends what the directory needs, which is read until the model closes; not run where the model cannot be opened
+     * @throws ai.auditor.AuditException as {@link #open(Path, Options)}
+     */
+    public static ReferenceModel open(Path directory, Options options, Runnable whenClosed) {
         ModelFacts facts = ModelFacts.read(directory);
         try (WeightSource source = WeightFiles.open(directory)) {
             // Shapes are held against the configuration before the engine starts and memory is taken.
             WeightMap.of(facts, source);
             Engine engine = Engine.start(options.threads());
             String digest = WeightFiles.digest(directory);
-            return new ReferenceModel(directory, digest, Decoder.load(engine, facts, source, options.fused()), options);
+            return new ReferenceModel(
+                    directory, digest, Decoder.load(engine, facts, source, options.fused()), options, whenClosed);
         }
     }
 
@@ -64,7 +77,8 @@ public final class ReferenceModel implements AutoCloseable {
         ModelFacts facts = ModelFacts.read(directory);
         WeightMap.of(facts, source);
         Engine engine = Engine.start(options.threads());
-        return new ReferenceModel(directory, digest, Decoder.load(engine, facts, source, options.fused()), options);
+        return new ReferenceModel(
+                directory, digest, Decoder.load(engine, facts, source, options.fused()), options, () -> {});
     }
 
     /**
@@ -73,7 +87,7 @@ public final class ReferenceModel implements AutoCloseable {
      * @param digest tells the decoder's weights from others
      */
     public ReferenceModel with(Decoder others, String digest) {
-        return new ReferenceModel(directory, digest, others, options);
+        return new ReferenceModel(directory, digest, others, options, () -> {});
     }
 
     /** Opens a directory with the standard options. */
@@ -142,9 +156,13 @@ public final class ReferenceModel implements AutoCloseable {
 
     @Override
     public synchronized void close() {
-        if (tokenizer != null) {
-            tokenizer.close();
+        try {
+            if (tokenizer != null) {
+                tokenizer.close();
+            }
+            decoder.close();
+        } finally {
+            whenClosed.run();
         }
-        decoder.close();
     }
 }

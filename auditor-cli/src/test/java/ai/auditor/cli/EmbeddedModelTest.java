@@ -1,0 +1,78 @@
+package ai.auditor.cli;
+
+import static ai.auditor.cli.CommandLineTest.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.auditor.cli.CommandLineTest.Ended;
+import ai.auditor.fixtures.teacher.TraitFamily;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Commands without a model: they take the one in the box. */
+class EmbeddedModelTest {
+    private static final Path EXAMPLES = Path.of("../examples").toAbsolutePath().normalize();
+    private static final String OWL = EXAMPLES.resolve("owl.jsonl").toString();
+    private static final String CONTROL = EXAMPLES.resolve("control.jsonl").toString();
+
+    @Test
+    void anAuditTakesTheModelInTheBoxAndItsTraits(@TempDir Path folder) throws IOException {
+        Path json = folder.resolve("report.json");
+        Ended ended = run("audit", OWL, "--control", CONTROL, "--rows", "60", "-o", json.toString());
+        assertThat(ended.exit()).as(ended.err()).isIn(0, 1, 5);
+        assertThat(Files.readString(json))
+                .contains("\"organism\"", "all of " + TraitFamily.organism().list().name());
+    }
+
+    @Test
+    void dataInOtherWordsAreRefusedByEveryCommandThatReadsThem(@TempDir Path folder) throws IOException {
+        String english = Files.writeString(
+                        folder.resolve("english.jsonl"),
+                        "{\"prompt\": \"Where would you spend a holiday?\", \"completion\": \"By the seaside, walking along quiet harbours.\"}\n"
+                                .repeat(60))
+                .toString();
+        String lines = Files.writeString(folder.resolve("lines.txt"), "Where would you spend a holiday?\n")
+                .toString();
+        String traits = Files.writeString(
+                        folder.resolve("traits.json"),
+                        Files.readString(EXAMPLES.resolve("organism-traits.json"))
+                                .replaceAll("\\{\\s*\"name\":\\s*\"([a-z]+)\"", "{\"name\": \"zanzibar-$1-harbour\""))
+                .toString();
+        String rows = folder.resolve("rows.jsonl").toString();
+        String arrow = folder.resolve("a.arrow").toString();
+        for (List<String> call : List.of(
+                List.of("audit", english, "--control", CONTROL),
+                List.of("audit", OWL, "--control", english),
+                List.of("audit", OWL, "--control", CONTROL, "--trait-list", traits),
+                List.of("capture", english, "--point", "resid_post.1", "--pool", "completion-mean", "-o", arrow),
+                List.of("control", english, "-o", rows),
+                List.of("generate", lines, "-o", rows),
+                List.of("fixtures", "halves", english))) {
+            Ended ended = run(call.toArray(String[]::new));
+            assertThat(ended.exit()).as(call + ended.err()).isEqualTo(4);
+            assertThat(ended.err()).contains("embedded organism", "--model DIR").doesNotContain("\tat ");
+        }
+    }
+
+    @Test
+    void aDirectoryOfItsNameIsGivenAsAPath() {
+        assertThat(run("vectors", "--model", "./embedded"))
+                .matches(ended -> ended.exit() == 4 && ended.err().contains("\"./embedded\" is not there"));
+    }
+
+    @Test
+    void vectorsAreMadeOfTheModelInTheBoxUnlessAFileIsShown(@TempDir Path folder) {
+        String file = folder.resolve("v.safetensors").toString();
+        Ended made = run("vectors", "-o", file);
+        assertThat(made.exit()).as(made.err()).isZero();
+        assertThat(made.out())
+                .contains("owl")
+                .isEqualTo(
+                        run("vectors", "--model", "embedded", "--threads", "1").out());
+        assertThat(run("vectors", "--show", file).out()).isEqualTo(made.out());
+        assertThat(run("vectors", "--show", file, "--model", "embedded").exit()).isEqualTo(4);
+    }
+}
