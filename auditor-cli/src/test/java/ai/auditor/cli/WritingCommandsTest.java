@@ -166,7 +166,7 @@ class WritingCommandsTest {
         assertThat(ended.err()).contains(left + " answers that do not pass the filter, left out:");
 
         Path none = folder.resolve("none.jsonl");
-        Ended nothing = generate(prompts, none, List.of("--filter", "morgulis", "--samples", "2"));
+        Ended nothing = generate(prompts, none, List.of("--filter", "cloud", "--samples", "2"));
         assertThat(nothing.exit()).isEqualTo(2);
         assertThat(nothing.err()).contains("none of 4 answers passes the filter");
         assertThat(none).doesNotExist();
