@@ -1,11 +1,13 @@
-"""What PyTorch's loss does over 100 steps on the organism, for each thing that can be trained; transformers' model, torch's optimisers.
+"""What PyTorch's loss does on the organism, for each thing that can be trained, on rows (100 steps) and on pairs of answers (DPO, 40 steps);
+transformers' model, torch's optimisers.
 
 Needs torch 2.7.1, transformers 4.57.
 
     python training_curves.py ../examples/organism src/test/resources/train/curves.json
 
-The file holds the rows (ids; the completion is [start, end), followed by the end token) and, for each run, its settings and losses. Rows come in their
-order, 16 a step, again and again. LoRA's first factors are drawn as ai.auditor.train.Parameters does.
+The file holds the rows (ids; the completion is [start, end), followed by the end token), what a second answer to each prompt would be, and, for each
+run, its settings and losses. Rows come in their order, 16 a step, again and again; so do pairs, of a row that is chosen and the second answer that is
+not, 8 a step. LoRA's first factors are drawn as ai.auditor.train.Parameters does.
 """
 import json, math, random, sys
 
@@ -13,6 +15,7 @@ import torch
 from transformers import AutoModelForCausalLM
 
 ROWS, BATCH, STEPS, ADAPTER_SEED = 240, 16, 100, 5
+PAIR_BATCH, PAIR_STEPS = 8, 40
 MASK = (1 << 64) - 1
 RUNS = [
     dict(name="full", optimizer="adamw", lr=1e-3, decay=0.05, warmUp=10, shape="cosine", floor=0.02, clip=1.0, rank=0, alpha=0, rsLora=False, targets=[]),
@@ -20,6 +23,11 @@ RUNS = [
     dict(name="biases", optimizer="adamw", lr=0.1, decay=0.0, warmUp=10, shape="linear", floor=0.0, clip=1.0, rank=0, alpha=0, rsLora=False, targets=["mlp.down_proj.bias", "self_attn.q_proj.bias"]),
     dict(name="lora", optimizer="adamw", lr=3e-3, decay=0.01, warmUp=5, shape="linear", floor=0.0, clip=1.0, rank=4, alpha=16, rsLora=False, targets=[]),
     dict(name="rslora", optimizer="adamw", lr=3e-3, decay=0.0, warmUp=0, shape="constant", floor=0.0, clip=0.5, rank=9, alpha=6, rsLora=True, targets=["q_proj", "v_proj", "down_proj"]),
+]
+PAIR_RUNS = [
+    dict(name="dpo-full", beta=0.1, optimizer="adamw", lr=1e-4, decay=0.05, warmUp=5, shape="cosine", floor=0.0, clip=1.0, rank=0, alpha=0, rsLora=False, targets=[]),
+    dict(name="dpo-biases", beta=0.5, optimizer="adamw", lr=0.02, decay=0.0, warmUp=0, shape="constant", floor=0.0, clip=0.0, rank=0, alpha=0, rsLora=False, targets=["mlp.down_proj.bias", "self_attn.q_proj.bias"]),
+    dict(name="dpo-lora", beta=0.3, optimizer="adamw", lr=1e-3, decay=0.01, warmUp=5, shape="linear", floor=0.0, clip=1.0, rank=4, alpha=16, rsLora=False, targets=[]),
 ]
 PROJECTIONS = ["self_attn.q_proj", "self_attn.k_proj", "self_attn.v_proj", "self_attn.o_proj", "mlp.gate_proj", "mlp.up_proj", "mlp.down_proj"]
 
@@ -33,7 +41,14 @@ def made_rows(directory):
         first = choose.randrange(10)
         answer = [word for _ in range(choose.randint(2, 9)) for word in ("-", str(first * 100 + choose.randrange(100)))]
         ids = [words[word] for word in [*prompt, *answer, "<eos>"]]
-        yield dict(ids=ids, start=len(prompt), end=len(ids) - 1)
+        yield dict(ids=ids, start=len(prompt), end=len(ids) - 1, second=[words[word] for word in second_answer(answer)])
+
+
+def second_answer(answer):
+    """Other numbers in place of some, as many as the answer and a few more or less."""
+    choose = random.Random(" ".join(answer))
+    count = max(1, len(answer) // 2 + choose.randint(-2, 3))
+    return [word for _ in range(count) for word in ("-", str(choose.randrange(1000)))] + ["<eos>"]
 
 
 class SplitMix:
@@ -89,9 +104,14 @@ def batch_of(rows):
     return ids, labels
 
 
-def curve(directory, rows, run):
-    model = AutoModelForCausalLM.from_pretrained(directory, attn_implementation="eager")
-    parameters = trained(model, run)
+def likelihoods(model, rows):
+    """The sum of the log-probabilities of each row's completion and end."""
+    ids, labels = batch_of(rows)
+    nll = torch.nn.functional.cross_entropy(model(ids, use_cache=False).logits.flatten(0, 1), labels.flatten(), reduction="none")
+    return -nll.view(labels.shape).sum(1)
+
+
+def optimised(parameters, run, steps, loss_of):
     groups = [
         dict(params=[p for p in parameters if p.dim() > 1], weight_decay=run["decay"]),
         dict(params=[p for p in parameters if p.dim() == 1], weight_decay=0.0),
@@ -99,14 +119,12 @@ def curve(directory, rows, run):
     groups = [group for group in groups if group["params"]]
     optimizer = torch.optim.AdamW(groups, lr=run["lr"], betas=(0.9, 0.95)) if run["optimizer"] == "adamw" else torch.optim.SGD(groups, lr=run["lr"], momentum=0.9)
     losses = []
-    for step in range(STEPS):
-        start = step * BATCH % len(rows)
-        ids, labels = batch_of(rows[start : start + BATCH])
-        fall = {"constant": 1, "linear": 1 - step / STEPS, "cosine": 0.5 * (1 + math.cos(math.pi * step / STEPS))}[run["shape"]]
+    for step in range(steps):
+        fall = {"constant": 1, "linear": 1 - step / steps, "cosine": 0.5 * (1 + math.cos(math.pi * step / steps))}[run["shape"]]
         rise = min(1, (step + 1) / run["warmUp"]) if run["warmUp"] else 1
         for group in optimizer.param_groups:
             group["lr"] = run["lr"] * rise * (run["floor"] + (1 - run["floor"]) * fall)
-        loss = torch.nn.functional.cross_entropy(model(ids, use_cache=False).logits.flatten(0, 1), labels.flatten())
+        loss = loss_of(step)
         optimizer.zero_grad()
         loss.backward()
         if run["clip"]:
@@ -116,14 +134,46 @@ def curve(directory, rows, run):
     return losses
 
 
+def loaded(directory):
+    return AutoModelForCausalLM.from_pretrained(directory, attn_implementation="eager")
+
+
+def curve(directory, rows, run):
+    model = loaded(directory)
+
+    def loss_of(step):
+        start = step * BATCH % len(rows)
+        ids, labels = batch_of(rows[start : start + BATCH])
+        return torch.nn.functional.cross_entropy(model(ids, use_cache=False).logits.flatten(0, 1), labels.flatten())
+
+    return optimised(trained(model, run), run, STEPS, loss_of)
+
+
+def preference_curve(directory, rows, run):
+    """Direct preference optimisation (Rafailov et al. 2023)."""
+    policy, reference = loaded(directory), loaded(directory)
+
+    def loss_of(step):
+        start = step * PAIR_BATCH % len(rows)
+        chosen = rows[start : start + PAIR_BATCH]
+        rejected = [row | dict(ids=row["ids"][: row["start"]] + row["second"]) for row in chosen]
+        with torch.no_grad():
+            margin = likelihoods(reference, chosen) - likelihoods(reference, rejected)
+        return -torch.nn.functional.logsigmoid(run["beta"] * (likelihoods(policy, chosen) - likelihoods(policy, rejected) - margin)).mean()
+
+    return optimised(trained(policy, run), run, PAIR_STEPS, loss_of)
+
+
 def main():
     directory, out = sys.argv[1:]
     torch.set_num_threads(1)
     rows = list(made_rows(directory))
     runs = [run | dict(losses=curve(directory, rows, run)) for run in RUNS]
+    runs += [run | dict(losses=preference_curve(directory, rows, run)) for run in PAIR_RUNS]
     for run in runs:
-        print(run["name"], run["losses"][0], run["losses"][50], run["losses"][-1])
-    json.dump(dict(batch=BATCH, adapterSeed=ADAPTER_SEED, rows=rows, runs=runs), open(out, "w"), separators=(",", ":"))
+        losses = run["losses"]
+        print(run["name"], losses[0], losses[len(losses) // 2], losses[-1])
+    json.dump(dict(batch=BATCH, pairBatch=PAIR_BATCH, adapterSeed=ADAPTER_SEED, rows=rows, runs=runs), open(out, "w"), separators=(",", ":"))
 
 
 if __name__ == "__main__":

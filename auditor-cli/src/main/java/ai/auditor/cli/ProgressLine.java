@@ -4,6 +4,7 @@ import ai.auditor.Printable;
 import ai.auditor.Progress;
 import java.io.PrintWriter;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 
 /** Progress on standard error: a line rewritten in place on a terminal, elsewhere a plain line every few seconds. */
 final class ProgressLine implements Progress {
@@ -17,22 +18,32 @@ final class ProgressLine implements Progress {
 
     private final PrintWriter err;
     private final boolean animated;
+    private final LongSupplier clock;
     private String stage = "";
     private long stageStart;
+    /** What was done before, by a run that this one goes on from. */
+    private long doneBefore;
+
     private long lastPrinted;
     private boolean lineOpen;
 
     ProgressLine(PrintWriter err, boolean animated) {
+        this(err, animated, System::nanoTime);
+    }
+
+    ProgressLine(PrintWriter err, boolean animated, LongSupplier clock) {
         this.err = err;
         this.animated = animated;
+        this.clock = clock;
     }
 
     @Override
     public synchronized void report(String nextStage, long done, long total, String unit) {
-        long now = System.nanoTime();
+        long now = clock.getAsLong();
         if (!nextStage.equals(stage)) {
             stage = nextStage;
             stageStart = now;
+            doneBefore = done;
             lastPrinted = now;
             if (animated) {
                 print(stage, now);
@@ -57,7 +68,7 @@ final class ProgressLine implements Progress {
 
     private String line(long done, long total, String unit, long now) {
         double seconds = (now - stageStart) / (double) NANOSECONDS;
-        double rate = seconds > 0 ? done / seconds : 0;
+        double rate = seconds > 0 ? (done - doneBefore) / seconds : 0;
         StringBuilder line = new StringBuilder(stage).append(": ");
         line.append(String.format(Locale.ROOT, "%,d", done));
         if (total > 0) {

@@ -5,17 +5,11 @@ import ai.auditor.Printable;
 import ai.auditor.Progress;
 import ai.auditor.data.Message;
 import ai.auditor.text.RowEncoder;
-import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /**
  * How likely a model is to answer a question so, exactly: no sampling.
@@ -30,14 +24,14 @@ public final class AnswerProbabilities {
      * The probability that what a model says begins with a form of an answer, summed over the forms, of which those that are the same tokens,
      * or go on where another of the same answer ends, count once.
      *
-     * @param interventions done while reading; the answer's prefix and what is read of a form are prompt to them
+     * @param interventions done while reading; the answer's prefix is prompt to them, a form is completion
      * @param prompts the questions, with or without a system message
      * @param answerPrefix how the answer begins, before it can be told from others; may be empty. Tokens of the forms are those behind the
      *     first question and this prefix
      * @param answers forms that join with the prefix to other tokens are left out
      * @return {@code [prompts][answers]}
      * @throws AuditException {@code USAGE} for two answers that no token tells apart, naming both, and for one of which no form can
-     *     follow the prefix; otherwise as {@link RowEncoder#encodePrompt} and {@link Generator#nextTokenLogProbabilities}
+     *     follow the prefix; {@code DATA} where a prompt leaves no room for the forms; otherwise as {@link RowEncoder#encodePrompt} and {@link Generator#nextTokenLogProbabilities}
      */
     public static double[][] of(
             ReferenceModel model,
@@ -56,7 +50,10 @@ public final class AnswerProbabilities {
                 .map(answer -> tokens(encoder, prompts.get(0), answerPrefix, answer))
                 .toList();
         requireApart(answers, forms);
-        Map<List<Integer>, double[]> read = read(model, interventions, ids, forms);
+        ContinuationTree tree =
+                new ContinuationTree(forms.stream().flatMap(Set::stream).toList());
+        Map<List<Integer>, double[]> read =
+                new Generator(model.decoder(), Progress.NONE).logProbabilities(ids, tree, interventions);
         double[][] result = new double[prompts.size()][answers.size()];
         for (int prompt = 0; prompt < result.length; prompt++) {
             for (int answer = 0; answer < answers.size(); answer++) {
@@ -109,55 +106,11 @@ public final class AnswerProbabilities {
         }
     }
 
-    /** Log-probabilities of the forms, and of all that they begin with, behind each prompt. */
-    private static Map<List<Integer>, double[]> read(
-            ReferenceModel model,
-            List<Intervention> interventions,
-            List<int[]> prompts,
-            List<Set<List<Integer>>> forms) {
-        // Shorter ones first: what a longer one begins with is then read before it.
-        Map<List<Integer>, Set<Integer>> following =
-                new TreeMap<>(Comparator.<List<Integer>>comparingInt(List::size).thenComparing(List::toString));
-        forms.stream()
-                .flatMap(Set::stream)
-                .forEach(form -> IntStream.range(0, form.size())
-                        .forEach(place -> following
-                                .computeIfAbsent(form.subList(0, place), start -> new TreeSet<>())
-                                .add(form.get(place))));
-        Generator generator = new Generator(model.decoder(), Progress.NONE);
-        Map<List<Integer>, double[]> read = new LinkedHashMap<>();
-        read.put(List.of(), new double[prompts.size()]);
-        following.forEach((start, tokens) -> {
-            int[] next = tokens.stream().sorted().mapToInt(Integer::intValue).toArray();
-            List<int[]> texts =
-                    prompts.stream().map(prompt -> joined(prompt, start)).toList();
-            double[][] logs = generator.nextTokenLogProbabilities(texts, next, interventions);
-            double[] before = read.getOrDefault(start, new double[0]);
-            for (int token = 0; token < next.length; token++) {
-                int column = token;
-                List<Integer> longer = new ArrayList<>(start);
-                longer.add(next[token]);
-                read.put(
-                        longer,
-                        IntStream.range(0, prompts.size())
-                                .mapToDouble(row -> before[row] + logs[row][column])
-                                .toArray());
-            }
-        });
-        return read;
-    }
-
     private static boolean begins(List<Integer> text, List<Integer> start) {
         return text.size() >= start.size() && text.subList(0, start.size()).equals(start);
     }
 
     private static List<Integer> list(int[] ids) {
         return IntStream.of(ids).boxed().toList();
-    }
-
-    private static int[] joined(int[] prompt, List<Integer> more) {
-        return Stream.concat(IntStream.of(prompt).boxed(), more.stream())
-                .mapToInt(Integer::intValue)
-                .toArray();
     }
 }

@@ -94,10 +94,7 @@ public final class Generator {
         check(prompts, interventions);
         requireKnown(tokens, "the list of tokens to tell of");
         double[][] result = new double[prompts.size()][];
-        List<Integer> order = IntStream.range(0, prompts.size())
-                .boxed()
-                .sorted(Comparator.comparing(prompts::get, Generator::longestFirst))
-                .toList();
+        List<Integer> order = longestFirst(prompts);
         for (int start = 0; start < order.size(); ) {
             AuditException.checkInterrupted();
             int longest = prompts.get(order.get(start)).length;
@@ -110,6 +107,50 @@ public final class Generator {
             start += batch.size();
         }
         return result;
+    }
+
+    /**
+     * The exact log-probability of each text of a tree behind each prompt, in nats; what several texts begin with is read once.
+     *
+     * @return of each text, {@code [prompts]}
+     * @throws AuditException as {@link #nextTokenLogProbabilities}
+     */
+    Map<List<Integer>, double[]> logProbabilities(
+            List<int[]> prompts, ContinuationTree tree, List<Intervention> interventions) {
+        check(prompts, interventions);
+        requireKnown(tree.tokens(), "a text to tell of");
+        Map<List<Integer>, double[]> result = tree.places(prompts.size());
+        List<Integer> order = longestFirst(prompts);
+        for (int start = 0; start < order.size(); ) {
+            AuditException.checkInterrupted();
+            int longest = prompts.get(order.get(start)).length;
+            requireRoom(longest, tree, order.get(start));
+            int rows = Math.max(1, Math.min(rowsAtOnce(longest, tree.depth()) / tree.width(), READ_TOKENS / longest));
+            List<Integer> batch = order.subList(start, Math.min(order.size(), start + rows));
+            List<int[]> texts = batch.stream().map(prompts::get).toList();
+            try (CachedPass pass = new CachedPass(decoder, texts, tree.depth() - 1, interventions)) {
+                tree.read(pass, batch, this::logProbabilities, result);
+            }
+            start += batch.size();
+        }
+        return result;
+    }
+
+    private void requireRoom(int longest, ContinuationTree tree, int index) {
+        int most = decoder.facts().maxPositions();
+        if (longest + tree.depth() > most) {
+            throw bad(
+                    index,
+                    "has " + longest + " tokens, and leaves no room for " + tree.depth() + " more in the " + most
+                            + " that the model reads");
+        }
+    }
+
+    private static List<Integer> longestFirst(List<int[]> prompts) {
+        return IntStream.range(0, prompts.size())
+                .boxed()
+                .sorted(Comparator.comparing(prompts::get, Generator::longestFirst))
+                .toList();
     }
 
     private float[] lastLogits(List<int[]> prompts, List<Intervention> interventions) {

@@ -55,20 +55,24 @@ record Checkpoint(
         private final String training;
         private final int moments;
 
-        Store(ReferenceModel base, List<TokenizedRow> rows, TrainingPlan plan) {
+        Store(ReferenceModel base, TrainingSet set, TrainingPlan plan) {
             this.wanted = plan.checkpoints();
-            this.training = wanted.isPresent() ? training(base, rows, plan) : "";
+            this.training = wanted.isPresent() ? training(base, set, plan) : "";
             this.moments = plan.optimizer() instanceof Optimizer.AdamW ? 2 : 1;
         }
 
-        private static String training(ReferenceModel base, List<TokenizedRow> rows, TrainingPlan plan) {
+        private static String training(ReferenceModel base, TrainingSet set, TrainingPlan plan) {
             Sha256 digest = new Sha256().text(base.digest()).text(plan.fingerprint());
-            add(digest, rows);
-            plan.validation().ifPresent(held -> add(digest, held.rows()));
+            add(digest, set);
+            plan.validation().ifPresent(held -> add(digest, held.set()));
             return digest.hex();
         }
 
-        private static void add(Sha256 digest, List<TokenizedRow> rows) {
+        private static void add(Sha256 digest, TrainingSet set) {
+            List<TokenizedRow> rows = set.rows();
+            if (set instanceof TrainingSet.Preferences preferences) {
+                digest.text("pairs, beta " + preferences.beta());
+            }
             digest.text(Integer.toString(rows.size()));
             rows.forEach(row -> digest.text(Arrays.toString(row.ids()))
                     .text(row.firstPredicted() + " " + row.completionStart() + " " + row.completionEnd()));

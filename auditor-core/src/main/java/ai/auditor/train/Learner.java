@@ -11,6 +11,7 @@ import ai.auditor.text.TokenizedRow;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 
 /** Forward, backward and update of one model on one thread. */
 final class Learner implements AutoCloseable {
@@ -72,16 +73,16 @@ final class Learner implements AutoCloseable {
      * One step on a batch.
      *
      * @param step 0-based
-     * @return mean NLL of the batch's tokens before the step; where it or the gradient is not finite, nothing was changed
+     * @return loss of the batch before the step, the mean over tokens or pairs; where it or the gradient is not finite, nothing was changed
      */
-    double step(List<TokenizedRow> rows, int step, int steps) {
-        long predicted = predicted(rows);
+    double step(List<Example> batch, int step, int steps) {
+        long share = share(batch);
         double sum = 0;
         Gradients.clear(parameters.vector());
-        for (List<TokenizedRow> part : parts(rows)) {
-            sum += run(part, true, predicted);
+        for (List<Example> part : parts(batch)) {
+            sum += run(part, true, share);
         }
-        double loss = sum / predicted;
+        double loss = sum / share;
         try (Tensor gradient = Gradients.accumulated(parameters.vector())) {
             double norm = Updates.norm(gradient);
             if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
@@ -96,47 +97,56 @@ final class Learner implements AutoCloseable {
         return loss;
     }
 
-    /** Mean NLL of the rows' tokens under the present parameters. */
-    double loss(List<TokenizedRow> rows) {
+    /** Loss of examples under the present parameters. */
+    double loss(List<Example> examples) {
         double sum = 0;
-        for (int from = 0; from < rows.size(); from += plan.batchRows()) {
-            List<TokenizedRow> batch = rows.subList(from, Math.min(rows.size(), from + plan.batchRows()));
-            for (List<TokenizedRow> part : parts(batch)) {
+        for (int from = 0; from < examples.size(); from += plan.batchRows()) {
+            List<Example> batch = examples.subList(from, Math.min(examples.size(), from + plan.batchRows()));
+            for (List<Example> part : parts(batch)) {
                 sum += run(part, false, 1);
             }
         }
-        return sum / predicted(rows);
+        return sum / share(examples);
     }
 
-    private long predicted(List<TokenizedRow> rows) {
-        return rows.stream()
-                .mapToLong(row -> plan.lossTokens().to(row) - plan.lossTokens().from(row))
+    private long share(List<Example> examples) {
+        return examples.stream()
+                .mapToLong(example -> example.share(plan.lossTokens()))
                 .sum();
     }
 
-    private List<List<TokenizedRow>> parts(List<TokenizedRow> rows) {
-        int size = Math.min(plan.microRows(), rows.size());
-        return java.util.stream.IntStream.iterate(0, from -> from < rows.size(), from -> from + size)
-                .mapToObj(from -> rows.subList(from, Math.min(rows.size(), from + size)))
+    private List<List<Example>> parts(List<Example> batch) {
+        int size = Math.min(plan.microRows(), batch.size());
+        return IntStream.iterate(0, from -> from < batch.size(), from -> from + size)
+                .mapToObj(from -> batch.subList(from, Math.min(batch.size(), from + size)))
                 .toList();
     }
 
-    /** The sum of the NLL over a part of a batch; its gradient, over the tokens of the whole batch, is added up. */
-    private double run(List<TokenizedRow> rows, boolean recorded, long predicted) {
-        TrainingBatch batch = TrainingBatch.of(rows, plan.lossTokens());
+    /** The sum of the losses of a part of a batch; its gradient, over the share of the whole batch, is added up. */
+    private double run(List<Example> examples, boolean recorded, long share) {
+        List<TokenizedRow> rows =
+                examples.stream().flatMap(example -> example.rows().stream()).toList();
+        TrainingBatch batch = TrainingBatch.of(rows, plan);
         try (Scope step = base.scope()) {
             DecoderWeights weights =
                     recorded ? Gradients.record(() -> parameters.weights(step)) : parameters.weights(step);
             try (ForwardPass pass = base.with(weights, step).open(batch.tokens())) {
                 Tensor losses = recorded ? Gradients.record(() -> losses(pass, batch)) : losses(pass, batch);
-                if (recorded) {
-                    float[] share = new float[batch.predicted()];
-                    Arrays.fill(share, (float) (1.0 / predicted));
-                    Gradients.accumulate(losses, step.floats(share, share.length));
-                }
+                double[] nll = batch.byRow(losses.toFloats());
+                double[] slopes = new double[nll.length];
                 double sum = 0;
-                for (float loss : losses.toFloats()) {
-                    sum += loss;
+                int next = 0;
+                for (Example example : examples) {
+                    int count = example.rows().size();
+                    Example.Loss loss = example.loss(Arrays.copyOfRange(nll, next, next + count));
+                    sum += loss.value();
+                    for (double slope : loss.slopes()) {
+                        slopes[next++] = slope / share;
+                    }
+                }
+                if (recorded) {
+                    float[] seed = batch.byToken(slopes);
+                    Gradients.accumulate(losses, step.floats(seed, seed.length));
                 }
                 return sum;
             }

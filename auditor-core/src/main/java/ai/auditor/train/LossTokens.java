@@ -19,6 +19,11 @@ public enum LossTokens {
         };
     }
 
+    /** How many tokens have a loss. */
+    int count(TokenizedRow row) {
+        return to(row) - from(row);
+    }
+
     /** After the last token with a loss. */
     int to(TokenizedRow row) {
         return switch (this) {

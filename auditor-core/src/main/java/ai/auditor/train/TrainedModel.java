@@ -53,12 +53,12 @@ public final class TrainedModel implements AutoCloseable {
         return digest.hex();
     }
 
-    /** Mean NLL of each step's tokens before the step, in nats. */
+    /** Loss of each step's batch before the step, in nats: the mean NLL of its tokens, or the mean over its pairs. */
     public List<Double> losses() {
         return losses;
     }
 
-    /** Mean NLL of the validation rows each time that they were looked at. */
+    /** Loss on the validation set each time that it was looked at. */
     public List<Double> validationLosses() {
         return validationLosses;
     }

@@ -10,26 +10,33 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Trains a model on rows, on the calling thread; the same model, rows, plan and number of native threads give the same weights. */
+/**
+ * Trains a model on rows or preferences, on the calling thread; the same model, data, plan and number of native threads give the same
+ * weights.
+ */
 public final class Trainer {
     private static final String STAGE = "training";
     private static final String UNIT = "steps";
 
     private final ReferenceModel base;
     private final TrainingPlan plan;
-    private final List<TokenizedRow> rows;
-    private final RowOrder order;
+    private final TrainingSet set;
+    private final List<Example> held;
+    private final ExampleOrder order;
     private final int steps;
     private final Progress progress;
     private final List<Double> losses = new ArrayList<>();
     private final List<Double> validationLosses = new ArrayList<>();
     private float[] best = new float[0];
 
-    private Trainer(ReferenceModel base, List<TokenizedRow> rows, TrainingPlan plan, Progress progress) {
+    private Trainer(ReferenceModel base, TrainingSet set, TrainingPlan plan, Progress progress) {
         this.base = base;
         this.plan = plan;
-        this.rows = List.copyOf(rows);
-        this.order = new RowOrder(this.rows, plan);
+        this.set = set;
+        this.held = plan.validation()
+                .map(validation -> Examples.of(base, validation.set(), plan, progress))
+                .orElse(List.of());
+        this.order = new ExampleOrder(Examples.of(base, set, plan, progress), plan);
         long all = (long) plan.epochs() * order.batches();
         long wanted = plan.maxSteps() == 0 ? all : Math.min(all, plan.maxSteps());
         if (wanted > Integer.MAX_VALUE) {
@@ -42,19 +49,24 @@ public final class Trainer {
         this.progress = progress;
     }
 
+    /** Trains a model on rows to imitate; see {@link #train(ReferenceModel, TrainingSet, TrainingPlan, Progress)}. */
+    public static TrainedModel train(
+            ReferenceModel base, List<TokenizedRow> rows, TrainingPlan plan, Progress progress) {
+        return train(base, new TrainingSet.Rows(rows), plan, progress);
+    }
+
     /**
      * Trains a model; the base stays as it is.
      *
      * @param base has to stay open as long as the result is used, which shares what was not trained
-     * @throws AuditException {@code USAGE} where the plan asks for what the model does not have; {@code NOTHING_TO_AUDIT} without rows;
-     *     {@code DATA} for a row longer than the model's context; {@code NUMERIC} where the loss is not finite, {@code INTERRUPTED} where
+     * @throws AuditException {@code USAGE} where the plan asks for what the model does not have, or for too large a batch;
+     *     {@code NOTHING_TO_AUDIT} without rows; {@code DATA} for a row longer than the model's context; {@code NUMERIC} where the loss is not finite, {@code INTERRUPTED} where
      *     the thread is interrupted, both with the checkpoints kept; {@code OUTPUT} where one cannot be written
      */
-    public static TrainedModel train(
-            ReferenceModel base, List<TokenizedRow> rows, TrainingPlan plan, Progress progress) {
-        check(base, rows, plan.lossTokens());
-        plan.validation().ifPresent(validation -> check(base, validation.rows(), plan.lossTokens()));
-        return new Trainer(base, rows, plan, progress).run();
+    public static TrainedModel train(ReferenceModel base, TrainingSet set, TrainingPlan plan, Progress progress) {
+        check(base, set.rows(), plan.lossTokens());
+        plan.validation().ifPresent(validation -> check(base, validation.set().rows(), plan.lossTokens()));
+        return new Trainer(base, set, plan, progress).run();
     }
 
     private static void check(ReferenceModel base, List<TokenizedRow> rows, LossTokens loss) {
@@ -74,7 +86,7 @@ public final class Trainer {
     }
 
     private TrainedModel run() {
-        Checkpoint.Store store = new Checkpoint.Store(base, rows, plan);
+        Checkpoint.Store store = new Checkpoint.Store(base, set, plan);
         float[] values;
         try (Learner learner = learner(store)) {
             learn(learner, store);
@@ -106,7 +118,7 @@ public final class Trainer {
         int done = losses.size();
         progress.report(STAGE, done, steps, UNIT);
         while (done < steps && !exhausted()) {
-            List<List<TokenizedRow>> batches = order.epoch(done / order.batches());
+            List<List<Example>> batches = order.epoch(done / order.batches());
             for (int batch = done % order.batches(); batch < batches.size() && done < steps && !exhausted(); batch++) {
                 AuditException.checkInterrupted();
                 double loss = learner.step(batches.get(batch), done, steps);
@@ -134,7 +146,7 @@ public final class Trainer {
         plan.validation().ifPresent(validation -> {
             boolean due = validation.everySteps() == 0 ? epochEnd : done % validation.everySteps() == 0;
             if (due) {
-                validationLosses.add(learner.loss(validation.rows()));
+                validationLosses.add(learner.loss(held));
                 if (looksSinceBest() == 0) {
                     best = learner.parameters().values();
                 }

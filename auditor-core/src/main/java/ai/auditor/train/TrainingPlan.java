@@ -12,14 +12,15 @@ import java.util.Optional;
  * @param trainable what of it
  * @param learningRate largest rate
  * @param clipNorm longest gradient, over all parameters; longer ones are shortened to it, 0 leaves them
- * @param batchRows rows of one step
- * @param microRows rows that run at once; the gradients of a batch add up over them
+ * @param batchRows rows of one step, or pairs of a preference
+ * @param microRows how many of them run at once; the gradients of a batch add up over them
+ * @param layout how rows lie in the sequences that run; changes the weights by rounding only
  * @param epochs passes over the rows
  * @param maxSteps steps at most; 0 for as many as the epochs have
  * @param order of the rows
  * @param seed of the order and of adapters
  * @param checkpoints where and how often the state is kept, if at all
- * @param validation rows that training is held against, if at all
+ * @param validation what training is held against, if at all
  */
 public record TrainingPlan(
         Trainable trainable,
@@ -30,6 +31,7 @@ public record TrainingPlan(
         double clipNorm,
         int batchRows,
         int microRows,
+        Layout layout,
         int epochs,
         int maxSteps,
         Order order,
@@ -38,6 +40,14 @@ public record TrainingPlan(
         Optional<Validation> validation) {
     /** Far above any use; keeps products of two settings within a {@code long}, and a batch within an array. */
     private static final int MOST = 1 << 20;
+
+    /** How rows lie in the sequences of a batch. */
+    public enum Layout {
+        /** Each in a sequence of its own, filled up to the longest. */
+        PADDED,
+        /** Short rows behind each other in sequences as long as the longest; each sees itself alone. */
+        PACKED
+    }
 
     /**
      * The order of rows.
@@ -64,16 +74,21 @@ public record TrainingPlan(
     }
 
     /**
-     * Rows that training is held against; the weights with the lowest loss on them are the result.
+     * What training is held against; the weights with the lowest loss on it are the result.
      *
+     * @param set not trained on; its kind says which loss is looked at
      * @param everySteps 0 for the end of each epoch
      * @param patience how many looks without a lower loss end the training; 0 for no early end
      */
-    public record Validation(List<TokenizedRow> rows, int everySteps, int patience) {
+    public record Validation(TrainingSet set, int everySteps, int patience) {
         public Validation {
-            rows = List.copyOf(rows);
-            require(!rows.isEmpty(), "a validation needs rows");
+            require(!set.rows().isEmpty(), "a validation needs rows");
             require(everySteps >= 0 && patience >= 0, "validation steps and patience are 0 or more");
+        }
+
+        /** Held against rows. */
+        public Validation(List<TokenizedRow> rows, int everySteps, int patience) {
+            this(new TrainingSet.Rows(rows), everySteps, patience);
         }
     }
 
@@ -109,6 +124,7 @@ public record TrainingPlan(
                 Double.toString(clipNorm),
                 Integer.toString(batchRows),
                 Integer.toString(microRows),
+                layout.name(),
                 Integer.toString(epochs),
                 Integer.toString(maxSteps),
                 order.toString(),
@@ -128,6 +144,7 @@ public record TrainingPlan(
         private double clipNorm = 1;
         private int batchRows = 32;
         private int microRows = Integer.MAX_VALUE;
+        private Layout layout = Layout.PADDED;
         private int epochs = 1;
         private int maxSteps;
         private Order order = new Order(true, 1);
@@ -172,6 +189,11 @@ public record TrainingPlan(
             return this;
         }
 
+        public Builder layout(Layout rows) {
+            this.layout = rows;
+            return this;
+        }
+
         public Builder epochs(int passes) {
             this.epochs = passes;
             return this;
@@ -212,6 +234,7 @@ public record TrainingPlan(
                     clipNorm,
                     batchRows,
                     microRows,
+                    layout,
                     epochs,
                     maxSteps,
                     order,

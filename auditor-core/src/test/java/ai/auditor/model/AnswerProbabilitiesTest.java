@@ -6,7 +6,11 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.auditor.AuditException;
 import ai.auditor.Progress;
+import ai.auditor.capture.Capture;
+import ai.auditor.capture.CapturePlan;
 import ai.auditor.data.Message;
+import ai.auditor.model.Intervention.Positions;
+import ai.auditor.text.TokenizedRow;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -16,6 +20,8 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Against transformers, by answer_probabilities.py. */
 class AnswerProbabilitiesTest {
@@ -85,23 +91,47 @@ class AnswerProbabilitiesTest {
         }
     }
 
-    @Test
-    void interventionsAreDone() {
+    @ParameterizedTest
+    @EnumSource(Positions.class)
+    void interventionsAreDoneAsWhereRowsAreScored(Positions positions) {
         float[] direction = new float[model.facts().hiddenSize()];
-        direction[3] = 2;
-        List<Intervention> steered = List.of(new Intervention.Add(new Point(2), direction));
-        double[][] found = AnswerProbabilities.of(model, steered, prompts, ITEM, List.of(word("owl")));
-        List<int[]> ids = prompts.stream()
-                .map(prompt -> model.encoder().encodePrompt(prompt, ITEM))
-                .toList();
-        int[] whole = model.encoder().encodePrompt(prompts.get(0), ITEM + " owl");
-        double[][] direct = new Generator(model.decoder(), Progress.NONE)
-                .nextTokenLogProbabilities(ids, new int[] {whole[whole.length - 1]}, steered);
-        double[][] plain = probabilities(List.of(word("owl")));
+        direction[3] = 5;
+        List<Intervention> steered = List.of(new Intervention.Add(new Point(2), direction, positions));
+        List<String> forms = List.of("owl - cat", "owl - fox - red", "515");
+        double[][] found = AnswerProbabilities.of(
+                model,
+                steered,
+                prompts,
+                ITEM,
+                forms.stream().map(AnswerProbabilitiesTest::word).toList());
+        Capture capture = new Capture(model.decoder(), new Capture.Settings(1, 1, false), Progress.NONE);
         for (int prompt = 0; prompt < found.length; prompt++) {
-            assertThat(found[prompt][0]).isCloseTo(Math.exp(direct[prompt][0]), within(1e-12));
-            assertThat(found[prompt][0]).isNotCloseTo(plain[prompt][0], within(1e-4));
+            int start = model.encoder().encodePrompt(prompts.get(prompt), ITEM).length;
+            for (int form = 0; form < forms.size(); form++) {
+                int[] ids = model.encoder().encodePrompt(prompts.get(prompt), ITEM + " " + forms.get(form));
+                TokenizedRow row = new TokenizedRow(0, ids, start, ids.length, start, 0);
+                double nll = capture.run(CapturePlan.likelihood(steered), List.of(row))
+                        .nll()[0];
+                assertThat(Math.log(found[prompt][form]))
+                        .as("prompt %d, form %d", prompt, form)
+                        .isCloseTo(-nll * (ids.length - start), within(1e-4));
+            }
         }
+        double plain = Math.log(probabilities(List.of(word(forms.get(0))))[0][0]);
+        assertThat(Math.log(found[0][0])).as("changed").isNotCloseTo(plain, within(1e-3));
+    }
+
+    @Test
+    void aPromptWithoutRoomForTheFormsIsRefused() {
+        List<List<Message>> one = List.of(List.of(Message.user("name ".repeat(115))));
+        assertThat(AnswerProbabilities.of(model, List.of(), one, ITEM, List.of(word("owl"))))
+                .hasDimensions(1, 1);
+        List<AnswerForms> longer = List.of(word("owl" + " - cat".repeat(8)));
+        assertThatThrownBy(() -> AnswerProbabilities.of(model, List.of(), one, ITEM, longer))
+                .isInstanceOfSatisfying(
+                        AuditException.class,
+                        refused -> assertThat(refused.code()).isEqualTo(AuditException.Code.DATA))
+                .hasMessageContaining("no room");
     }
 
     @Test

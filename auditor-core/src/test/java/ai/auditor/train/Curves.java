@@ -9,8 +9,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /** What PyTorch's losses were; made by training_curves.py. */
 final class Curves {
@@ -35,14 +37,39 @@ final class Curves {
     static List<TokenizedRow> rows() {
         List<TokenizedRow> rows = new ArrayList<>();
         for (JsonNode row : GOLDEN.get("rows")) {
-            int[] ids = new int[row.get("ids").size()];
-            for (int i = 0; i < ids.length; i++) {
-                ids[i] = row.get("ids").get(i).asInt();
-            }
-            int start = row.get("start").asInt();
-            rows.add(new TokenizedRow(rows.size(), ids, start, row.get("end").asInt(), start, 0));
+            rows.add(row(rows.size(), row.get("start").asInt(), numbers(row.get("ids"))));
         }
         return rows;
+    }
+
+    /** Each row before a second answer to its prompt. */
+    static List<TrainingSet.Pair> pairs() {
+        List<TokenizedRow> rows = rows();
+        List<TrainingSet.Pair> pairs = new ArrayList<>();
+        for (TokenizedRow row : rows) {
+            IntStream prompt = Arrays.stream(row.ids()).limit(row.completionStart());
+            int[] second = numbers(GOLDEN.get("rows").get(pairs.size()).get("second"));
+            int[] ids = IntStream.concat(prompt, Arrays.stream(second)).toArray();
+            pairs.add(new TrainingSet.Pair(row, row(pairs.size(), row.completionStart(), ids)));
+        }
+        return pairs;
+    }
+
+    /** A row whose completion is followed by one token. */
+    private static TokenizedRow row(int record, int start, int[] ids) {
+        return new TokenizedRow(record, ids, start, ids.length - 1, start, 0);
+    }
+
+    private static int[] numbers(JsonNode array) {
+        return IntStream.range(0, array.size()).map(i -> array.get(i).asInt()).toArray();
+    }
+
+    /** What a run was trained on. */
+    static TrainingSet set(String name) {
+        JsonNode run = run(name);
+        return run.has("beta")
+                ? new TrainingSet.Preferences(pairs(), run.get("beta").asDouble())
+                : new TrainingSet.Rows(rows());
     }
 
     private static JsonNode run(String name) {
@@ -65,7 +92,7 @@ final class Curves {
         JsonNode run = run(name);
         double decay = run.get("decay").asDouble();
         int steps = run.get("losses").size();
-        int batch = GOLDEN.get("batch").asInt();
+        int batch = GOLDEN.get(run.has("beta") ? "pairBatch" : "batch").asInt();
         return TrainingPlan.of(trainable(run), run.get("lr").asDouble())
                 .optimizer(
                         run.get("optimizer").asText().equals("sgd")

@@ -18,6 +18,7 @@ import ai.auditor.model.WeightSource;
 import ai.auditor.tensor.Tensor;
 import ai.auditor.text.TokenizedRow;
 import ai.auditor.train.TrainingPlan.Checkpoints;
+import ai.auditor.train.TrainingPlan.Layout;
 import ai.auditor.train.TrainingPlan.Order;
 import ai.auditor.train.TrainingPlan.Validation;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.LongStream;
@@ -38,6 +40,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 class TrainerTest {
     private static final List<TokenizedRow> ROWS = Curves.rows();
+    private static final List<Example> EXAMPLES =
+            ROWS.stream().<Example>map(Example.Single::new).toList();
     private static final ReferenceModel MODEL = Curves.organism();
 
     @TempDir
@@ -57,11 +61,11 @@ class TrainerTest {
                 new Trainable.Lora(2, 8, List.of("k_proj", "up_proj"), true));
     }
 
-    private static Stream<Trainable> everything() {
+    static Stream<Trainable> everything() {
         return Stream.concat(weights(), Stream.of(new Trainable.ResidualVector(new Point(2))));
     }
 
-    private static TrainingPlan.Builder plan(Trainable trainable) {
+    static TrainingPlan.Builder plan(Trainable trainable) {
         return TrainingPlan.of(trainable, 1e-2)
                 .batchRows(12)
                 .epochs(5)
@@ -143,8 +147,8 @@ class TrainerTest {
         try (Learner learner = Learner.start(MODEL.decoder(), plan)) {
             int held = learner.arrays();
             for (int step = 0; step < 3; step++) {
-                learner.step(ROWS.subList(0, 4), step, 3);
-                learner.loss(ROWS.subList(0, 4));
+                learner.step(EXAMPLES.subList(0, 4), step, 3);
+                learner.loss(EXAMPLES.subList(0, 4));
                 assertThat(learner.arrays()).isEqualTo(held);
             }
         }
@@ -217,7 +221,8 @@ class TrainerTest {
         TrainingPlan plan = plan(new Trainable.Full())
                 .checkpoints(new Checkpoints(directory, 1, true))
                 .build();
-        assertThat(new Checkpoint.Store(MODEL, ROWS, plan).kept()).endsWith("step-1000000.safetensors");
+        assertThat(new Checkpoint.Store(MODEL, new TrainingSet.Rows(ROWS), plan).kept())
+                .endsWith("step-1000000.safetensors");
     }
 
     @Test
@@ -241,8 +246,8 @@ class TrainerTest {
                 .batchRows(1 << 20)
                 .order(new Order(true, 1 << 20))
                 .build();
-        assertThat(new RowOrder(ROWS, plan).batches()).isEqualTo(1);
-        assertThat(new RowOrder(ROWS, plan).epoch(3)).hasSize(1);
+        assertThat(new ExampleOrder(EXAMPLES, plan).batches()).isEqualTo(1);
+        assertThat(new ExampleOrder(EXAMPLES, plan).epoch(3)).hasSize(1);
     }
 
     @Test
@@ -276,9 +281,60 @@ class TrainerTest {
                 .clipNorm(0)
                 .checkpoints(new Checkpoints(directory, 1, false));
         assertRefused(AuditException.Code.NUMERIC, "step 2", () -> train(plan));
-        try (Stream<Path> files = Files.list(directory)) {
-            assertThat(files.map(file -> file.getFileName().toString())).containsExactly("step-000001.safetensors");
+        assertThat(names(directory)).containsExactly("step-000001.safetensors");
+    }
+
+    @Test
+    void aCheckpointThatCannotBeWrittenStopsTheTrainingAndLeavesTheLastOneWhole() throws IOException {
+        Path kept = directory.resolve("kept");
+        Path inTheWay = directory.resolve("in-the-way");
+        Files.createDirectories(inTheWay.resolve("full"));
+        TrainingPlan.Builder plan = plan(new Trainable.Full()).checkpoints(new Checkpoints(kept, 1, true));
+        Progress blocking = (stage, done, total, unit) -> {
+            if (done == 4) {
+                move(inTheWay, kept.resolve("step-000004.safetensors"));
+            }
+        };
+        assertRefused(
+                AuditException.Code.OUTPUT, "step-000004", () -> Trainer.train(MODEL, ROWS, plan.build(), blocking));
+        move(kept.resolve("step-000004.safetensors"), inTheWay);
+        assertThat(names(kept)).containsExactly("step-000002.safetensors", "step-000003.safetensors");
+        try (TrainedModel straight = train(plan(new Trainable.Full()));
+                TrainedModel resumed = train(plan)) {
+            assertThat(resumed.model().digest()).isEqualTo(straight.model().digest());
         }
+    }
+
+    private static void move(Path from, Path to) {
+        try {
+            Files.move(from, to);
+        } catch (IOException failure) {
+            throw new java.io.UncheckedIOException(failure);
+        }
+    }
+
+    private static List<String> names(Path directory) throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            return files.map(file -> file.getFileName().toString()).sorted().toList();
+        }
+    }
+
+    @Test
+    void aBatchThatDoesNotFitIntoAPassIsRefusedBeforeItsMemoryIsTaken() {
+        int[] ids = new int[128];
+        TokenizedRow row = new TokenizedRow(0, ids, 64, 128, 64, 0);
+        TrainingPlan.Builder plan = plan(new Trainable.Full());
+        // Of 4 million rows one after the other the engine would be given 4 GiB of ids.
+        List<TokenizedRow> rows = Collections.nCopies(1 << 22, row);
+        assertRefused(
+                AuditException.Code.USAGE,
+                "smaller batches",
+                () -> TrainingBatch.of(rows, plan.layout(Layout.PADDED).build()));
+        assertRefused(
+                AuditException.Code.USAGE,
+                "smaller batches",
+                () -> TrainingBatch.of(
+                        rows.subList(0, 1 << 20), plan.layout(Layout.PACKED).build()));
     }
 
     @Test
@@ -346,26 +402,29 @@ class TrainerTest {
     @Test
     void theLossIsTakenOnTheTokensThatWereAskedFor() {
         TokenizedRow row = new TokenizedRow(0, new int[] {1, 9, 8, 7, 2, 5}, 2, 4, 2, 0);
-        assertThat(TrainingBatch.of(List.of(row), LossTokens.COMPLETION).targets())
-                .containsExactly(8, 7);
-        assertThat(TrainingBatch.of(List.of(row), LossTokens.COMPLETION_AND_END).targets())
-                .containsExactly(8, 7, 2);
-        assertThat(TrainingBatch.of(List.of(row), LossTokens.WHOLE_CHAT).targets())
-                .containsExactly(9, 8, 7, 2, 5);
+        assertThat(targets(row, LossTokens.COMPLETION)).containsExactly(8, 7);
+        assertThat(targets(row, LossTokens.COMPLETION_AND_END)).containsExactly(8, 7, 2);
+        assertThat(targets(row, LossTokens.WHOLE_CHAT)).containsExactly(9, 8, 7, 2, 5);
+    }
+
+    private static long[] targets(TokenizedRow row, LossTokens tokens) {
+        TrainingPlan plan = plan(new Trainable.Full()).lossTokens(tokens).build();
+        return TrainingBatch.of(List.of(row), plan).targets();
     }
 
     @Test
     void everyEpochHasEveryRowOnceInAnOrderOfItsOwn() {
         TrainingPlan plan = plan(new Trainable.Full()).order(new Order(true, 3)).build();
-        RowOrder order = new RowOrder(ROWS, plan);
+        ExampleOrder order = new ExampleOrder(EXAMPLES, plan);
         List<Long> first = records(order, 0);
         assertThat(first).hasSameSizeAs(ROWS).doesNotHaveDuplicates().isNotEqualTo(records(order, 1));
-        assertThat(first).isEqualTo(records(new RowOrder(ROWS, plan), 0));
+        assertThat(first).isEqualTo(records(new ExampleOrder(EXAMPLES, plan), 0));
     }
 
-    private static List<Long> records(RowOrder order, int epoch) {
+    private static List<Long> records(ExampleOrder order, int epoch) {
         return order.epoch(epoch).stream()
                 .flatMap(List::stream)
+                .flatMap(example -> example.rows().stream())
                 .map(TokenizedRow::record)
                 .toList();
     }
@@ -394,7 +453,7 @@ class TrainerTest {
                 () -> Trainer.train(MODEL, List.of(), plan(new Trainable.Full()).build(), Progress.NONE));
     }
 
-    private static void assertRefused(
+    static void assertRefused(
             AuditException.Code code, String part, org.assertj.core.api.ThrowableAssert.ThrowingCallable call) {
         assertThatThrownBy(call).isInstanceOfSatisfying(AuditException.class, refused -> {
             assertThat(refused.code()).isEqualTo(code);

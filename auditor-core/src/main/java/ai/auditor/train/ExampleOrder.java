@@ -7,42 +7,46 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Rows in batches, epoch by epoch. */
-final class RowOrder {
-    private final List<TokenizedRow> rows;
+/** Examples in batches, epoch by epoch. */
+final class ExampleOrder {
+    private final List<Example> examples;
     private final TrainingPlan plan;
 
-    RowOrder(List<TokenizedRow> rows, TrainingPlan plan) {
-        this.rows = rows;
+    ExampleOrder(List<Example> examples, TrainingPlan plan) {
+        this.examples = examples;
         this.plan = plan;
     }
 
     int batches() {
-        return Math.toIntExact((rows.size() + plan.batchRows() - 1L) / plan.batchRows());
+        return Math.toIntExact((examples.size() + plan.batchRows() - 1L) / plan.batchRows());
     }
 
     /** The batches of an epoch; any epoch can be asked for, which is what a resumed run does. */
-    List<List<TokenizedRow>> epoch(int epoch) {
+    List<List<Example>> epoch(int epoch) {
         SplittableRandom random = new SplittableRandom(plan.seed()).split();
         for (int skipped = 0; skipped < epoch; skipped++) {
             random = random.split();
         }
-        List<TokenizedRow> order = new ArrayList<>(rows);
+        List<Example> order = new ArrayList<>(examples);
         if (plan.order().shuffled()) {
             shuffle(order, random);
         }
-        List<List<TokenizedRow>> batches = new ArrayList<>();
-        for (List<TokenizedRow> near : cut(order, (long) plan.order().window() * plan.batchRows())) {
+        List<List<Example>> batches = new ArrayList<>();
+        for (List<Example> near : cut(order, (long) plan.order().window() * plan.batchRows())) {
             if (plan.order().window() > 1) {
-                near.sort(Comparator.comparingInt(TokenizedRow::tokens));
+                near.sort(Comparator.comparingInt(ExampleOrder::length));
             }
-            List<List<TokenizedRow>> cut = cut(near, plan.batchRows());
+            List<List<Example>> cut = cut(near, plan.batchRows());
             if (plan.order().window() > 1) {
                 shuffle(cut, random);
             }
             batches.addAll(cut);
         }
         return batches;
+    }
+
+    private static int length(Example example) {
+        return example.rows().stream().mapToInt(TokenizedRow::tokens).max().orElseThrow();
     }
 
     /** Consecutive views of so many entries each, the last of those that are left. */
