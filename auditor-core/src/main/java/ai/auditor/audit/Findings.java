@@ -9,7 +9,9 @@ import ai.auditor.stats.PValue;
 import ai.auditor.stats.Power;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
 
 /** Turns evidence into findings: p over the family of the claim, the place among decoys, and what could have been seen. */
@@ -22,9 +24,10 @@ final class Findings {
 
     /** One finding an evidence, in the order given; probes of one claim are one family. */
     List<AuditResult.Finding> of(List<Evidence> evidence) {
+        Map<Claim, Family> families = new EnumMap<>(Claim.class);
         List<AuditResult.Finding> findings = new ArrayList<>();
         for (Evidence one : evidence) {
-            findings.add(finding(one, family(evidence, one.claim())));
+            findings.add(finding(one, families.computeIfAbsent(one.claim(), claim -> family(evidence, claim))));
         }
         return findings;
     }
