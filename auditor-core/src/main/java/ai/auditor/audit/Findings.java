@@ -8,6 +8,7 @@ import ai.auditor.stats.MaxStatistic;
 import ai.auditor.stats.PValue;
 import ai.auditor.stats.Power;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalDouble;
@@ -23,9 +24,10 @@ final class Findings {
 
     /** One finding an evidence, in the order given; probes of one claim are one family. */
     List<AuditResult.Finding> of(List<Evidence> evidence) {
+        Map<Claim, Family> families = new EnumMap<>(Claim.class);
         List<AuditResult.Finding> findings = new ArrayList<>();
         for (Evidence one : evidence) {
-            findings.add(finding(one, family(evidence, one.claim())));
+            findings.add(finding(one, families.computeIfAbsent(one.claim(), claim -> family(evidence, claim))));
         }
         return findings;
     }
@@ -129,7 +131,8 @@ final class Findings {
             double fraction = reference.isEmpty()
                     ? Double.POSITIVE_INFINITY
                     : fraction(contrast, critical, power, reference.getAsDouble(), asked);
-            // Labelled rows move each statistic as they do, and one that sees a trait is enough; a mere shift may be in any.
+            // Labelled rows move each statistic as they do, and one that sees a trait is enough; a mere shift may be in
+            // any.
             byTrait.merge(
                     contrast.trait().orElse(""), fraction, policy.reference().labelled() ? Math::min : Math::max);
         }
@@ -137,8 +140,7 @@ final class Findings {
         return Double.isFinite(largest) ? OptionalDouble.of(largest) : OptionalDouble.empty();
     }
 
-    private double fraction(
-            Evidence.Contrast contrast, double[] critical, double power, double reference, long asked) {
+    private double fraction(Evidence.Contrast contrast, double[] critical, double power, double reference, long asked) {
         List<Exchanged> statistics = contrast.statistics();
         double fraction = 0;
         for (int split = 0; split < statistics.size(); split++) {

@@ -46,7 +46,10 @@ public record Policy(
         requireProbability("power", power);
         requireShare("maxDetectableFraction", maxDetectableFraction);
         requireShare("minimumPaired", minimumPaired);
-        require(reference.labelled() || reference.shift() > 0 && Double.isFinite(reference.shift()), "reference", reference.shift());
+        require(
+                reference.labelled() || (reference.shift() > 0 && Double.isFinite(reference.shift())),
+                "reference",
+                reference.shift());
         require(parts >= 2, "parts", parts);
         require(exchanges > 0, "exchanges", exchanges);
         require(nullSwaps >= 0, "nullSwaps", nullSwaps);

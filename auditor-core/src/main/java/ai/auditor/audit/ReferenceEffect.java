@@ -32,7 +32,9 @@ public record ReferenceEffect(String name, double shift, Map<String, Double> mea
     public static ReferenceEffect of(double shift) {
         return new ReferenceEffect(
                 String.format(
-                        Locale.ROOT, "rows shifted by %s control standard deviations in what each probe measures", shift),
+                        Locale.ROOT,
+                        "rows shifted by %s control standard deviations in what each probe measures",
+                        shift),
                 shift,
                 Map.of());
     }
