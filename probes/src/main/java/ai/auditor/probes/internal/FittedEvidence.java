@@ -98,14 +98,15 @@ public record FittedEvidence(Study study, double[] scores, double[] baseline, do
 
     /** The one bag size that is read of the null: partitions of every size would cost more than the fits. */
     private List<Bag> spreadBag(Bootstrap bootstrap, String name) {
-        return Arrays.stream(BAG_SIZES)
-                .filter(size -> size <= Discrimination.SPREAD_BAG)
-                .map(size -> -size)
-                .sorted()
-                .mapToObj(size -> bag(bootstrap, scores, name, -size))
-                .flatMap(Optional::stream)
-                .limit(1)
-                .toList();
+        for (int i = BAG_SIZES.length - 1; i >= 0; i--) {
+            if (BAG_SIZES[i] <= Discrimination.SPREAD_BAG) {
+                Optional<Bag> bag = bag(bootstrap, scores, name, BAG_SIZES[i]);
+                if (bag.isPresent()) {
+                    return List.of(bag.get());
+                }
+            }
+        }
+        return List.of();
     }
 
     private Optional<Bag> bag(Bootstrap bootstrap, double[] values, String name, int size) {

@@ -5,8 +5,8 @@ import smile.math.DifferentiableMultivariateFunction;
 import smile.math.MathEx;
 
 /**
- * Penalised negative log-likelihood of a logistic regression, for Smile's minimiser: the numbers of Smile's own objective, which
- * goes through parallel streams row by row.
+ * Penalised negative log-likelihood of a logistic regression, for Smile's minimiser. Smile's own objective sums it in parallel
+ * streams, so that its last digits depend on the number of cores; this one does not.
  */
 final class LogisticObjective implements DifferentiableMultivariateFunction {
     private static final long serialVersionUID = 1;
