@@ -140,6 +140,12 @@ final class CommandLineRun {
             if (type == HalvesCommand.class) {
                 return type.cast(new HalvesCommand(terminal));
             }
+            if (type == StudentCommand.class) {
+                return type.cast(new StudentCommand(terminal));
+            }
+            if (type == TeachCommand.class) {
+                return type.cast(new TeachCommand(terminal));
+            }
             if (type == ToyCommand.class) {
                 return type.cast(new ToyCommand(terminal));
             }

@@ -62,6 +62,11 @@ final class ModelOptions {
                 .orElse("the embedded organism");
     }
 
+    /** Where others find the model: as the user named it. */
+    String name() {
+        return name;
+    }
+
     /** The traits that are asked about where the user has no list: in the words of the model. */
     TraitList traits() {
         return embedded() ? TraitFamily.organism().list() : TraitList.animals();
@@ -82,7 +87,8 @@ final class ModelOptions {
         requireReads(list, traits.traits().stream().map(Trait::name));
     }
 
-    private void requireReads(String what, Stream<String> texts) {
+    /** As {@link #requireReads(Dataset)}, of any texts. */
+    void requireReads(String what, Stream<String> texts) {
         if (embedded()) {
             EmbeddedOrganism.requireLanguage(what, texts);
         }
