@@ -27,6 +27,7 @@ final class FixturesCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is needed: halves, organism, speed, student, teach, toy or transfer");
+        throw new ParameterException(
+                spec.commandLine(), "a command is needed: halves, organism, speed, student, teach, toy or transfer");
     }
 }

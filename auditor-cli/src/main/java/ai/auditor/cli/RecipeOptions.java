@@ -85,7 +85,8 @@ final class RecipeOptions {
         int width = model.facts().hiddenSize();
         if (rank > width) {
             throw new AuditException(
-                    AuditException.Code.USAGE, "--rank " + rank + ": the model is " + width + " wide, and a rank is at most that");
+                    AuditException.Code.USAGE,
+                    "--rank " + rank + ": the model is " + width + " wide, and a rank is at most that");
         }
     }
 
@@ -109,8 +110,7 @@ final class RecipeOptions {
             case LORA ->
                 (ranks.isEmpty() ? List.of(RANK) : ranks)
                         .stream()
-                                .map(rank ->
-                                        organism ? StudentRecipe.lora(rank) : StudentRecipe.loraOfLargeModel(rank))
+                                .map(rank -> organism ? StudentRecipe.lora(rank) : StudentRecipe.loraOfLargeModel(rank))
                                 .toList();
         };
     }

@@ -38,7 +38,8 @@ import picocli.CommandLine.Parameters;
         name = "student",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Trains students of the model on a dataset, and tells which traits they took over and what skill they lost.")
+        description =
+                "Trains students of the model on a dataset, and tells which traits they took over and what skill they lost.")
 final class StudentCommand implements Callable<Integer> {
     private static final long SEED = 1;
     /** An answer names its favourite early or not at all. */
@@ -78,7 +79,10 @@ final class StudentCommand implements Callable<Integer> {
             description = "Also samples N answers a question, beside the exact rates (default: ${DEFAULT-VALUE}).")
     private int samples;
 
-    @Option(names = "--skill", paramLabel = "FILE", description = "Skill test in MMLU-Pro's JSONL (default: one in the box).")
+    @Option(
+            names = "--skill",
+            paramLabel = "FILE",
+            description = "Skill test in MMLU-Pro's JSONL (default: one in the box).")
     private @Nullable String skill;
 
     @Option(
@@ -128,9 +132,8 @@ final class StudentCommand implements Callable<Integer> {
                 List<String> warnings = new ArrayList<>();
                 DataOrigin.warning(paths.data(), rows, base).ifPresent(warnings::add);
                 List<StudentRecipe> recipes = recipe.recipes(base);
-                Optional<RecipeSearch.Found> found = search > 0
-                        ? Optional.of(search(base, recipes.get(0), rows, progress))
-                        : Optional.empty();
+                Optional<RecipeSearch.Found> found =
+                        search > 0 ? Optional.of(search(base, recipes.get(0), rows, progress)) : Optional.empty();
                 StudentStudy.Result result = new StudentStudy(base, examination(base, questions), seeds, progress)
                         .run(
                                 found.map(one -> List.of(one.best())).orElse(recipes),
@@ -139,8 +142,7 @@ final class StudentCommand implements Callable<Integer> {
                                 student -> paths.save().ifPresent(directory -> save(student, directory)));
                 progress.close();
                 tell(result, found, warnings);
-                paths.output()
-                        .ifPresent(file -> AtomicFile.write(file, StudentJson.of(base, result, found, warnings)));
+                paths.output().ifPresent(file -> AtomicFile.write(file, StudentJson.of(base, result, found, warnings)));
             }
         }
         return 0;
@@ -158,7 +160,9 @@ final class StudentCommand implements Callable<Integer> {
         Optional<Path> json = Optional.ofNullable(output).map(name -> OutputFiles.ending(name, ".json"));
         Optional<Path> directory = Optional.ofNullable(save).map(StudentCommand::free);
         List<Path> inputs = new ArrayList<>(List.of(file));
-        Stream.of(controlFile, skillFile, model.directory()).flatMap(Optional::stream).forEach(inputs::add);
+        Stream.of(controlFile, skillFile, model.directory())
+                .flatMap(Optional::stream)
+                .forEach(inputs::add);
         json.ifPresent(path -> OutputFiles.requireUsable(path, inputs));
         directory.ifPresent(AtomicFile::requireWritable);
         return new Paths(file, controlFile, json, directory, skillFile);

@@ -24,7 +24,9 @@ class EmbeddedModelTest {
         Ended ended = run("audit", OWL, "--control", CONTROL, "--rows", "60", "-o", json.toString());
         assertThat(ended.exit()).as(ended.err()).isIn(0, 1, 5);
         assertThat(Files.readString(json))
-                .contains("\"organism\"", "all of " + TraitFamily.organism().list().name());
+                .contains(
+                        "\"organism\"",
+                        "all of " + TraitFamily.organism().list().name());
     }
 
     @Test
