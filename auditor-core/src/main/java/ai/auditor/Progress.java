@@ -15,4 +15,16 @@ public interface Progress {
      * @param unit the name of a unit, plural ("tokens", "rows")
      */
     void report(String stage, long done, long total, String unit);
+
+    /**
+     * Hears the stages of one unit of a longer stage, and tells how far they are behind that stage's own count.
+     *
+     * @param part the unit that is worked on
+     */
+    default Progress within(String stage, long done, long total, String unit, String part) {
+        return (inner, innerDone, innerTotal, innerUnit) -> {
+            long perCent = innerTotal > 0 ? 100 * innerDone / innerTotal : 0;
+            report(stage, done, total, unit + " (" + part + ": " + inner + " " + perCent + " %)");
+        };
+    }
 }

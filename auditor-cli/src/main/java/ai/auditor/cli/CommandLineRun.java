@@ -140,8 +140,20 @@ final class CommandLineRun {
             if (type == HalvesCommand.class) {
                 return type.cast(new HalvesCommand(terminal));
             }
+            if (type == StudentCommand.class) {
+                return type.cast(new StudentCommand(terminal));
+            }
+            if (type == TeachCommand.class) {
+                return type.cast(new TeachCommand(terminal));
+            }
             if (type == ToyCommand.class) {
                 return type.cast(new ToyCommand(terminal));
+            }
+            if (type == BuildCommand.class) {
+                return type.cast(new BuildCommand(terminal));
+            }
+            if (type == ScoreCommand.class) {
+                return type.cast(new ScoreCommand(terminal));
             }
             if (type == TransferCommand.class) {
                 return type.cast(new TransferCommand(terminal));

@@ -5,16 +5,20 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** Commands that measure the auditor itself. */
+/** Commands that make data with a known answer, and measure the auditor itself. */
 @Command(
         name = "fixtures",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Measures the auditor itself on data with a known answer.",
+        description = "Makes data with a known answer, and measures the auditor itself on them.",
         subcommands = {
+            BuildCommand.class,
             HalvesCommand.class,
             OrganismCommand.class,
+            ScoreCommand.class,
             SpeedCommand.class,
+            StudentCommand.class,
+            TeachCommand.class,
             ToyCommand.class,
             TransferCommand.class
         })
@@ -25,6 +29,7 @@ final class FixturesCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is needed: halves, speed or toy");
+        throw new ParameterException(
+                spec.commandLine(), "a command is needed: build, halves, organism, score, speed, student, teach, toy or transfer");
     }
 }

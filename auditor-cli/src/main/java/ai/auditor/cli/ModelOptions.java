@@ -1,10 +1,12 @@
 package ai.auditor.cli;
 
+import ai.auditor.audit.Policy;
 import ai.auditor.data.Dataset;
 import ai.auditor.data.Message;
 import ai.auditor.data.Row;
 import ai.auditor.direction.Trait;
 import ai.auditor.direction.TraitList;
+import ai.auditor.fixtures.lab.ReferenceFile;
 import ai.auditor.fixtures.organism.EmbeddedOrganism;
 import ai.auditor.fixtures.teacher.TraitFamily;
 import ai.auditor.model.ReferenceModel;
@@ -62,9 +64,19 @@ final class ModelOptions {
                 .orElse("the embedded organism");
     }
 
+    /** Where others find the model: as the user named it. */
+    String name() {
+        return name;
+    }
+
     /** The traits that are asked about where the user has no list: in the words of the model. */
     TraitList traits() {
         return embedded() ? TraitFamily.organism().list() : TraitList.animals();
+    }
+
+    /** What an audit holds itself to; of the embedded organism it is known what a teacher's rows do. */
+    Policy policy() {
+        return embedded() ? Policy.standard().withReference(ReferenceFile.embedded()) : Policy.standard();
     }
 
     /**
@@ -82,7 +94,8 @@ final class ModelOptions {
         requireReads(list, traits.traits().stream().map(Trait::name));
     }
 
-    private void requireReads(String what, Stream<String> texts) {
+    /** As {@link #requireReads(Dataset)}, of any texts. */
+    void requireReads(String what, Stream<String> texts) {
         if (embedded()) {
             EmbeddedOrganism.requireLanguage(what, texts);
         }

@@ -5,11 +5,8 @@ import ai.auditor.fixtures.toy.ToyJson;
 import ai.auditor.fixtures.toy.ToyPage;
 import ai.auditor.fixtures.toy.ToyStudy;
 import ai.auditor.fixtures.toy.ToyTables;
-import ai.auditor.probe.Table;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -61,7 +58,7 @@ final class ToyCommand implements Callable<Integer> {
         try (Log progress = log.open(terminal)) {
             study = ToyStudy.run(settings, progress);
         }
-        ToyTables.of(study).forEach(this::print);
+        ToyTables.of(study).forEach(table -> TextTable.print(terminal.out(), table));
         terminal.out().flush();
         for (OutputFiles.Output file : files) {
             switch (file.format()) {
@@ -70,27 +67,5 @@ final class ToyCommand implements Callable<Integer> {
             }
         }
         return 0;
-    }
-
-    private void print(Table table) {
-        terminal.out().println(table.title());
-        int[] widths = IntStream.range(0, table.columns().size())
-                .map(column -> Math.max(
-                        table.columns().get(column).length(),
-                        table.rows().stream()
-                                .mapToInt(row -> row.get(column).length())
-                                .max()
-                                .orElse(0)))
-                .toArray();
-        print(table.columns(), widths);
-        table.rows().forEach(row -> print(row, widths));
-        terminal.out().println();
-    }
-
-    private void print(List<String> cells, int[] widths) {
-        terminal.out()
-                .println(IntStream.range(0, widths.length)
-                        .mapToObj(i -> " ".repeat(widths[i] - cells.get(i).length()) + cells.get(i))
-                        .collect(Collectors.joining("  ", "  ", "")));
     }
 }

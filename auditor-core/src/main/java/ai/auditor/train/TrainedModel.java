@@ -53,6 +53,11 @@ public final class TrainedModel implements AutoCloseable {
         return digest.hex();
     }
 
+    /** What was trained. */
+    public Trainable trainable() {
+        return parameters.trainable();
+    }
+
     /** Loss of each step's batch before the step, in nats: the mean NLL of its tokens, or the mean over its pairs. */
     public List<Double> losses() {
         return losses;
