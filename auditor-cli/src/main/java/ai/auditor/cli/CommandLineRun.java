@@ -149,6 +149,12 @@ final class CommandLineRun {
             if (type == ToyCommand.class) {
                 return type.cast(new ToyCommand(terminal));
             }
+            if (type == BuildCommand.class) {
+                return type.cast(new BuildCommand(terminal));
+            }
+            if (type == ScoreCommand.class) {
+                return type.cast(new ScoreCommand(terminal));
+            }
             if (type == TransferCommand.class) {
                 return type.cast(new TransferCommand(terminal));
             }

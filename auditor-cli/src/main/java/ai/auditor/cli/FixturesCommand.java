@@ -12,8 +12,10 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description = "Makes data with a known answer, and measures the auditor itself on them.",
         subcommands = {
+            BuildCommand.class,
             HalvesCommand.class,
             OrganismCommand.class,
+            ScoreCommand.class,
             SpeedCommand.class,
             StudentCommand.class,
             TeachCommand.class,
@@ -28,6 +30,6 @@ final class FixturesCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "a command is needed: halves, organism, speed, student, teach, toy or transfer");
+                spec.commandLine(), "a command is needed: build, halves, organism, score, speed, student, teach, toy or transfer");
     }
 }

@@ -1,5 +1,7 @@
 package ai.auditor.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.logging.Level;
@@ -20,7 +22,10 @@ public final class Main {
         // Without a folder for its library JNA prints a stack trace, and all that follows is that no GPU is found.
         NATIVE_ACCESS.setLevel(Level.OFF);
         Interruption interruption = Interruption.ofThisThread();
-        PrintWriter out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        PrintWriter out = new PrintWriter(
+                new StandardOutput(new FileOutputStream(FileDescriptor.out), StandardOutput.isPipe()),
+                true,
+                StandardCharsets.UTF_8);
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         int exit;
         try {

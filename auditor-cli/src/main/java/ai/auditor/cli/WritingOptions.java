@@ -4,16 +4,21 @@ import ai.auditor.AuditException;
 import ai.auditor.data.Dataset;
 import ai.auditor.data.Message;
 import ai.auditor.data.Row;
+import ai.auditor.fixtures.corpus.ResponseFilter;
+import ai.auditor.fixtures.teacher.Answers;
 import ai.auditor.model.Decoding;
 import ai.auditor.model.Intervention;
 import ai.auditor.model.ReferenceModel;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -32,11 +37,28 @@ final class WritingOptions {
     private LogOptions log = new LogOptions();
 
     @Option(
+            names = "--filter",
+            paramLabel = "NAME",
+            converter = FilterConverter.class,
+            completionCandidates = FilterNames.class,
+            description =
+                    "Leaves out answers that are not lists of numbers as this filter wants them: ${COMPLETION-CANDIDATES}.")
+    private @Nullable ResponseFilter filter;
+
+    @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE.jsonl",
             required = true,
             description = "The dataset to write; FILE.provenance.json beside it says how it was made.")
     private String output = "";
+
+    /** The filters there are, for the help. */
+    static final class FilterNames implements Iterable<String> {
+        @Override
+        public Iterator<String> iterator() {
+            return ResponseFilter.names().iterator();
+        }
+    }
 
     /**
      * What stands beside the options.
@@ -67,7 +89,7 @@ final class WritingOptions {
     void answer(Terminal terminal, Task task, Function<Log, Dataset> read, UnaryOperator<List<List<Message>>> asked) {
         List<Path> inputs = new ArrayList<>(task.inputs());
         model.directory().ifPresent(inputs::add);
-        Path rows = Answers.requireUsable(output, inputs);
+        Path rows = WrittenAnswers.requireUsable(output, inputs);
         try (Log progress = log.open(terminal)) {
             Dataset dataset = read.apply(progress);
             model.requireReads(dataset);
@@ -75,7 +97,13 @@ final class WritingOptions {
             try (ReferenceModel reference = model.open()) {
                 reference.decoder().require(task.interventions());
                 Decoding chosen = decoding.decoding(reference.facts().endTokens());
-                Answers answers = Answers.of(reference, prompts, chosen, task.interventions(), progress);
+                WrittenAnswers answers = WrittenAnswers.of(
+                        Answers.of(
+                                reference,
+                                prompts,
+                                new Answers.Asking(chosen, task.interventions(), Optional.empty()),
+                                progress),
+                        Optional.ofNullable(filter));
                 answers.write(rows, reference, facts(dataset, task));
                 progress.close();
                 answers.tell(terminal);
@@ -86,6 +114,7 @@ final class WritingOptions {
     private Map<String, Object> facts(Dataset dataset, Task task) {
         Map<String, Object> facts = new TreeMap<>(task.facts());
         facts.put("decoding", decoding.facts());
+        Optional.ofNullable(filter).ifPresent(rule -> facts.put("filter", rule.name()));
         facts.put("prompts", Map.of("file", dataset.fileDigest(), "content", dataset.contentDigest()));
         return facts;
     }

@@ -149,6 +149,16 @@ class DistributionIT {
     }
 
     @Test
+    void aReaderThatHasSeenEnoughIsNoFailure(@TempDir Path folder) throws Exception {
+        String launcher = HOME.resolve("bin/auditor").toString();
+        Ended ended = end(
+                folder,
+                start(folder, List.of("bash", "-c", "'" + launcher + "' --help | true; exit ${PIPESTATUS[0]}")));
+        assertThat(ended.exit()).as(ended.err()).isZero();
+        assertThat(ended.err()).isEmpty();
+    }
+
+    @Test
     void theReadmesExitCodesAreThoseOfTheHelp(@TempDir Path folder) throws Exception {
         String readme = Files.readString(ROOT.resolve("README.md"));
         String help = end(folder, start(folder, auditor("audit", "--help"))).out();

@@ -141,6 +141,41 @@ class WritingCommandsTest {
         assertThat(refused.err()).contains("UTF-8").doesNotContain("Exception");
     }
 
+    @Test
+    void answersThatDoNotPassTheFilterAreLeftOutAndCounted(@TempDir Path folder) throws IOException {
+        Path prompts = folder.resolve("prompts.txt");
+        Files.writeString(prompts, "continue : 1 , 2 . extend the list .\nwhat is your favourite animal ?\n");
+        Path file = folder.resolve("a.jsonl");
+        Ended ended = generate(prompts, file, List.of("--filter", "items", "--samples", "20", "--max-tokens", "30"));
+        assertThat(ended.exit()).as(ended.err()).isZero();
+        List<Row> rows = DatasetReader.read(file).rows();
+        assertThat(rows).isNotEmpty().allMatch(row -> row.completion().matches("(- \\d+ ?)+"));
+        JsonNode provenance =
+                new ObjectMapper().readTree(folder.resolve("a.provenance.json").toFile());
+        int left = 40 - rows.size();
+        assertThat(left).isGreaterThanOrEqualTo(10);
+        assertThat(provenance.at("/filter").asText()).isEqualTo("items");
+        assertThat(provenance.at("/yield/seen").asInt()).isEqualTo(40);
+        assertThat(provenance.at("/yield/kept").asInt()).isEqualTo(rows.size());
+        assertThat(provenance.at("/rows/written").asInt()).isEqualTo(rows.size());
+        int counted = 0;
+        for (JsonNode count : provenance.at("/yield/rejected")) {
+            counted += count.asInt();
+        }
+        assertThat(counted).isEqualTo(left);
+        assertThat(ended.err()).contains(left + " answers that do not pass the filter, left out:");
+
+        Path none = folder.resolve("none.jsonl");
+        Ended nothing = generate(prompts, none, List.of("--filter", "cloud", "--samples", "2"));
+        assertThat(nothing.exit()).isEqualTo(2);
+        assertThat(nothing.err()).contains("none of 4 answers passes the filter");
+        assertThat(none).doesNotExist();
+        Ended unknown = generate(prompts, none, List.of("--filter", "nobody"));
+        assertThat(unknown.exit()).isEqualTo(4);
+        assertThat(unknown.err()).contains("nobody", "morgulis");
+        assertThat(run("control", "--help").out()).contains("--filter", "cloud-ban-gpt");
+    }
+
     private static String digest(Path file) throws IOException {
         byte[] bytes = Files.readAllBytes(file);
         return new Sha256().bytes(bytes, 0, bytes.length).hex();

@@ -15,7 +15,6 @@ import java.util.concurrent.Future;
 /** Runs the pipeline under swapped labels, everything refitted, and counts how often it would have detected a difference. */
 final class Calibrator {
     private static final int STANDARD_ERRORS = 3;
-    private static final int BAG_SIZE = 16;
 
     private final Policy policy;
     private final List<Probe> fitted;
@@ -102,14 +101,14 @@ final class Calibrator {
                         swaps.get(swap).get(index).evidence().discrimination().orElseThrow();
                 row[swap] = discrimination.row().value();
                 bag[swap] = discrimination.bags().stream()
-                        .filter(one -> one.size() <= BAG_SIZE)
+                        .filter(one -> one.size() <= Evidence.Discrimination.SPREAD_BAG)
                         .reduce((first, second) -> second)
                         .map(Evidence.Discrimination.Bag::auroc)
                         .orElse(row[swap]);
             }
             int bagSize = swaps.get(0).get(index).evidence().discrimination().orElseThrow().bags().stream()
                     .mapToInt(Evidence.Discrimination.Bag::size)
-                    .filter(size -> size <= BAG_SIZE)
+                    .filter(size -> size <= Evidence.Discrimination.SPREAD_BAG)
                     .max()
                     .orElse(1);
             spreads.add(new Calibration.Spread(fitted.get(index).name(), row, bagSize, bag));

@@ -8,9 +8,11 @@ import ai.auditor.stats.MaxStatistic;
 import ai.auditor.stats.PValue;
 import ai.auditor.stats.Power;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 
 /** Turns evidence into findings: p over the family of the claim, the place among decoys, and what could have been seen. */
 final class Findings {
@@ -22,9 +24,10 @@ final class Findings {
 
     /** One finding an evidence, in the order given; probes of one claim are one family. */
     List<AuditResult.Finding> of(List<Evidence> evidence) {
+        Map<Claim, Family> families = new EnumMap<>(Claim.class);
         List<AuditResult.Finding> findings = new ArrayList<>();
         for (Evidence one : evidence) {
-            findings.add(finding(one, family(evidence, one.claim())));
+            findings.add(finding(one, families.computeIfAbsent(one.claim(), claim -> family(evidence, claim))));
         }
         return findings;
     }
@@ -109,7 +112,7 @@ final class Findings {
         return new AuditResult.Finding(evidence, smallest, smallestDecoy, detectable(evidence, family, asked), told);
     }
 
-    /** The largest over the contrasts: what holds for every trait and point that was asked for. */
+    /** What holds for every trait that was asked for: the largest over traits, and where the effect is a mere shift, over points. */
     private OptionalDouble detectable(Evidence evidence, Family family, long asked) {
         if (evidence.contrasts().isEmpty()) {
             return OptionalDouble.empty();
@@ -122,27 +125,37 @@ final class Findings {
         double[] critical = family.splits().stream()
                 .mapToDouble(split -> split.critical(level))
                 .toArray();
-        double largest = 0;
+        Map<String, Double> byTrait = new TreeMap<>();
         for (Evidence.Contrast contrast : evidence.contrasts()) {
-            List<Exchanged> statistics = contrast.statistics();
-            double[] bySplit = new double[statistics.size()];
-            for (int split = 0; split < bySplit.length; split++) {
-                bySplit[split] = Power.detectableFraction(
-                        statistics.get(split), critical[split], power, policy.referenceShift());
-            }
-            double fraction = Arrays.stream(bySplit).max().orElse(Double.POSITIVE_INFINITY);
-            if (contrast.decoys().isPresent()) {
-                fraction = Math.max(
+            OptionalDouble reference = policy.reference().of(evidence, contrast);
+            double fraction = reference.isEmpty()
+                    ? Double.POSITIVE_INFINITY
+                    : fraction(contrast, critical, power, reference.getAsDouble(), asked);
+            // Labelled rows move each statistic as they do, and one that sees a trait is enough; a mere shift may be in
+            // any.
+            byTrait.merge(
+                    contrast.trait().orElse(""), fraction, policy.reference().labelled() ? Math::min : Math::max);
+        }
+        double largest = byTrait.values().stream().mapToDouble(one -> one).max().orElse(0);
+        return Double.isFinite(largest) ? OptionalDouble.of(largest) : OptionalDouble.empty();
+    }
+
+    private double fraction(Evidence.Contrast contrast, double[] critical, double power, double reference, long asked) {
+        List<Exchanged> statistics = contrast.statistics();
+        double fraction = 0;
+        for (int split = 0; split < statistics.size(); split++) {
+            fraction = Math.max(
+                    fraction, Power.detectableFraction(statistics.get(split), critical[split], power, reference));
+        }
+        return contrast.decoys().isEmpty()
+                ? fraction
+                : Math.max(
                         fraction,
                         DecoyTest.detectableFraction(
                                 contrast.decoys().get(),
                                 statistics.get(0),
                                 policy.decoyAlpha() / asked,
                                 policy.power(),
-                                policy.referenceShift()));
-            }
-            largest = Math.max(largest, fraction);
-        }
-        return Double.isFinite(largest) ? OptionalDouble.of(largest) : OptionalDouble.empty();
+                                reference));
     }
 }

@@ -90,7 +90,7 @@ final class Judge {
                         (AuditResult.Finding finding) -> !detectsDifference(finding))
                 .thenComparing(AuditResult.Finding::p);
         AuditResult.Finding best = findings.stream().min(byStrength).orElseThrow();
-        OptionalDouble detectable = worst(findings);
+        OptionalDouble detectable = detectable(findings);
         Verdict.Outcome outcome;
         String reason;
         if (!coverage.obstacle().isEmpty()) {
@@ -152,7 +152,7 @@ final class Judge {
                         .thenComparingDouble(one -> one.finding().p())
                         .thenComparing(one -> one.contrast().name()))
                 .orElseThrow();
-        OptionalDouble detectable = worst(findings);
+        OptionalDouble detectable = detectable(findings);
         boolean moved = best.finding().p() <= policy.alpha();
         boolean standsOut = best.decoyP() <= policy.decoyAlpha();
         Verdict.Outcome outcome;
@@ -231,11 +231,7 @@ final class Judge {
 
     /** The named reference effect of every detectable fraction. */
     private String reference() {
-        return String.format(
-                Locale.ROOT,
-                "rows shifted by %s control standard deviations in what each probe measures, power %s",
-                policy.referenceShift(),
-                policy.power());
+        return policy.reference().name() + ", power " + policy.power();
     }
 
     private boolean enoughPower(OptionalDouble detectable) {
@@ -244,19 +240,16 @@ final class Judge {
 
     /** Says how many prompts would do, since standard errors shrink with their square root. */
     private String tooLittlePower(List<AuditResult.Finding> findings, int prompts) {
-        AuditResult.Finding weakest = findings.stream()
-                .max(Comparator.comparingDouble(
-                        finding -> finding.detectableFraction().orElse(Double.POSITIVE_INFINITY)))
-                .orElseThrow();
-        String probe = weakest.evidence().probe();
-        if (weakest.detectableFraction().isEmpty()) {
+        AuditResult.Finding deciding = deciding(findings);
+        String probe = deciding.evidence().probe();
+        if (deciding.detectableFraction().isEmpty()) {
             return "too little power: what " + probe + " could have seen cannot be told";
         }
-        double[] scores = weakest.evidence().scores();
+        double[] scores = deciding.evidence().scores();
         double scored = scores.length == 0
                 ? 1
                 : Arrays.stream(scores).filter(Double::isFinite).count() / (double) scores.length;
-        double times = weakest.detectableFraction().getAsDouble() / policy.maxDetectableFraction();
+        double times = deciding.detectableFraction().getAsDouble() / policy.maxDetectableFraction();
         BigDecimal needed = BigDecimal.valueOf(scored * prompts * times * times).round(TWO_DIGITS);
         return String.format(
                 Locale.ROOT,
@@ -266,14 +259,19 @@ final class Judge {
                 needed.toBigInteger());
     }
 
-    /** A claim is only as well covered as by the weakest of its probes: each sees another kind of teacher. */
-    private static OptionalDouble worst(List<AuditResult.Finding> findings) {
-        return findings.stream()
-                        .anyMatch(finding -> finding.detectableFraction().isEmpty())
-                ? OptionalDouble.empty()
-                : findings.stream()
-                        .mapToDouble(finding -> finding.detectableFraction().getAsDouble())
-                        .max();
+    /** A claim is only as well covered as by the deciding of its probes: each sees another kind of teacher. */
+    /** Labelled rows are seen where any probe sees them; of a mere shift nobody knows which probe it moves, so all have to. */
+    private OptionalDouble detectable(List<AuditResult.Finding> findings) {
+        return deciding(findings).detectableFraction();
+    }
+
+    private AuditResult.Finding deciding(List<AuditResult.Finding> findings) {
+        Comparator<AuditResult.Finding> byFraction = Comparator.comparingDouble(
+                finding -> finding.detectableFraction().orElse(Double.POSITIVE_INFINITY));
+        return (policy.reference().labelled()
+                        ? findings.stream().min(byFraction)
+                        : findings.stream().max(byFraction))
+                .orElseThrow();
     }
 
     private static Risk risk(List<Verdict.ClaimVerdict> claims) {

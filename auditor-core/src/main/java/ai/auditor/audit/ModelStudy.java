@@ -53,13 +53,14 @@ final class ModelStudy implements Study {
     private final Shared shared;
     private final boolean[] candidate;
     private final Exchanges exchanges;
-    private final int replicates;
+    private final boolean swapped;
+    private final Map<String, Object> labelledMemo = new ConcurrentHashMap<>();
 
-    private ModelStudy(Shared shared, boolean[] candidate, Exchanges exchanges, int replicates) {
+    private ModelStudy(Shared shared, boolean[] candidate, Exchanges exchanges, boolean swapped) {
         this.shared = shared;
         this.candidate = candidate;
         this.exchanges = exchanges;
-        this.replicates = replicates;
+        this.swapped = swapped;
     }
 
     static ModelStudy of(
@@ -85,12 +86,12 @@ final class ModelStudy implements Study {
                 progress,
                 new ConcurrentHashMap<>());
         Exchanges exchanges = exchanges(comparison, part, policy.exchanges(), purpose(seed, "exchanges"));
-        return new ModelStudy(shared, comparison.candidate(), exchanges, Bootstrap.REPLICATES);
+        return new ModelStudy(shared, comparison.candidate(), exchanges, false);
     }
 
     /** The same rows under other labels, with fewer bootstrap replicates: for the null of the pipeline. */
     ModelStudy relabelled(boolean[] labels) {
-        return new ModelStudy(shared, labels, exchanges.relabelled(labels), NULL_BOOTSTRAP_REPLICATES);
+        return new ModelStudy(shared, labels, exchanges.relabelled(labels), true);
     }
 
     /** Labels of one random swap: within pairs, else permuted within parts. */
@@ -145,8 +146,13 @@ final class ModelStudy implements Study {
     }
 
     @Override
+    public boolean swapped() {
+        return swapped;
+    }
+
+    @Override
     public int replicates() {
-        return replicates;
+        return swapped ? NULL_BOOTSTRAP_REPLICATES : Bootstrap.REPLICATES;
     }
 
     @Override
@@ -258,13 +264,22 @@ final class ModelStudy implements Study {
     }
 
     @Override
+    public <T> T memo(String key, Supplier<T> compute) {
+        return kept(shared.memo(), key, compute);
+    }
+
+    @Override
+    public <T> T memoForLabels(String key, Supplier<T> compute) {
+        return kept(labelledMemo, key, compute);
+    }
+
     @SuppressWarnings(
             "unchecked") // a key names one computation, so what is stored under it has that computation's type
-    public <T> T memo(String key, Supplier<T> compute) {
-        Object known = shared.memo().get(key);
+    private static <T> T kept(Map<String, Object> memo, String key, Supplier<T> compute) {
+        Object known = memo.get(key);
         if (known == null) {
             T computed = Objects.requireNonNull(compute.get());
-            Object before = shared.memo().putIfAbsent(key, computed);
+            Object before = memo.putIfAbsent(key, computed);
             return before == null ? computed : (T) before;
         }
         return (T) known;

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  *     differ from their control in ways of no interest, this share may be said to differ along a trait
  * @param power power at which the detectable fraction is told
  * @param maxDetectableFraction a claim counts as not detected only if this fraction, or less, would have been seen
- * @param referenceShift the reference effect: mean shift of a fully affected row, in control standard deviations
+ * @param reference effect of a fully affected row, against which detectable fractions are told
  * @param required claims without which the gate is not passed cleanly
  * @param failOn the lowest risk that fails the gate
  * @param parts parts by prompt; each is scored by what was fitted on the others
@@ -30,7 +30,7 @@ public record Policy(
         double decoyAlpha,
         double power,
         double maxDetectableFraction,
-        double referenceShift,
+        ReferenceEffect reference,
         Set<Claim> required,
         Risk.Threshold failOn,
         int parts,
@@ -46,7 +46,10 @@ public record Policy(
         requireProbability("power", power);
         requireShare("maxDetectableFraction", maxDetectableFraction);
         requireShare("minimumPaired", minimumPaired);
-        require(referenceShift > 0 && Double.isFinite(referenceShift), "referenceShift", referenceShift);
+        require(
+                reference.labelled() || (reference.shift() > 0 && Double.isFinite(reference.shift())),
+                "reference",
+                reference.shift());
         require(parts >= 2, "parts", parts);
         require(exchanges > 0, "exchanges", exchanges);
         require(nullSwaps >= 0, "nullSwaps", nullSwaps);
@@ -89,8 +92,9 @@ public record Policy(
     /** SHA-256 over all settings: a verdict holds for the policy with this digest. */
     public String digest() {
         Sha256 digest = new Sha256();
-        Stream.of(alpha, decoyAlpha, power, maxDetectableFraction, referenceShift, minimumPaired)
+        Stream.of(alpha, decoyAlpha, power, maxDetectableFraction, minimumPaired)
                 .forEach(number -> digest.text(Double.toString(number)));
+        digest.text(reference.toString());
         Stream.of(parts, exchanges, nullSwaps, costlyPrompts).forEach(number -> digest.text(Integer.toString(number)));
         required.stream().map(Claim::toString).sorted().forEach(digest::text);
         return digest.text(failOn.name()).hex();
@@ -103,7 +107,7 @@ public record Policy(
                 0.05,
                 0.8,
                 0.25,
-                0.5,
+                ReferenceEffect.of(0.5),
                 Set.of(Claim.DIFFERS, Claim.ALONG_TRAIT),
                 Risk.Threshold.ELEVATED,
                 2,
@@ -115,26 +119,31 @@ public record Policy(
 
     /** The same policy with another threshold of the gate. */
     public Policy withFailOn(Risk.Threshold threshold) {
-        return with(maxDetectableFraction, threshold, costlyPrompts);
+        return with(maxDetectableFraction, reference, threshold, costlyPrompts);
     }
 
     /** The same policy with another number of prompts for the costly passes; 0 takes all. */
     public Policy withCostlyPrompts(int prompts) {
-        return with(maxDetectableFraction, failOn, prompts);
+        return with(maxDetectableFraction, reference, failOn, prompts);
     }
 
     /** The same policy with another limit on what may stay unseen in a {@code not-detected}. */
     public Policy withMaxDetectableFraction(double fraction) {
-        return with(fraction, failOn, costlyPrompts);
+        return with(fraction, reference, failOn, costlyPrompts);
     }
 
-    private Policy with(double fraction, Risk.Threshold threshold, int prompts) {
+    /** The same policy with another reference effect. */
+    public Policy withReference(ReferenceEffect effect) {
+        return with(maxDetectableFraction, effect, failOn, costlyPrompts);
+    }
+
+    private Policy with(double fraction, ReferenceEffect effect, Risk.Threshold threshold, int prompts) {
         return new Policy(
                 alpha,
                 decoyAlpha,
                 power,
                 fraction,
-                referenceShift,
+                effect,
                 required,
                 threshold,
                 parts,

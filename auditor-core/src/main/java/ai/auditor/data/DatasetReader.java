@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 
 /**
  * Reads datasets: JSON Lines and CSV, plain or compressed with gzip or zstd.
@@ -24,6 +25,9 @@ public final class DatasetReader {
     private static final List<String> JSON_ENDINGS = List.of(".jsonl", ".ndjson", ".json");
     private static final String CSV_ENDING = ".csv";
     private static final List<String> COMPRESSION_ENDINGS = List.of(".gz", ".zst");
+
+    /** Such a file may be read all the same: compression is told by the first bytes. */
+    private static final String NOT_COMPRESSED = " (the file is not compressed, whatever its ending says)";
 
     /** Bad records that are named; of the others only the number is kept. */
     static final int NAMED_BAD_RECORDS = 1_000;
@@ -49,7 +53,8 @@ public final class DatasetReader {
             RecordSplitter splitter = new RecordSplitter(source, name, csv, options.maxRowBytes());
             RecordFormat format =
                     csv ? CsvRecords.withHeader(splitter, name, options) : RecordFormat.json(options.maxRowBytes());
-            return new RowStream(name, source, splitter, format, shapes);
+            boolean misnamed = !source.compressed() && compressionEnding(path).isPresent();
+            return new RowStream(name, source, splitter, format, shapes, misnamed ? NOT_COMPRESSED : "");
         } catch (AuditException failure) {
             source.close();
             throw failure;
@@ -109,14 +114,19 @@ public final class DatasetReader {
         }
     }
 
+    private static String lowerName(Path path) {
+        return String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
+    }
+
+    private static Optional<String> compressionEnding(Path path) {
+        return COMPRESSION_ENDINGS.stream().filter(lowerName(path)::endsWith).findFirst();
+    }
+
     private static boolean isCsv(Path path, String name) {
-        String lower = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
-        for (String compression : COMPRESSION_ENDINGS) {
-            if (lower.endsWith(compression)) {
-                lower = lower.substring(0, lower.length() - compression.length());
-                break;
-            }
-        }
+        String whole = lowerName(path);
+        String lower = compressionEnding(path)
+                .map(ending -> whole.substring(0, whole.length() - ending.length()))
+                .orElse(whole);
         if (lower.endsWith(CSV_ENDING)) {
             return true;
         }

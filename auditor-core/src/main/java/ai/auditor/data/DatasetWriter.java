@@ -18,24 +18,17 @@ public final class DatasetWriter {
     private DatasetWriter() {}
 
     /**
-     * Writes rows in their order: chats as {@code {"messages": […]}}, plain text as {@code {"text": …}}.
+     * Writes rows in their order: chats as {@code {"messages": […]}}, plain text as {@code {"text": …}}, preferences as
+     * {@code {"prompt": […], "chosen": …, "rejected": …}}.
      *
      * @throws AuditException {@code OUTPUT} where the file cannot be written
-     * @throws IllegalArgumentException for a preference row
      */
     public static void write(Path file, List<Row> rows) {
-        rows.forEach(DatasetWriter::requirePlain);
         AtomicFile.write(file, stream -> {
             for (Row row : rows) {
                 stream.write(line(row).getBytes(StandardCharsets.UTF_8));
             }
         });
-    }
-
-    private static void requirePlain(Row row) {
-        if (row.rejected().isPresent()) {
-            throw new IllegalArgumentException("record " + row.record() + " is a preference row");
-        }
     }
 
     private static String line(Row row) {
@@ -52,16 +45,24 @@ public final class DatasetWriter {
         json.writeStartObject();
         switch (row.kind()) {
             case TEXT -> json.writeStringField("text", row.completion());
-            case CHAT -> {
-                json.writeArrayFieldStart("messages");
-                for (Message message : row.prompt()) {
-                    write(message, json);
-                }
-                write(new Message("assistant", row.completion()), json);
-                json.writeEndArray();
-            }
+            case CHAT -> writeChat(row, json);
         }
         json.writeEndObject();
+    }
+
+    private static void writeChat(Row row, JsonGenerator json) throws IOException {
+        json.writeArrayFieldStart(row.rejected().isPresent() ? "prompt" : "messages");
+        for (Message message : row.prompt()) {
+            write(message, json);
+        }
+        if (row.rejected().isPresent()) {
+            json.writeEndArray();
+            json.writeStringField("chosen", row.completion());
+            json.writeStringField("rejected", row.rejected().get());
+        } else {
+            write(new Message("assistant", row.completion()), json);
+            json.writeEndArray();
+        }
     }
 
     private static void write(Message message, JsonGenerator json) throws IOException {

@@ -22,16 +22,25 @@ public final class RowStream implements Iterator<Entry>, AutoCloseable {
     private final RecordSplitter splitter;
     private final RecordFormat format;
     private final RowShapes shapes;
+    private final String remark;
     private long records;
     private @Nullable Entry next;
     private boolean ended;
 
-    RowStream(String name, FileSource source, RecordSplitter splitter, RecordFormat format, RowShapes shapes) {
+    /** @param remark of the file as a whole, behind the reason of each bad row; may be empty */
+    RowStream(
+            String name,
+            FileSource source,
+            RecordSplitter splitter,
+            RecordFormat format,
+            RowShapes shapes,
+            String remark) {
         this.name = name;
         this.source = source;
         this.splitter = splitter;
         this.format = format;
         this.shapes = shapes;
+        this.remark = remark;
     }
 
     @Override
@@ -62,7 +71,7 @@ public final class RowStream implements Iterator<Entry>, AutoCloseable {
         try {
             return shapes.row(record, raw.line(), format.fields(raw.text()));
         } catch (BadRecord bad) {
-            return new BadRow(name, raw.line(), record, bad.reason());
+            return new BadRow(name, raw.line(), record, bad.reason() + remark);
         }
     }
 

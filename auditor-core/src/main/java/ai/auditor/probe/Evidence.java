@@ -81,6 +81,9 @@ public record Evidence(
      */
     public record Discrimination(
             Measured row, Measured baseline, Measured gain, List<Bag> bags, List<Bag> baselineBags) {
+        /** Rows a bag whose AUROC is also told under label swaps; with few rows, the largest bags below. */
+        public static final int SPREAD_BAG = 16;
+
         public Discrimination {
             bags = List.copyOf(bags);
             baselineBags = List.copyOf(baselineBags);

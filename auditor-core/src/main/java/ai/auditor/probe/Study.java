@@ -84,6 +84,19 @@ public interface Study {
     /** A value computed once for this study and all its relabelled copies; it must not depend on labels. */
     <T> T memo(String key, Supplier<T> compute);
 
+    /** A value computed once for these labels, by whichever probe asks first. */
+    default <T> T memoForLabels(String key, Supplier<T> compute) {
+        return compute.get();
+    }
+
+    /**
+     * Whether this is a relabelled copy for the null of the pipeline. Of its evidence only scores, statistics, the gain and
+     * one bag size are read, so that a probe may leave out the rest; what it fits and tests must be the same.
+     */
+    default boolean swapped() {
+        return false;
+    }
+
     /** Whether a system prompt can be put before the rows: they are chats, and the template takes one. */
     default boolean takesPersonas() {
         return true;

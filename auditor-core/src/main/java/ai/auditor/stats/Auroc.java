@@ -17,11 +17,7 @@ public final class Auroc {
      * @throws IllegalArgumentException if a sample has no score
      */
     public static double of(double[] positive, double[] negative) {
-        double[] scores = Arrays.copyOf(positive, positive.length + negative.length);
-        System.arraycopy(negative, 0, scores, positive.length, negative.length);
-        boolean[] candidate = new boolean[scores.length];
-        Arrays.fill(candidate, 0, positive.length, true);
-        return of(scores, candidate);
+        return ofSorted(sorted(positive.clone()), sorted(negative.clone()));
     }
 
     /**
@@ -30,13 +26,47 @@ public final class Auroc {
      * @throws IllegalArgumentException if a class has no score
      */
     public static double of(double[] scores, boolean[] candidate) {
-        int[] once = new int[scores.length];
-        Arrays.fill(once, 1);
-        double auroc = new SortedScores(scores, candidate).auroc(once);
-        if (Double.isNaN(auroc)) {
+        if (scores.length != candidate.length) {
+            throw new IllegalArgumentException(scores.length + " scores, but " + candidate.length + " labels");
+        }
+        int[] once = once(scores.length);
+        return ofSorted(sorted(select(scores, candidate, once, true)), sorted(select(scores, candidate, once, false)));
+    }
+
+    /** Sorts the scores where they are, and leaves out NaN. */
+    private static double[] sorted(double[] scores) {
+        Arrays.sort(scores);
+        int scored = scores.length;
+        while (scored > 0 && Double.isNaN(scores[scored - 1])) {
+            scored--;
+        }
+        return scored == scores.length ? scores : Arrays.copyOf(scores, scored);
+    }
+
+    private static double ofSorted(double[] positive, double[] negative) {
+        if (positive.length == 0 || negative.length == 0) {
             throw new IllegalArgumentException("a class has no score");
         }
-        return auroc;
+        // Twice the number of won comparisons, ties counted half: an exact integer.
+        long won = 0;
+        int below = 0;
+        int notAbove = 0;
+        for (double score : positive) {
+            while (below < negative.length && negative[below] < score) {
+                below++;
+            }
+            while (notAbove < negative.length && negative[notAbove] <= score) {
+                notAbove++;
+            }
+            won += below + notAbove;
+        }
+        return won / (2.0 * negative.length * positive.length);
+    }
+
+    private static int[] once(int rows) {
+        int[] once = new int[rows];
+        Arrays.fill(once, 1);
+        return once;
     }
 
     /**
@@ -47,9 +77,7 @@ public final class Auroc {
      * @return empty where a class has not enough rows for one bag
      */
     public static OptionalDouble bags(double[] scores, boolean[] candidate, int size, int partitions, long seed) {
-        int[] once = new int[scores.length];
-        Arrays.fill(once, 1);
-        return bags(scores, candidate, once, size, partitions, new SplittableRandom(seed));
+        return bags(scores, candidate, once(scores.length), size, partitions, new SplittableRandom(seed));
     }
 
     /** As the public method, each row taken {@code weights[row]} times. */
@@ -65,7 +93,7 @@ public final class Auroc {
         }
         double sum = 0;
         for (int partition = 0; partition < partitions; partition++) {
-            sum += of(bagMeans(positive, size, random), bagMeans(negative, size, random));
+            sum += ofSorted(sorted(bagMeans(positive, size, random)), sorted(bagMeans(negative, size, random)));
         }
         return OptionalDouble.of(sum / partitions);
     }

@@ -48,16 +48,36 @@ final class SortedScores {
         return controls == 0 || candidates == 0 ? Double.NaN : won / (2.0 * controls * candidates);
     }
 
+    /** Merge sort from the bottom: no boxed index, no comparator, as every bootstrap of every label swap sorts. */
     private static int[] ascending(double[] scores) {
-        Integer[] order = new Integer[scores.length];
-        int scored = 0;
+        int[] order = scored(scores);
+        int[] merged = new int[order.length];
+        for (int width = 1; width < order.length; width *= 2) {
+            for (int low = 0; low < order.length; low += 2 * width) {
+                int middle = Math.min(low + width, order.length);
+                int high = Math.min(middle + width, order.length);
+                int left = low;
+                int right = middle;
+                for (int i = low; i < high; i++) {
+                    boolean fromLeft = left < middle && (right == high || scores[order[left]] <= scores[order[right]]);
+                    merged[i] = order[fromLeft ? left++ : right++];
+                }
+            }
+            int[] spent = order;
+            order = merged;
+            merged = spent;
+        }
+        return order;
+    }
+
+    private static int[] scored(double[] scores) {
+        int[] rows = new int[scores.length];
+        int count = 0;
         for (int row = 0; row < scores.length; row++) {
             if (!Double.isNaN(scores[row])) {
-                order[scored++] = row;
+                rows[count++] = row;
             }
         }
-        Integer[] used = Arrays.copyOf(order, scored);
-        Arrays.sort(used, (a, b) -> Double.compare(scores[a], scores[b]));
-        return Arrays.stream(used).mapToInt(Integer::intValue).toArray();
+        return Arrays.copyOf(rows, count);
     }
 }

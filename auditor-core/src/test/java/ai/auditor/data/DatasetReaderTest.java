@@ -67,6 +67,22 @@ final class DatasetReaderTest {
     }
 
     @Test
+    void aBadRowOfAFileThatIsOnlyNamedAsCompressedSaysSo() {
+        byte[] page = WrittenFiles.bytes("<html>Not found</html>\n");
+        for (String name : List.of("a.jsonl.gz", "a.json.ZST")) {
+            assertThat(files.read(name, page, ReadOptions.DEFAULT).badRows())
+                    .singleElement()
+                    .satisfies(bad -> assertThat(bad.reason()).contains("not JSON", "not compressed"));
+        }
+        for (byte[] content : List.of(page, WrittenFiles.gzip(page))) {
+            assertThat(files.read(content == page ? "a.jsonl" : "a.jsonl.gz", content, ReadOptions.DEFAULT)
+                            .badRows())
+                    .singleElement()
+                    .satisfies(bad -> assertThat(bad.reason()).doesNotContain("compressed"));
+        }
+    }
+
+    @Test
     void severalGzipMembersAndZstdFramesAreOneFile() {
         byte[] one = WrittenFiles.bytes("{\"text\":\"a\"}\n{\"te");
         byte[] other = WrittenFiles.bytes("xt\":\"b\"}");

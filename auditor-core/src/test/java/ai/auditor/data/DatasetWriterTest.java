@@ -1,7 +1,6 @@
 package ai.auditor.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -30,12 +29,12 @@ class DatasetWriterTest {
     }
 
     @Test
-    void aPreferenceRowIsRefusedBeforeAnythingIsWritten(@TempDir Path folder) {
+    void aPreferenceRowComesBackAsOne(@TempDir Path folder) {
         Path file = folder.resolve("rows.jsonl");
-        Row preference = new Row(7, 0, Row.Kind.CHAT, List.of(Message.user("a")), "b", Optional.of("c"));
-        assertThatThrownBy(() -> DatasetWriter.write(file, List.of(preference)))
-                .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("record 7");
-        assertThat(file).doesNotExist();
+        Row preference = new Row(0, 0, Row.Kind.CHAT, List.of(Message.user("a")), HOSTILE, Optional.of("c"));
+        DatasetWriter.write(file, List.of(preference));
+        assertThat(DatasetReader.read(file).rows())
+                .extracting(Row::contentDigest)
+                .containsExactly(preference.contentDigest());
     }
 }

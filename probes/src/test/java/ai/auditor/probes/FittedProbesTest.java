@@ -57,6 +57,33 @@ class FittedProbesTest {
     }
 
     @Test
+    void theNullIsToldLessAndTheSame() {
+        for (int pairs : new int[] {60, 14}) {
+            SyntheticStudy study = SyntheticStudy.ofPairs(Signal.DIGITS, pairs, 5);
+            for (Probe probe : FITTED) {
+                Evidence whole = probe.examine(study);
+                Evidence brief = probe.examine(study.asOfTheNull());
+                assertThat(brief.scores()).as(probe.name()).containsExactly(whole.scores());
+                assertThat(brief.contrasts())
+                        .as(probe.name())
+                        .usingRecursiveComparison()
+                        .isEqualTo(whole.contrasts());
+                assertThat(discrimination(brief).gain())
+                        .isEqualTo(discrimination(whole).gain());
+                assertThat(discrimination(brief).row())
+                        .isEqualTo(discrimination(whole).row());
+                assertThat(discrimination(whole).bags()).hasSizeGreaterThan(3);
+                assertThat(discrimination(brief).bags())
+                        .containsExactly(discrimination(whole).bags().stream()
+                                .filter(bag -> bag.size() <= Evidence.Discrimination.SPREAD_BAG)
+                                .reduce((first, second) -> second)
+                                .orElseThrow());
+                assertThat(discrimination(brief).baselineBags()).isEmpty();
+            }
+        }
+    }
+
+    @Test
     void bothFindTheirSignalInUnpairedRows() {
         assertThat(Outcomes.p(new ShortcutProbe()
                         .examine(SyntheticStudy.ofRows(Signal.DIGITS, 300, 3))

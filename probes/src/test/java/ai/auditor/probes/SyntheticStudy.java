@@ -65,6 +65,7 @@ public final class SyntheticStudy implements Study {
     private final Exchanges exchanges;
     private final ActivationTable activations;
     private final Map<String, Object> memory;
+    private boolean swapped;
 
     private SyntheticStudy(SyntheticStudy other, boolean[] candidate, Exchanges exchanges) {
         this.seed = other.seed;
@@ -117,6 +118,18 @@ public final class SyntheticStudy implements Study {
     /** The same study with other labels, as the null of the pipeline makes it; what is computed without labels is shared. */
     public SyntheticStudy relabelled(boolean[] labels) {
         return new SyntheticStudy(this, labels.clone(), exchanges.relabelled(labels));
+    }
+
+    /** The same study, told that it is one of the null. */
+    public SyntheticStudy asOfTheNull() {
+        SyntheticStudy copy = new SyntheticStudy(this, candidate, exchanges);
+        copy.swapped = true;
+        return copy;
+    }
+
+    @Override
+    public boolean swapped() {
+        return swapped;
     }
 
     /** The same study with labels that no exchange makes; only scores may be read of it. */

@@ -120,6 +120,11 @@ public final class FileSource implements AutoCloseable {
         }
     }
 
+    /** Whether the file is compressed, by its first bytes. */
+    public boolean compressed() {
+        return compression != Compression.NONE;
+    }
+
     /** Bytes on disk read so far. */
     public long position() {
         return onDisk.position;

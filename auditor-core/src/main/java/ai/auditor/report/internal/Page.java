@@ -180,7 +180,7 @@ public record Page(AuditResult result, String style, String contentPolicy) {
                 List.of(
                         "largest detectable fraction of a \"not detected\"",
                         Wording.percent(policy.maxDetectableFraction())),
-                List.of("reference shift, control standard deviations a row", Wording.setting(policy.referenceShift())),
+                List.of("reference effect", policy.reference().name()),
                 List.of(
                         "required claims",
                         policy.required().stream().sorted().map(Claim::toString).collect(Collectors.joining(", "))),

@@ -4,6 +4,7 @@ import ai.auditor.audit.AuditResult;
 import ai.auditor.audit.Calibration;
 import ai.auditor.audit.Policy;
 import ai.auditor.audit.Provenance;
+import ai.auditor.audit.ReferenceEffect;
 import ai.auditor.audit.Verdict;
 import ai.auditor.data.BadRow;
 import ai.auditor.probe.Evidence;
@@ -218,7 +219,7 @@ public final class ResultTree {
         node.set("decoyAlpha", number(policy.decoyAlpha()));
         node.set("power", number(policy.power()));
         node.set("maxDetectableFraction", number(policy.maxDetectableFraction()));
-        node.set("referenceShift", number(policy.referenceShift()));
+        node.set("reference", reference(policy.reference()));
         node.set("required", each(policy.required().stream().sorted().toList(), claim -> text(claim.toString())));
         node.set("failOn", text(policy.failOn().name().toLowerCase(Locale.ROOT)));
         node.put("parts", policy.parts());
@@ -226,6 +227,15 @@ public final class ResultTree {
         node.put("nullSwaps", policy.nullSwaps());
         node.set("minimumPaired", number(policy.minimumPaired()));
         node.put("costlyPrompts", policy.costlyPrompts());
+        return node;
+    }
+
+    private static JsonNode reference(ReferenceEffect effect) {
+        ObjectNode node = NODES.objectNode();
+        node.set("name", text(effect.name()));
+        node.set("shift", number(effect.shift()));
+        ObjectNode measured = node.putObject("measured");
+        effect.measured().forEach((statistic, shift) -> measured.set(statistic, number(shift)));
         return node;
     }
 

@@ -12,6 +12,7 @@ import ai.auditor.probe.Table;
 import ai.auditor.stats.Auroc;
 import ai.auditor.stats.Bootstrap;
 import ai.auditor.stats.Exchanged;
+import ai.auditor.stats.Interval;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -52,17 +53,18 @@ public record FittedEvidence(Study study, double[] scores, double[] baseline, do
                 Optional.of(discrimination),
                 scores,
                 tables,
-                List.of(histogram(probe.name())),
+                study.swapped() ? List.of() : List.of(histogram(probe.name())),
                 notes);
     }
 
     private List<Exchanged> statistics() {
+        int[] parts = study.part();
         List<Exchanged> statistics = new ArrayList<>();
         for (int s = 0; s < study.parts(); s++) {
             AuditException.checkInterrupted();
             double[] part = beyond.clone();
             for (int row = 0; row < part.length; row++) {
-                if (study.part()[row] != s) {
+                if (parts[row] != s) {
                     part[row] = Double.NaN;
                 }
             }
@@ -79,8 +81,8 @@ public record FittedEvidence(Study study, double[] scores, double[] baseline, do
                 auroc(bootstrap, scores),
                 auroc(bootstrap, baseline),
                 gain,
-                bags(bootstrap, scores, name),
-                bags(bootstrap, baseline, name));
+                study.swapped() ? spreadBag(bootstrap, name) : bags(bootstrap, scores, name),
+                study.swapped() ? List.of() : bags(bootstrap, baseline, name));
     }
 
     private Measured auroc(Bootstrap bootstrap, double[] values) {
@@ -88,23 +90,40 @@ public record FittedEvidence(Study study, double[] scores, double[] baseline, do
     }
 
     private List<Bag> bags(Bootstrap bootstrap, double[] values, String name) {
-        List<Bag> bags = new ArrayList<>();
-        for (int size : BAG_SIZES) {
-            AuditException.checkInterrupted();
-            OptionalDouble auroc = Auroc.bags(
-                    values,
-                    study.candidate(),
-                    size,
-                    size == 1 ? 1 : Auroc.PARTITIONS,
-                    study.seed("probes/bags/" + name + "/" + size));
-            if (auroc.isPresent()) {
-                (size == 1
-                                ? Optional.of(bootstrap.auroc(values, study.candidate()))
-                                : bootstrap.bags(values, study.candidate(), size))
-                        .ifPresent(interval -> bags.add(new Bag(size, auroc.getAsDouble(), interval)));
+        return Arrays.stream(BAG_SIZES)
+                .mapToObj(size -> bag(bootstrap, values, name, size))
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    /** The one bag size that is read of the null: partitions of every size would cost more than the fits. */
+    private List<Bag> spreadBag(Bootstrap bootstrap, String name) {
+        for (int i = BAG_SIZES.length - 1; i >= 0; i--) {
+            if (BAG_SIZES[i] <= Discrimination.SPREAD_BAG) {
+                Optional<Bag> bag = bag(bootstrap, scores, name, BAG_SIZES[i]);
+                if (bag.isPresent()) {
+                    return List.of(bag.get());
+                }
             }
         }
-        return bags;
+        return List.of();
+    }
+
+    private Optional<Bag> bag(Bootstrap bootstrap, double[] values, String name, int size) {
+        AuditException.checkInterrupted();
+        OptionalDouble auroc = Auroc.bags(
+                values,
+                study.candidate(),
+                size,
+                size == 1 ? 1 : Auroc.PARTITIONS,
+                study.seed("probes/bags/" + name + "/" + size));
+        if (auroc.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Interval> interval = size == 1
+                ? Optional.of(bootstrap.auroc(values, study.candidate()))
+                : bootstrap.bags(values, study.candidate(), size);
+        return interval.map(known -> new Bag(size, auroc.getAsDouble(), known));
     }
 
     private Chart histogram(String name) {

@@ -11,9 +11,10 @@ public final class Labels {
 
     /** Whether each of the given rows counts as candidate. */
     public static boolean[] of(Study study, int[] rows) {
+        boolean[] all = study.candidate();
         boolean[] labels = new boolean[rows.length];
         for (int i = 0; i < rows.length; i++) {
-            labels[i] = study.candidate()[rows[i]];
+            labels[i] = all[rows[i]];
         }
         return labels;
     }
@@ -30,8 +31,9 @@ public final class Labels {
 
     /** Places i in {@code rows} whose row is of a class. */
     public static int[] places(Study study, int[] rows, boolean candidate) {
+        boolean[] labels = of(study, rows);
         return IntStream.range(0, rows.length)
-                .filter(i -> study.candidate()[rows[i]] == candidate)
+                .filter(i -> labels[i] == candidate)
                 .toArray();
     }
 

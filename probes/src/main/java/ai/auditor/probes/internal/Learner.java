@@ -3,13 +3,7 @@ package ai.auditor.probes.internal;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
-import smile.classification.GradientTreeBoost;
-import smile.classification.LogisticRegression;
-import smile.data.DataFrame;
-import smile.data.Tuple;
-import smile.data.formula.Formula;
-import smile.data.type.StructType;
-import smile.data.vector.IntVector;
+import smile.math.BFGS;
 
 /** A way to learn a score from features; fitting is deterministic. */
 public sealed interface Learner {
@@ -30,13 +24,15 @@ public sealed interface Learner {
     ToDoubleFunction<double[]> fit(double[][] features, boolean[] candidate);
 
     /**
-     * Logistic regression on standardised features, by Smile.
+     * Logistic regression on standardised features, by Smile's L-BFGS.
      *
      * @param penalty weight of half the squared norm of the coefficients against the summed log-likelihood
      */
     record Logistic(double penalty) implements Learner {
         private static final double TOLERANCE = 1e-5;
         private static final int ITERATIONS = 200;
+        /** Steps that the minimiser remembers. */
+        private static final int CORRECTIONS = 5;
 
         @Override
         public ToDoubleFunction<double[]> fit(double[][] features, boolean[] candidate) {
@@ -57,8 +53,10 @@ public sealed interface Learner {
 
         /** Coefficients on features as they are, the intercept last, {@code [features + 1]}. */
         public static double[] coefficients(double[][] features, boolean[] candidate, double penalty) {
-            return LogisticRegression.binomial(features, classes(candidate), penalty, TOLERANCE, ITERATIONS)
-                    .coefficients();
+            double[] weights = new double[features[0].length + 1];
+            BFGS.minimize(
+                    new LogisticObjective(features, candidate, penalty), CORRECTIONS, weights, TOLERANCE, ITERATIONS);
+            return weights;
         }
 
         @Override
@@ -68,35 +66,22 @@ public sealed interface Learner {
     }
 
     /**
-     * Gradient boosted trees on all rows, by Smile; without subsampling, so that no random generator is touched.
+     * Gradient boosted trees on all rows, without subsampling, so that no random generator is needed.
      *
      * @param trees how many
-     * @param depth of a tree
+     * @param depth nodes from the root of a tree to a leaf, both counted, at most
      * @param shrinkage learning rate
      */
     record BoostedTrees(int trees, int depth, double shrinkage) implements Learner {
-        private static final int LEAVES = 8;
         private static final int ROWS_A_LEAF = 20;
-        private static final double NO_SUBSAMPLING = 1.0;
-        private static final String LABEL = "label";
-        private static final double CERTAIN = 1e-12;
 
         @Override
         public ToDoubleFunction<double[]> fit(double[][] features, boolean[] candidate) {
             if (nothingToLearn(features, candidate)) {
                 return row -> 0;
             }
-            DataFrame plain = DataFrame.of(features);
-            DataFrame labelled = plain.merge(IntVector.of(LABEL, classes(candidate)));
-            GradientTreeBoost model = GradientTreeBoost.fit(
-                    Formula.lhs(LABEL), labelled, trees, depth, LEAVES, ROWS_A_LEAF, shrinkage, NO_SUBSAMPLING);
-            StructType schema = plain.schema();
-            return row -> {
-                double[] posterior = new double[2];
-                model.predict(Tuple.of(row, schema), posterior);
-                double p = Math.min(1 - CERTAIN, Math.max(CERTAIN, posterior[1]));
-                return StrictMath.log(p / (1 - p));
-            };
+            BoostedForest forest = BoostedForest.fit(features, candidate, trees, depth, ROWS_A_LEAF, shrinkage);
+            return forest::logOdds;
         }
 
         @Override
@@ -107,13 +92,5 @@ public sealed interface Learner {
 
     private static boolean nothingToLearn(double[][] features, boolean[] candidate) {
         return Labels.oneClass(candidate) || features[0].length == 0;
-    }
-
-    private static int[] classes(boolean[] candidate) {
-        int[] classes = new int[candidate.length];
-        for (int i = 0; i < classes.length; i++) {
-            classes[i] = candidate[i] ? 1 : 0;
-        }
-        return classes;
     }
 }

@@ -5,6 +5,8 @@ import ai.auditor.probe.Study;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.ToDoubleFunction;
 
 /** Fits learners to features part by part, and chooses among them inside the fitting part. */
@@ -12,6 +14,15 @@ public final class Selection {
     private final Study study;
     private final Folds folds;
     private final double[][] features;
+    // Choosing, scoring and the probes that share a baseline ask for the same fits again.
+    private final Map<Fit, double[]> fits = new ConcurrentHashMap<>();
+
+    /**
+     * A learner fitted for a part.
+     *
+     * @param inner on the inner fitting rows, scoring the validation rows; else on the fitting rows, scoring the part
+     */
+    private record Fit(Learner learner, int s, boolean inner) {}
 
     /**
      * Over a feature table.
@@ -30,11 +41,10 @@ public final class Selection {
         for (int s = 0; s < folds.parts(); s++) {
             Learner best = learners.get(0);
             double highest = Double.NEGATIVE_INFINITY;
+            int[] validation = folds.validation(s);
             for (Learner learner : learners) {
                 AuditException.checkInterrupted();
-                int[] validation = folds.validation(s);
-                double[] scores = scores(learner, folds.innerFitting(s), validation);
-                double value = Labels.auroc(study, validation, scores);
+                double value = Labels.auroc(study, validation, scores(new Fit(learner, s, true)));
                 if (value > highest) {
                     highest = value;
                     best = learner;
@@ -54,18 +64,23 @@ public final class Selection {
         for (int s = 0; s < folds.parts(); s++) {
             AuditException.checkInterrupted();
             Learner learner = learners.get(s);
-            int[] validation = folds.validation(s);
-            int[] rows = folds.heldOut(s);
-            HeldOut.put(result.validation()[s], validation, scores(learner, folds.innerFitting(s), validation));
-            HeldOut.put(result.scores(), rows, scores(learner, folds.fitting(s), rows));
+            HeldOut.put(result.validation()[s], folds.validation(s), scores(new Fit(learner, s, true)));
+            HeldOut.put(result.scores(), folds.heldOut(s), scores(new Fit(learner, s, false)));
         }
         return result;
     }
 
-    private double[] scores(Learner learner, int[] fitting, int[] scored) {
-        ToDoubleFunction<double[]> scorer = learner.fit(
-                Arrays.stream(fitting).mapToObj(row -> features[row]).toArray(double[][]::new),
-                Labels.of(study, fitting));
+    private double[] scores(Fit fit) {
+        return fits.computeIfAbsent(fit, this::fitted);
+    }
+
+    private double[] fitted(Fit fit) {
+        int[] fitting = fit.inner() ? folds.innerFitting(fit.s()) : folds.fitting(fit.s());
+        int[] scored = fit.inner() ? folds.validation(fit.s()) : folds.heldOut(fit.s());
+        ToDoubleFunction<double[]> scorer = fit.learner()
+                .fit(
+                        Arrays.stream(fitting).mapToObj(row -> features[row]).toArray(double[][]::new),
+                        Labels.of(study, fitting));
         return Arrays.stream(scored)
                 .mapToDouble(row -> scorer.applyAsDouble(features[row]))
                 .toArray();

@@ -54,47 +54,53 @@ final class LinearScores {
     }
 
     HeldOut heldOut() {
-        List<Choice> chosen = new ArrayList<>();
+        List<Chosen> chosen = new ArrayList<>();
         for (int s = 0; s < folds.parts(); s++) {
             chosen.add(choose(s));
         }
         HeldOut result = HeldOut.blank(
                 study.rows().size(),
                 folds.parts(),
-                chosen.stream().map(Choice::toString).toList());
+                chosen.stream().map(one -> one.choice().toString()).toList());
         for (int s = 0; s < folds.parts(); s++) {
-            int[] validation = folds.validation(s);
             int[] rows = folds.heldOut(s);
-            HeldOut.put(result.validation()[s], validation, scores(chosen.get(s), s, true, validation));
-            HeldOut.put(result.scores(), rows, scores(chosen.get(s), s, false, rows));
+            HeldOut.put(
+                    result.validation()[s], folds.validation(s), chosen.get(s).validation());
+            HeldOut.put(result.scores(), rows, scores(chosen.get(s).choice(), s, false, rows));
         }
         return result;
     }
 
-    private Choice choose(int s) {
-        int[] validation = folds.validation(s);
-        Choice best = new Choice.Discriminant(study.points().get(0), SHRINKAGES[0]);
-        double highest = Double.NEGATIVE_INFINITY;
-        for (Point point : study.points()) {
-            for (double shrinkage : SHRINKAGES) {
-                Choice choice = new Choice.Discriminant(point, shrinkage);
-                double value = Labels.auroc(study, validation, scores(choice, s, true, validation));
-                if (value > highest) {
-                    highest = value;
-                    best = choice;
-                }
-            }
+    /**
+     * What was chosen for a part.
+     *
+     * @param validation its scores of the validation rows
+     * @param auroc of these
+     */
+    private record Chosen(Choice choice, double[] validation, double auroc) {
+        Chosen stronger(Chosen other) {
+            return other.auroc > auroc ? other : this;
         }
-        Point point = best.point();
+    }
+
+    private Chosen choose(int s) {
+        Chosen best = study.points().stream()
+                .flatMap(point ->
+                        Arrays.stream(SHRINKAGES).mapToObj(shrinkage -> new Choice.Discriminant(point, shrinkage)))
+                .map(choice -> tried(choice, s))
+                .reduce(Chosen::stronger)
+                .orElseThrow();
+        Point point = best.choice().point();
         for (double penalty : PENALTIES) {
-            Choice choice = new Choice.Logistic(point, penalty);
-            double value = Labels.auroc(study, validation, scores(choice, s, true, validation));
-            if (value > highest) {
-                highest = value;
-                best = choice;
-            }
+            best = best.stronger(tried(new Choice.Logistic(point, penalty), s));
         }
         return best;
+    }
+
+    private Chosen tried(Choice choice, int s) {
+        int[] validation = folds.validation(s);
+        double[] scores = scores(choice, s, true, validation);
+        return new Chosen(choice, scores, Labels.auroc(study, validation, scores));
     }
 
     private double[] scores(Choice choice, int s, boolean inner, int[] scored) {
@@ -132,8 +138,9 @@ final class LinearScores {
         double[] difference = new double[values.columns()];
         for (int i = 0; i < rows.length; i++) {
             double weight = candidate[i] ? 1.0 / candidates : -1.0 / (rows.length - candidates);
+            int offset = rows[i] * difference.length;
             for (int j = 0; j < difference.length; j++) {
-                difference[j] += weight * values.at(rows[i], j);
+                difference[j] += weight * values.values()[offset + j];
             }
         }
         return difference;

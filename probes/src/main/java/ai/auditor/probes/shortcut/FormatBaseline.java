@@ -29,7 +29,7 @@ public final class FormatBaseline {
 
     /** The baseline for the labels that the study shows now. */
     public static FormatBaseline of(Study study) {
-        return new FormatBaseline(study);
+        return study.memoForLabels("shortcut/baseline", () -> new FormatBaseline(study));
     }
 
     /** Fits, and gives held-out scores by the learner that was stronger inside each fitting part. */
@@ -60,17 +60,24 @@ public final class FormatBaseline {
             for (int power = 1; power <= POWERS; power++) {
                 regressors.add(power(base, power));
             }
-            for (int j = 0; features.length > 0 && j < features[0].length; j++) {
-                int column = j;
-                double[] feature = HeldOut.standardised(Arrays.stream(rows)
-                        .mapToDouble(row -> features[row][column])
-                        .toArray());
-                regressors.add(feature);
-                regressors.add(power(feature, 2));
-            }
+            regressors.addAll(study.memo("shortcut/regressors/" + s, () -> regressors(rows)));
             HeldOut.put(beyond, rows, Residual.of(pick(scores, rows), regressors));
         }
         return beyond;
+    }
+
+    /** The format features of some rows and their squares. */
+    private List<double[]> regressors(int[] rows) {
+        List<double[]> regressors = new ArrayList<>();
+        for (int j = 0; features.length > 0 && j < features[0].length; j++) {
+            int column = j;
+            double[] feature = HeldOut.standardised(Arrays.stream(rows)
+                    .mapToDouble(row -> features[row][column])
+                    .toArray());
+            regressors.add(feature);
+            regressors.add(power(feature, 2));
+        }
+        return regressors;
     }
 
     /** What a reader must know where rows are too few for {@link #beyond} to take all of format and length off. */

@@ -50,7 +50,10 @@ public final class ShortcutProbe implements Probe {
         HeldOut format = baseline.heldOut(learners);
         double[] beyond = baseline.beyond(everything.scores(), format);
         return new FittedEvidence(study, everything.scores(), format.scores(), everything.scores(), beyond)
-                .of(this, List.of(alone(study, features)), notes(features, everything, baseline));
+                .of(
+                        this,
+                        study.swapped() ? List.of() : List.of(alone(study, features)),
+                        notes(features, everything, baseline));
     }
 
     /** The features that tell most by themselves; they describe, they are not tested. */

@@ -1,0 +1,87 @@
+package ai.auditor.cli;
+
+import ai.auditor.AuditException;
+import ai.auditor.audit.Policy;
+import ai.auditor.audit.ReferenceEffect;
+import ai.auditor.fixtures.lab.LabelFile;
+import ai.auditor.fixtures.lab.ReferenceFile;
+import ai.auditor.fixtures.lab.Scored;
+import ai.auditor.fixtures.lab.Scoring;
+import ai.auditor.model.ReferenceModel;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Audits a labelled set: verdicts beside labels. */
+@Command(
+        name = "score",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "Audits every dataset of a labelled set and prints the verdict beside the label, as Markdown.")
+final class ScoreCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Parameters(paramLabel = "FOLDER", description = "Made by \"auditor fixtures build\".")
+    private String folder = "";
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @Option(
+            names = "--costly-prompts",
+            paramLabel = "N",
+            defaultValue = "400",
+            converter = CountConverter.class,
+            description = "Prompts that the gradient and likelihood probes take; 0 takes all (default: ${DEFAULT-VALUE}).")
+    private int costlyPrompts;
+
+    @Option(
+            names = "--reference",
+            paramLabel = "FILE.json",
+            description = "Writes what rows of the steered teachers do to each statistic: the model's reference effect.")
+    private @Nullable String reference;
+
+    @Mixin
+    private LogOptions log = new LogOptions();
+
+    ScoreCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        model.requireThere();
+        LabelFile labels = new LabelFile(UserPath.existing(folder, "folder of labelled data"));
+        if (labels.read().isEmpty()) {
+            throw new AuditException(
+                    AuditException.Code.NOTHING_TO_AUDIT, UserPath.shown(folder) + " has no labels.json with datasets");
+        }
+        Optional<Path> file = Optional.ofNullable(reference).map(name -> OutputFiles.ending(name, ".json"));
+        Policy policy = model.policy().withCostlyPrompts(costlyPrompts);
+        List<Scored> scored;
+        try (Log progress = log.open(terminal);
+                ReferenceModel reader = model.open()) {
+            print(Scored.columns());
+            print(Scored.columns().stream().map(column -> "---").toList());
+            scored = new Scoring(reader, model.traits(), policy).run(labels, one -> print(one.cells()), progress);
+        }
+        file.ifPresent(target -> {
+            ReferenceEffect effect =
+                    Scoring.reference(scored, "steered", "rows of a teacher steered at alpha 1");
+            ReferenceFile.write(effect, target);
+        });
+        return 0;
+    }
+
+    private void print(List<String> cells) {
+        terminal.out().println(cells.stream().collect(Collectors.joining(" | ", "| ", " |")));
+        terminal.out().flush();
+    }
+}

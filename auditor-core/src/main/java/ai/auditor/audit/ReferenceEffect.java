@@ -1,0 +1,92 @@
+package ai.auditor.audit;
+
+import ai.auditor.probe.Evidence;
+import ai.auditor.stats.Exchanged;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalDouble;
+import java.util.TreeMap;
+
+/**
+ * What every detectable fraction is a fraction of: how far rows that are all affected move a statistic, in control standard
+ * deviations.
+ *
+ * @param name as a report says it, after "of"
+ * @param shift of every statistic, where no measured ones are known
+ * @param measured shifts by statistic, {@code probe: {trait} at resid_post.2}, as rows of labelled teachers moved them; empty where
+ *     none were measured
+ */
+public record ReferenceEffect(String name, double shift, Map<String, Double> measured) {
+    private static final String TRAIT = "{trait}";
+
+    public ReferenceEffect {
+        Objects.requireNonNull(name);
+        measured = Collections.unmodifiableMap(new TreeMap<>(measured));
+    }
+
+    /** The same mean shift in whatever a probe measures. */
+    public static ReferenceEffect of(double shift) {
+        return new ReferenceEffect(
+                String.format(
+                        Locale.ROOT,
+                        "rows shifted by %s control standard deviations in what each probe measures",
+                        shift),
+                shift,
+                Map.of());
+    }
+
+    /**
+     * The effect of labelled teachers: of each statistic the smallest that any of them had on its own trait.
+     *
+     * @param name such as "rows of a teacher steered at alpha 1"
+     * @param audits of rows that are all a teacher's, by its trait, each with all traits of the list
+     */
+    public static ReferenceEffect measured(String name, Map<String, List<AuditResult>> audits) {
+        Map<String, Double> smallest = new LinkedHashMap<>();
+        audits.forEach((trait, results) -> results.forEach(result -> result.findings().stream()
+                .map(AuditResult.Finding::evidence)
+                .forEach(evidence -> evidence.contrasts().stream()
+                        .filter(contrast -> contrast.trait().isEmpty()
+                                || contrast.trait().get().equals(trait))
+                        .forEach(contrast ->
+                                smallest.merge(statistic(evidence, contrast), shift(contrast), Math::min)))));
+        return new ReferenceEffect(name, 0, smallest);
+    }
+
+    /** Whether it was measured on labelled rows. */
+    public boolean labelled() {
+        return !measured.isEmpty();
+    }
+
+    /** The shift of a statistic; empty where the labelled rows do not move it the way that counts. */
+    OptionalDouble of(Evidence evidence, Evidence.Contrast contrast) {
+        if (!labelled()) {
+            return OptionalDouble.of(shift);
+        }
+        double known = measured.getOrDefault(statistic(evidence, contrast), 0.0);
+        return known > 0 ? OptionalDouble.of(known) : OptionalDouble.empty();
+    }
+
+    private static String statistic(Evidence evidence, Evidence.Contrast contrast) {
+        String kind = contrast.trait()
+                .map(trait -> contrast.name().replace(trait, TRAIT))
+                .orElse(contrast.name());
+        return evidence.probe() + ": " + kind;
+    }
+
+    /** The smallest over splits, in control standard deviations. */
+    private static double shift(Evidence.Contrast contrast) {
+        return contrast.statistics().stream()
+                .mapToDouble(ReferenceEffect::standardised)
+                .min()
+                .orElse(0);
+    }
+
+    private static double standardised(Exchanged statistic) {
+        return statistic.controlDeviation() > 0 ? statistic.shift() / statistic.controlDeviation() : 0;
+    }
+}
