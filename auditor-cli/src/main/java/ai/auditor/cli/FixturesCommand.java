@@ -30,6 +30,7 @@ final class FixturesCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "a command is needed: build, halves, organism, score, speed, student, teach, toy or transfer");
+                spec.commandLine(),
+                "a command is needed: build, halves, organism, score, speed, student, teach, toy or transfer");
     }
 }

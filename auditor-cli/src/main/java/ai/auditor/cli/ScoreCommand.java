@@ -39,13 +39,15 @@ final class ScoreCommand implements Callable<Integer> {
             paramLabel = "N",
             defaultValue = "400",
             converter = CountConverter.class,
-            description = "Prompts that the gradient and likelihood probes take; 0 takes all (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Prompts that the gradient and likelihood probes take; 0 takes all (default: ${DEFAULT-VALUE}).")
     private int costlyPrompts;
 
     @Option(
             names = "--reference",
             paramLabel = "FILE.json",
-            description = "Writes what rows of the steered teachers do to each statistic: the model's reference effect.")
+            description =
+                    "Writes what rows of the steered teachers do to each statistic: the model's reference effect.")
     private @Nullable String reference;
 
     @Mixin
@@ -73,8 +75,7 @@ final class ScoreCommand implements Callable<Integer> {
             scored = new Scoring(reader, model.traits(), policy).run(labels, one -> print(one.cells()), progress);
         }
         file.ifPresent(target -> {
-            ReferenceEffect effect =
-                    Scoring.reference(scored, "steered", "rows of a teacher steered at alpha 1");
+            ReferenceEffect effect = Scoring.reference(scored, "steered", "rows of a teacher steered at alpha 1");
             ReferenceFile.write(effect, target);
         });
         return 0;

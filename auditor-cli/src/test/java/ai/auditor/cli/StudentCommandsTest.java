@@ -69,7 +69,8 @@ class StudentCommandsTest {
         Files.writeString(folder.resolve("rows.provenance.json"), "{\"model\": {\"name\": \"m\", \"digest\": \"0\"}}");
         Path json = folder.resolve("students.json");
         List<String> call = new ArrayList<>(List.of("fixtures", "student", rows.toString(), "--seeds", "1", "--quiet"));
-        call.addAll(List.of("--search", "2", "--epochs", "1", "--save", folder + "/model", "-o", json.toString()));
+        call.addAll(List.of(
+                "--search", "2", "--epochs", "1", "--batch", "8", "--save", folder + "/model", "-o", json.toString()));
         Ended ended = ends(0, call.toArray(String[]::new));
         assertThat(ended.out()).contains("search: ", "taken", "biases: ");
         assertThat(ended.err()).contains("warning: another base");
