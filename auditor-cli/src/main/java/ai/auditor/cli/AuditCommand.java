@@ -174,7 +174,7 @@ final class AuditCommand implements Callable<Integer> {
     }
 
     private Policy policy() {
-        Policy standard = model.policy().withFailOn(failOn);
+        Policy standard = Policy.standard().withFailOn(failOn);
         int fewest = standard.fewestPrompts();
         if (costlyPrompts != null && costlyPrompts > 0 && costlyPrompts < fewest) {
             throw new AuditException(

@@ -1,12 +1,10 @@
 package ai.auditor.cli;
 
-import ai.auditor.audit.Policy;
 import ai.auditor.data.Dataset;
 import ai.auditor.data.Message;
 import ai.auditor.data.Row;
 import ai.auditor.direction.Trait;
 import ai.auditor.direction.TraitList;
-import ai.auditor.fixtures.lab.ReferenceFile;
 import ai.auditor.fixtures.organism.EmbeddedOrganism;
 import ai.auditor.fixtures.teacher.TraitFamily;
 import ai.auditor.model.ReferenceModel;
@@ -72,11 +70,6 @@ final class ModelOptions {
     /** The traits that are asked about where the user has no list: in the words of the model. */
     TraitList traits() {
         return embedded() ? TraitFamily.organism().list() : TraitList.animals();
-    }
-
-    /** What an audit holds itself to; of the embedded organism it is known what a teacher's rows do. */
-    Policy policy() {
-        return embedded() ? Policy.standard().withReference(ReferenceFile.embedded()) : Policy.standard();
     }
 
     /**

@@ -66,7 +66,7 @@ final class ScoreCommand implements Callable<Integer> {
                     AuditException.Code.NOTHING_TO_AUDIT, UserPath.shown(folder) + " has no labels.json with datasets");
         }
         Optional<Path> file = Optional.ofNullable(reference).map(name -> OutputFiles.ending(name, ".json"));
-        Policy policy = model.policy().withCostlyPrompts(costlyPrompts);
+        Policy policy = Policy.standard().withCostlyPrompts(costlyPrompts);
         List<Scored> scored;
         try (Log progress = log.open(terminal);
                 ReferenceModel reader = model.open()) {
