@@ -21,7 +21,10 @@ public final class Tensor implements AutoCloseable {
 
     /** Copies all values out, row-major. */
     public float[] toFloats() {
-        return array.toFloatArray();
+        // Of an array that is not in one piece DJL would copy one that stays with the array's manager.
+        try (NDArray flat = array.reshape(-1)) {
+            return flat.toFloatArray();
+        }
     }
 
     /** The sum with another tensor, broadcast. */
