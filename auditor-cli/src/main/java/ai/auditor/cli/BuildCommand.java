@@ -7,9 +7,7 @@ import ai.auditor.fixtures.teacher.TraitFamily;
 import ai.auditor.model.ReferenceModel;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,17 +28,8 @@ final class BuildCommand implements Callable<Integer> {
     @Mixin
     private ModelOptions model = new ModelOptions();
 
-    @Option(
-            names = "--grid",
-            paramLabel = "FILE.yaml",
-            description = "Teachers, their traits and fractions, and the student (default: the grid in the box).")
-    private @Nullable String grid;
-
-    @Option(
-            names = "--other",
-            paramLabel = "DIR",
-            description = "An organism of another initialisation; without it its data are left out.")
-    private @Nullable String other;
+    @Mixin
+    private GridOptions grid = new GridOptions();
 
     @Option(
             names = "--pairs",
@@ -78,24 +67,17 @@ final class BuildCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         model.requireThere();
-        Grid chosen = Optional.ofNullable(grid)
-                .map(name -> Grid.read(UserPath.file(name, "grid")))
-                .orElseGet(Grid::labelled);
-        Optional<Path> second =
-                Optional.ofNullable(other).map(name -> UserPath.existing(name, "other model directory"));
+        Grid chosen = grid.grid(Grid::labelled);
+        grid.other();
         Path folder = UserPath.of(output, "folder");
         LabelledSet.Settings settings = new LabelledSet.Settings(pairs, students, seed);
         List<Label> labels;
         try (Log progress = log.open(terminal);
                 ReferenceModel base = model.open()) {
-            Optional<ReferenceModel> initialisation = second.map(
-                    directory -> ReferenceModel.open(directory, new ReferenceModel.Options(base.threads(), true)));
-            try {
-                labels = LabelledSet.build(
-                        base, initialisation, TraitFamily.organism(), chosen, settings, folder, progress);
-            } finally {
-                initialisation.ifPresent(ReferenceModel::close);
-            }
+            labels = grid.withOther(
+                    base,
+                    other ->
+                            LabelledSet.build(base, other, TraitFamily.organism(), chosen, settings, folder, progress));
         }
         terminal.note(labels.size() + " datasets and labels.json are in " + UserPath.shown(output), List.of());
         return 0;

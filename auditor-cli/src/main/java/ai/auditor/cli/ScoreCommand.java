@@ -12,7 +12,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -70,8 +69,7 @@ final class ScoreCommand implements Callable<Integer> {
         List<Scored> scored;
         try (Log progress = log.open(terminal);
                 ReferenceModel reader = model.open()) {
-            print(Scored.columns());
-            print(Scored.columns().stream().map(column -> "---").toList());
+            MarkdownTable.head(terminal.out(), Scored.columns());
             scored = new Scoring(reader, model.traits(), policy).run(labels, one -> print(one.cells()), progress);
         }
         file.ifPresent(target -> {
@@ -82,7 +80,7 @@ final class ScoreCommand implements Callable<Integer> {
     }
 
     private void print(List<String> cells) {
-        terminal.out().println(cells.stream().collect(Collectors.joining(" | ", "| ", " |")));
+        MarkdownTable.row(terminal.out(), cells);
         terminal.out().flush();
     }
 }

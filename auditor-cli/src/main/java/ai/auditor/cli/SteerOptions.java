@@ -99,14 +99,10 @@ final class SteerOptions {
                     "--steer finds " + found.size() + " vectors; name one point by --steer-point, as \"vectors --show "
                             + UserPath.shown(wish.file()) + "\" lists them");
         }
-        float[] vector = found.get(0).vector().clone();
-        for (int i = 0; i < vector.length; i++) {
-            vector[i] = (float) (vector[i] * wish.alpha());
-        }
         Point at = found.get(0).point();
         return new Steering(
                 wish.file(),
-                new Intervention.Add(at, vector, positions),
+                Intervention.Add.times(at, found.get(0).vector(), wish.alpha(), positions),
                 Map.of(
                         "file", digest(wish.file()),
                         "trait", wish.trait(),

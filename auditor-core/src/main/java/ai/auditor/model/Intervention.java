@@ -41,11 +41,16 @@ public sealed interface Intervention {
 
         /** Adds the unit vector of a direction, times a length; a negative one goes the other way. */
         public static Add ofLength(Point point, float[] direction, double length, Positions positions) {
-            float[] vector = unit(direction);
-            for (int i = 0; i < vector.length; i++) {
-                vector[i] = (float) (vector[i] * length);
+            return times(point, unit(direction), length, positions);
+        }
+
+        /** Adds a vector so many times; negative goes the other way. */
+        public static Add times(Point point, float[] vector, double alpha, Positions positions) {
+            float[] scaled = new float[vector.length];
+            for (int i = 0; i < scaled.length; i++) {
+                scaled[i] = (float) (vector[i] * alpha);
             }
-            return new Add(point, vector, positions);
+            return new Add(point, scaled, positions);
         }
     }
 

@@ -1,0 +1,30 @@
+package ai.auditor.cli;
+
+import ai.auditor.probe.Table;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** Tables as Markdown, to be taken into a document. */
+final class MarkdownTable {
+    private MarkdownTable() {}
+
+    /** Prints a table under its title, and an empty line behind it. */
+    static void print(PrintWriter out, Table table) {
+        out.println("**" + table.title() + "**\n");
+        head(out, table.columns());
+        table.rows().forEach(row -> row(out, row));
+        out.println();
+    }
+
+    /** Prints the headings. */
+    static void head(PrintWriter out, List<String> columns) {
+        row(out, columns);
+        row(out, columns.stream().map(column -> "---").toList());
+    }
+
+    /** Prints one row. */
+    static void row(PrintWriter out, List<String> cells) {
+        out.println(cells.stream().collect(Collectors.joining(" | ", "| ", " |")));
+    }
+}
