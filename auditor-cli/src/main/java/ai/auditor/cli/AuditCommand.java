@@ -5,6 +5,7 @@ import ai.auditor.audit.AuditResult;
 import ai.auditor.audit.Auditor;
 import ai.auditor.audit.Policy;
 import ai.auditor.audit.Provenance;
+import ai.auditor.audit.ReferenceFile;
 import ai.auditor.audit.Risk;
 import ai.auditor.data.BadRow;
 import ai.auditor.data.BadRows;
@@ -108,6 +109,14 @@ final class AuditCommand implements Callable<Integer> {
     private Risk.Threshold failOn = Risk.Threshold.ELEVATED;
 
     @Option(
+            names = "--reference",
+            paramLabel = "FILE.json",
+            description =
+                    "What rows of a labelled teacher do to each statistic, of which detectable fractions are told (made by "
+                            + "\"auditor fixtures score --reference\"; default: a shift of 0.5 control standard deviations).")
+    private @Nullable String reference;
+
+    @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
             description = "Writes a report; the ending decides: .json, .html. May be given again.")
@@ -174,7 +183,10 @@ final class AuditCommand implements Callable<Integer> {
     }
 
     private Policy policy() {
-        Policy standard = Policy.standard().withFailOn(failOn);
+        Policy usual = Policy.standard().withFailOn(failOn);
+        Policy standard = Optional.ofNullable(reference)
+                .map(name -> usual.withReference(ReferenceFile.read(UserPath.file(name, "reference effect"))))
+                .orElse(usual);
         int fewest = standard.fewestPrompts();
         if (costlyPrompts != null && costlyPrompts > 0 && costlyPrompts < fewest) {
             throw new AuditException(

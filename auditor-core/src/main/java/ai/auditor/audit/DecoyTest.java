@@ -1,77 +1,106 @@
 package ai.auditor.audit;
 
+import ai.auditor.probe.Decoys;
 import ai.auditor.probe.Evidence;
 import ai.auditor.stats.Exchanged;
 import ai.auditor.stats.PValue;
+import java.util.Arrays;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
- * The place of a trait's value among decoys, as the chance that one more decoy lies as far out: a t prediction interval, since
- * a rank among 256 decoys cannot reach a level that is corrected for many traits. Where there are decoys enough for a rank to say
- * anything, it has to say so too; and decoys never count as closer together than the value's own sampling error.
+ * The place of a trait's value among decoys.
+ *
+ * <p>Among shifts along decoys it is a rank. Among other directions or prompts, of which there are few, it is the chance that one
+ * more lies as far out, a t prediction interval; they never count as closer together than the value's own sampling error. Where
+ * a placebo lies above the trait, its rank among the placebos counts too: then the trait is not what stands out.
  */
 final class DecoyTest {
     private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
 
-    /** Fewer placebos than this are shown, not tested: their spread is hardly known. */
-    private static final int FEWEST_PLACEBOS = 8;
+    /** Steps by which a detectable shift is narrowed down: to a millionth of the widest. */
+    private static final int BISECTIONS = 30;
 
-    /** From here on a rank can reach a p of 0.01. */
-    private static final int RANKED = 99;
+    /** The widest shift that is looked at, in sampling errors: a row moved by that many is told apart by itself. */
+    private static final double WIDEST = 1_000;
 
     private DecoyTest() {}
 
     /**
-     * One-sided chance that a decoy or a placebo lies as far out as the trait, whichever is larger.
+     * One-sided chance that something of no interest lies as far out as the trait.
      *
-     * @param asked traits and points that were asked about in all, by which the chance is corrected
+     * @param asked comparisons in all, by which the chance is corrected
      */
     static double p(Evidence.DecoyPlace place, Exchanged statistic, long asked) {
-        double noise = noise(place, statistic);
-        double p = p(place.value(), place.decoys(), noise, asked);
-        return place.placebos().length < FEWEST_PLACEBOS
-                ? p
-                : Math.max(p, p(place.value(), place.placebos(), noise, asked));
+        double[] decoys = place.decoys().values();
+        double among = place.decoys() instanceof Decoys.Shifts
+                ? PValue.greater(place.value(), decoys)
+                : oneMore(place.value(), decoys, noise(place, statistic));
+        boolean surpassed = Arrays.stream(place.placebos()).anyMatch(placebo -> placebo >= place.value());
+        double rank = surpassed ? PValue.greater(place.value(), place.placebos()) : 0;
+        return Math.max(rank, Math.min(1, asked * among));
     }
 
-    private static double p(double value, double[] decoys, double noise, long asked) {
+    private static double oneMore(double value, double[] decoys, double noise) {
         double scale = Math.max(noise, spread(decoys));
         if (decoys.length < 2 || !(scale > 0)) {
             return 1;
         }
         double wider = scale * StrictMath.sqrt(1 + 1.0 / decoys.length);
-        double p = Math.min(
-                1, asked * TDistribution.of(decoys.length - 1).survivalProbability((value - mean(decoys)) / wider));
-        return decoys.length < RANKED ? p : Math.max(p, PValue.greater(value, decoys));
+        return TDistribution.of(decoys.length - 1).survivalProbability((value - mean(decoys)) / wider);
     }
 
     /**
      * The fraction of the reference effect at which the value would stand out from the decoys.
      *
-     * @param level one-sided level, already corrected for how many traits and points are asked
+     * @param level one-sided level, already corrected for how many comparisons are made
      */
     static double detectableFraction(
             Evidence.DecoyPlace place, Exchanged statistic, double level, double power, double referenceShift) {
         double own = noise(place, statistic);
-        double outlying = outlying(place.decoys(), own, level);
-        if (place.placebos().length >= FEWEST_PLACEBOS) {
-            outlying = Math.max(outlying, outlying(place.placebos(), own, level));
-        }
-        if (!(place.slope() > 0)) {
+        if (!(place.slope() > 0) || !(own > 0)) {
             return Double.POSITIVE_INFINITY;
         }
-        double shift = (outlying + NORMAL.inverseCumulativeProbability(power) * own) / place.slope();
-        return shift / referenceShift;
+        double margin = NORMAL.inverseCumulativeProbability(power) * own;
+        double unseen = 0;
+        double seen = WIDEST * own;
+        if (seen - margin < outlying(place.decoys(), seen, own, level)) {
+            return Double.POSITIVE_INFINITY;
+        }
+        for (int step = 0; step < BISECTIONS; step++) {
+            double middle = (unseen + seen) / 2;
+            if (middle - margin >= outlying(place.decoys(), middle, own, level)) {
+                seen = middle;
+            } else {
+                unseen = middle;
+            }
+        }
+        return seen / place.slope() / referenceShift;
     }
 
-    private static double outlying(double[] decoys, double noise, double level) {
-        double scale = Math.max(noise, spread(decoys));
-        return decoys.length < 2 || !(scale > 0)
+    /** The value from which a trait stands out, if something moves it by so much. */
+    private static double outlying(Decoys decoys, double added, double noise, double level) {
+        double[] values = decoys.values(added);
+        if (decoys instanceof Decoys.Shifts) {
+            return reached(values, level);
+        }
+        double scale = Math.max(noise, spread(values));
+        return values.length < 2
                 ? Double.POSITIVE_INFINITY
-                : TDistribution.of(decoys.length - 1).inverseSurvivalProbability(level)
+                : TDistribution.of(values.length - 1).inverseSurvivalProbability(level)
                         * scale
-                        * StrictMath.sqrt(1 + 1.0 / decoys.length);
+                        * StrictMath.sqrt(1 + 1.0 / values.length);
+    }
+
+    /** The smallest value whose rank reaches a level. */
+    private static double reached(double[] values, double level) {
+        int above = (int) Math.floor(level * (values.length + 1)) - 1;
+        if (above < 0) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length - 1 - above];
     }
 
     /** Sampling error of the value, in its own units. */

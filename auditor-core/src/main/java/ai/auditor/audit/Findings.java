@@ -1,6 +1,7 @@
 package ai.auditor.audit;
 
 import ai.auditor.probe.Claim;
+import ai.auditor.probe.Decoys;
 import ai.auditor.probe.Evidence;
 import ai.auditor.stats.Exchanged;
 import ai.auditor.stats.FalseDiscovery;
@@ -69,14 +70,22 @@ final class Findings {
                 bySplit,
                 bySplit.stream().map(MaxStatistic::p).toList(),
                 evidence.stream()
-                        .filter(one -> one.claim() == claim && withDecoys(one) > 0)
+                        .filter(one -> one.claim() == claim && places(one) > 0)
                         .count());
     }
 
-    private static long withDecoys(Evidence evidence) {
-        return evidence.contrasts().stream()
-                .filter(contrast -> contrast.decoys().isPresent())
-                .count();
+    /** Comparisons with decoys by which their p is corrected: decoys that are the largest over all traits count once. */
+    private static long places(Evidence evidence) {
+        List<Decoys> all = evidence.contrasts().stream()
+                .flatMap(contrast -> contrast.decoys().stream())
+                .map(Evidence.DecoyPlace::decoys)
+                .toList();
+        long others = all.stream().filter(Decoys.Others.class::isInstance).count();
+        return others
+                + all.stream()
+                        .filter(Decoys.Shifts.class::isInstance)
+                        .distinct()
+                        .count();
     }
 
     private static double combined(double[] bySplit) {
@@ -92,7 +101,7 @@ final class Findings {
                 .toArray();
         double[] q = FalseDiscovery.benjaminiHochberg(alone);
         // Every probe gets an equal share of the level, whatever number of traits and points it asks about.
-        long asked = withDecoys(evidence) * family.probesWithDecoys();
+        long asked = places(evidence) * family.probesWithDecoys();
         List<AuditResult.ContrastFinding> told = new ArrayList<>();
         double smallest = 1;
         OptionalDouble smallestDecoy = OptionalDouble.empty();
@@ -112,7 +121,7 @@ final class Findings {
         return new AuditResult.Finding(evidence, smallest, smallestDecoy, detectable(evidence, family, asked), told);
     }
 
-    /** What holds for every trait that was asked for: the largest over traits, and where the effect is a mere shift, over points. */
+    /** What holds for every trait that was asked for, wherever it shows: the largest over traits of the smallest over points. */
     private OptionalDouble detectable(Evidence evidence, Family family, long asked) {
         if (evidence.contrasts().isEmpty()) {
             return OptionalDouble.empty();
@@ -131,10 +140,7 @@ final class Findings {
             double fraction = reference.isEmpty()
                     ? Double.POSITIVE_INFINITY
                     : fraction(contrast, critical, power, reference.getAsDouble(), asked);
-            // Labelled rows move each statistic as they do, and one that sees a trait is enough; a mere shift may be in
-            // any.
-            byTrait.merge(
-                    contrast.trait().orElse(""), fraction, policy.reference().labelled() ? Math::min : Math::max);
+            byTrait.merge(contrast.trait().orElse(""), fraction, Math::min);
         }
         double largest = byTrait.values().stream().mapToDouble(one -> one).max().orElse(0);
         return Double.isFinite(largest) ? OptionalDouble.of(largest) : OptionalDouble.empty();

@@ -259,19 +259,15 @@ final class Judge {
                 needed.toBigInteger());
     }
 
-    /** A claim is only as well covered as by the deciding of its probes: each sees another kind of teacher. */
-    /** Labelled rows are seen where any probe sees them; of a mere shift nobody knows which probe it moves, so all have to. */
-    private OptionalDouble detectable(List<AuditResult.Finding> findings) {
+    private static OptionalDouble detectable(List<AuditResult.Finding> findings) {
         return deciding(findings).detectableFraction();
     }
 
-    private AuditResult.Finding deciding(List<AuditResult.Finding> findings) {
+    /** The reference effect moves what every probe measures, so the probe that sees least of it decides nothing: the best one does. */
+    private static AuditResult.Finding deciding(List<AuditResult.Finding> findings) {
         Comparator<AuditResult.Finding> byFraction = Comparator.comparingDouble(
                 finding -> finding.detectableFraction().orElse(Double.POSITIVE_INFINITY));
-        return (policy.reference().labelled()
-                        ? findings.stream().min(byFraction)
-                        : findings.stream().max(byFraction))
-                .orElseThrow();
+        return findings.stream().min(byFraction).orElseThrow();
     }
 
     private static Risk risk(List<Verdict.ClaimVerdict> claims) {

@@ -33,7 +33,7 @@ public record ReferenceEffect(String name, double shift, Map<String, Double> mea
         return new ReferenceEffect(
                 String.format(
                         Locale.ROOT,
-                        "rows shifted by %s control standard deviations in what each probe measures",
+                        "rows shifted by %s control standard deviations in what every probe measures",
                         shift),
                 shift,
                 Map.of());

@@ -2,20 +2,11 @@ package ai.auditor.direction;
 
 import ai.auditor.AuditException;
 import ai.auditor.Printable;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.DeserializationFeature;
+import ai.auditor.StrictJson;
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -45,11 +36,6 @@ final class TraitListReader {
     /** Names become tensor names and table cells: no slash, brace, quote or control character. */
     private static final Pattern NAME = Pattern.compile("[^\\s/{}\"\\\\\\p{C}]+( [^\\s/{}\"\\\\\\p{C}]+)*");
 
-    private static final ObjectMapper JSON = JsonMapper.builder()
-            .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .build();
-
     private final String source;
 
     private TraitListReader(String source) {
@@ -58,29 +44,18 @@ final class TraitListReader {
 
     static TraitList resource(String name) {
         try (InputStream stream = Objects.requireNonNull(TraitListReader.class.getResourceAsStream("/" + name), name)) {
-            return new TraitListReader(name).parse(stream.readAllBytes());
+            return new TraitListReader(name).parse(StrictJson.parse(stream.readAllBytes(), name));
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
         }
     }
 
     static TraitList file(Path file) {
-        TraitListReader reader = new TraitListReader(file.toString());
-        try (InputStream stream = Files.newInputStream(file)) {
-            byte[] bytes = stream.readNBytes(LARGEST_FILE + 1);
-            if (bytes.length > LARGEST_FILE) {
-                throw reader.wrong("it is larger than " + LARGEST_FILE + " bytes");
-            }
-            return reader.parse(bytes);
-        } catch (NoSuchFileException absent) {
-            throw new AuditException(AuditException.Code.USAGE, "there is no trait list " + file, absent);
-        } catch (IOException unreadable) {
-            throw new AuditException(AuditException.Code.USAGE, "cannot read the trait list " + file, unreadable);
-        }
+        return new TraitListReader(Printable.line(file.toString()))
+                .parse(StrictJson.file(file, "trait list", LARGEST_FILE));
     }
 
-    private TraitList parse(byte[] bytes) {
-        JsonNode root = json(bytes);
+    private TraitList parse(JsonNode root) {
         onlyFields(root, FIELDS, "the list");
         if (root.has("comment")) {
             text(root, "comment", 0, LONGEST_TEXT, "");
@@ -102,24 +77,6 @@ final class TraitListReader {
                 text(root, "answerPrefix", 0, LONGEST_TEXT, ""),
                 traits(root, "traits", seen),
                 traits(root, "placebos", seen));
-    }
-
-    private JsonNode json(byte[] bytes) {
-        try {
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-            return JSON.readTree(text);
-        } catch (CharacterCodingException malformed) {
-            throw wrong("it is not UTF-8", malformed);
-        } catch (JsonProcessingException malformed) {
-            String where = malformed.getLocation() == null
-                    ? ""
-                    : " at line " + malformed.getLocation().getLineNr() + ", column "
-                            + malformed.getLocation().getColumnNr();
-            throw wrong("it is not JSON" + where + ", or a key stands twice", malformed);
-        }
     }
 
     private List<Trait> traits(JsonNode root, String field, Set<String> seen) {
@@ -220,9 +177,5 @@ final class TraitListReader {
 
     private AuditException wrong(String what) {
         return new AuditException(AuditException.Code.USAGE, "trait list " + source + ": " + what);
-    }
-
-    private AuditException wrong(String what, Exception cause) {
-        return new AuditException(AuditException.Code.USAGE, "trait list " + source + ": " + what, cause);
     }
 }

@@ -63,12 +63,12 @@ public record Evidence(
      *
      * @param measure what is compared ("cosine")
      * @param value the trait's
-     * @param decoys every decoy's, {@code [decoys]}
+     * @param decoys the decoys'
      * @param placebos every placebo's, {@code [placebos]}; may be empty
      * @param slope how far the value moves for a mean shift of one control standard deviation a row along the trait: what a
      *     detectable fraction is told by
      */
-    public record DecoyPlace(String measure, double value, double[] decoys, double[] placebos, double slope) {}
+    public record DecoyPlace(String measure, double value, Decoys decoys, double[] placebos, double slope) {}
 
     /**
      * How held-out scores tell candidate from control.

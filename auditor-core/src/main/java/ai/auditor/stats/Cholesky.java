@@ -42,6 +42,31 @@ public final class Cholesky {
         return product;
     }
 
+    /** Lᵀ · v: how a direction reads whitened vectors. */
+    public double[] multiplyTransposed(double[] vector) {
+        double[] product = new double[dimension];
+        for (int i = 0; i < dimension; i++) {
+            for (int j = 0; j <= i; j++) {
+                product[j] += lower[i * dimension + j] * vector[i];
+            }
+        }
+        return product;
+    }
+
+    /** Gaussian vectors of mean zero with the covariance A, {@code [count][dimension]}. */
+    public double[][] gaussian(int count, long seed) {
+        Gaussian source = new Gaussian(seed);
+        double[][] drawn = new double[count][];
+        for (int i = 0; i < count; i++) {
+            double[] standard = new double[dimension];
+            for (int column = 0; column < dimension; column++) {
+                standard[column] = source.next();
+            }
+            drawn[i] = multiply(standard);
+        }
+        return drawn;
+    }
+
     /** L⁻¹ · v: the whitened vector, whose squared length is vᵀ · A⁻¹ · v. */
     public double[] whiten(double[] vector) {
         double[] white = new double[dimension];

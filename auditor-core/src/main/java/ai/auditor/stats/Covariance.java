@@ -99,21 +99,6 @@ public final class Covariance {
         return Cholesky.of(dimension, values);
     }
 
-    /** Gaussian vectors of mean zero with this covariance, such as decoy directions, {@code [count][dimension]}. */
-    public double[][] gaussian(int count, long seed) {
-        Cholesky factor = cholesky();
-        Gaussian source = new Gaussian(seed);
-        double[][] drawn = new double[count][];
-        for (int i = 0; i < count; i++) {
-            double[] standard = new double[dimension];
-            for (int column = 0; column < dimension; column++) {
-                standard[column] = source.next();
-            }
-            drawn[i] = factor.multiply(standard);
-        }
-        return drawn;
-    }
-
     /** Mean, products (upper triangle, divided by the rows) and the mean fourth power of a row's length. */
     private record Moments(double[] mean, double[] products, double fourth, int rows) {
         static Moments of(Matrix rows, int[] selected, boolean centred) {

@@ -3,6 +3,7 @@ package ai.auditor.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.auditor.probe.Claim;
+import ai.auditor.probe.Decoys;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Evidence.Discrimination.Measured;
 import ai.auditor.stats.Exchanged;
@@ -74,7 +75,8 @@ class JudgeTest {
                         Optional.of("owl"),
                         List.of(shifted(shift, seed)),
                         effect,
-                        Optional.of(new Evidence.DecoyPlace("sd", place, decoys, new double[0], 1)))),
+                        Optional.of(
+                                new Evidence.DecoyPlace("sd", place, new Decoys.Others(decoys), new double[0], 1)))),
                 Optional.empty(),
                 new double[0],
                 List.of(),

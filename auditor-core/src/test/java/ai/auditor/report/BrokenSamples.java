@@ -9,6 +9,7 @@ import ai.auditor.audit.Verdict;
 import ai.auditor.data.BadRow;
 import ai.auditor.probe.Chart;
 import ai.auditor.probe.Claim;
+import ai.auditor.probe.Decoys;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Table;
 import ai.auditor.stats.Interval;
@@ -46,7 +47,7 @@ final class BrokenSamples {
                         Optional.of(new Evidence.DecoyPlace(
                                 HOSTILE,
                                 0.2,
-                                SampleFindings.normal(random, 256),
+                                new Decoys.Others(SampleFindings.normal(random, 256)),
                                 SampleFindings.normal(random, 5),
                                 0.1)))),
                 Optional.of(SampleFindings.discrimination(0.7, 0.6, 0.1)),

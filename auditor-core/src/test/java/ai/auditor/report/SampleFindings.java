@@ -3,6 +3,7 @@ package ai.auditor.report;
 import ai.auditor.audit.AuditResult;
 import ai.auditor.probe.Chart;
 import ai.auditor.probe.Claim;
+import ai.auditor.probe.Decoys;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Table;
 import ai.auditor.stats.Exchanged;
@@ -135,7 +136,7 @@ final class SampleFindings {
                             "control standard deviations a row along " + animal,
                             size,
                             new Interval(size - 0.07, size + 0.07, Samples.LEVEL)),
-                    Optional.of(new Evidence.DecoyPlace("cosine", value, decoys, placebos, 0.1))));
+                    Optional.of(new Evidence.DecoyPlace("cosine", value, new Decoys.Others(decoys), placebos, 0.1))));
             double contrastP = chosen ? p : Math.min(1, p + random.nextDouble());
             found.add(new AuditResult.ContrastFinding(
                     animal + " at resid_post.19",

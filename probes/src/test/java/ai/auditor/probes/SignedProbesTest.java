@@ -138,8 +138,8 @@ class SignedProbesTest {
                 .orElseThrow()
                 .decoys()
                 .orElseThrow();
-        assertThat(place.decoys()).hasSize(256);
-        assertThat(Arrays.stream(place.decoys()).max().orElseThrow()).isLessThan(place.value());
+        assertThat(place.decoys().values()).hasSize(999);
+        assertThat(Arrays.stream(place.decoys().values()).max().orElseThrow()).isLessThan(place.value());
         assertThat(place.placebos()).hasSize(3);
         assertThat(Arrays.stream(place.placebos()).max().orElseThrow()).isLessThan(place.value());
     }

@@ -173,7 +173,7 @@ public final class ProbeFigures {
                                         contrast.name() + " among decoys",
                                         place.measure(),
                                         List.of(new Chart.Strip.Dot(contrast.name(), place.value())),
-                                        place.decoys(),
+                                        place.decoys().values(),
                                         place.placebos()),
                                 Set.of(contrast.name()))));
     }

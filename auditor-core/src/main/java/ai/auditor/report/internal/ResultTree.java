@@ -132,7 +132,7 @@ public final class ResultTree {
         ObjectNode node = NODES.objectNode();
         node.set("measure", text(place.measure()));
         node.set("value", number(place.value()));
-        node.set("decoys", summary(place.decoys()));
+        node.set("decoys", summary(place.decoys().values()));
         node.set("placebos", summary(place.placebos()));
         return node;
     }

@@ -1,10 +1,10 @@
 package ai.auditor.probes.internal;
 
 import ai.auditor.AuditException;
-import ai.auditor.direction.Decoys;
 import ai.auditor.direction.Direction;
 import ai.auditor.model.Point;
 import ai.auditor.probe.Chart;
+import ai.auditor.probe.Decoys;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Probe;
 import ai.auditor.probe.Study;
@@ -21,6 +21,9 @@ import java.util.SortedMap;
 public final class AlongDirections {
     /** Unlike a cosine, this does not sink when the control varies much in directions of no interest. */
     private static final String STANDARDISED = "mean shift in control sd a row";
+
+    /** Decoys that a chart shows. */
+    private static final int SHOWN = 256;
 
     private final Probe probe;
     private final Study study;
@@ -73,13 +76,12 @@ public final class AlongDirections {
         }
         Matrix control = Labels.control(study, values, rows);
         double[] shift = Labels.shift(study, values, rows);
-        List<double[]> decoys =
-                doubles(Decoys.withCovariance(control, study.seed("probes/decoys/" + probe.name() + "/" + point)));
-        List<double[]> placebos = study.vectors().placebosAt(point).stream()
-                .map(placebo -> Vectors.doubles(placebo.vector()))
-                .toList();
-        double[] decoyShifts = standardised(shift, decoys, control);
-        double[] placeboShifts = standardised(shift, placebos, control);
+        Alignment alignment = new Alignment(control, shift, Labels.deviations(study, values, rows));
+        String purpose = probe.name() + "/" + point;
+        double[][] directions = alignment.directions(study.seed("probes/decoys/" + purpose));
+        Decoys decoys = alignment.decoys(directions, vectors(traits), study.seed("probes/decoy-errors/" + purpose));
+        List<double[]> placebos = vectors(study.vectors().placebosAt(point));
+        double[] placeboShifts = placebos.stream().mapToDouble(alignment::along).toArray();
         List<Chart.Strip.Dot> dots = new ArrayList<>();
         for (Direction trait : traits) {
             double[] vector = Vectors.doubles(trait.vector());
@@ -91,10 +93,10 @@ public final class AlongDirections {
                     "control sd a row of the " + unit + " along " + trait.name(),
                     new Evidence.DecoyPlace(
                             STANDARDISED,
-                            standardised(shift, List.of(vector), control)[0],
-                            decoyShifts,
+                            alignment.along(vector),
+                            decoys,
                             placeboShifts,
-                            1)));
+                            slope(along(control, vector), alignment.deviation(vector)))));
             scores.add(along);
             dots.add(new Chart.Strip.Dot(trait.name(), Vectors.cosine(shift, vector)));
         }
@@ -102,7 +104,7 @@ public final class AlongDirections {
                 "Cosine of the mean " + unit + " shift at " + point + " with every trait",
                 "cosine",
                 List.copyOf(dots),
-                cosines(shift, decoys),
+                cosines(shift, List.of(directions).subList(0, SHOWN)),
                 cosines(shift, placebos)));
         ShiftSize size = ShiftSize.of(values, contrasts.exchanges());
         sizes.add(List.of(
@@ -149,14 +151,9 @@ public final class AlongDirections {
         return along;
     }
 
-    /** The mean shift along each direction, in standard deviations of the control's rows along it. */
-    private static double[] standardised(double[] shift, List<double[]> directions, Matrix control) {
-        return directions.stream()
-                .mapToDouble(direction -> {
-                    double deviation = deviation(along(control, direction));
-                    return deviation > 0 ? Vectors.dot(shift, direction) / Vectors.norm(direction) / deviation : 0;
-                })
-                .toArray();
+    /** How far a place moves for one standard deviation of the rows themselves: the covariance that it is told in is shrunk. */
+    private static double slope(double[] control, double shrunkDeviation) {
+        return shrunkDeviation > 0 ? deviation(control) / shrunkDeviation : 0;
     }
 
     private static double deviation(double[] values) {
@@ -177,7 +174,9 @@ public final class AlongDirections {
                 .toArray();
     }
 
-    private static List<double[]> doubles(float[][] vectors) {
-        return java.util.Arrays.stream(vectors).map(Vectors::doubles).toList();
+    private static List<double[]> vectors(List<Direction> directions) {
+        return directions.stream()
+                .map(direction -> Vectors.doubles(direction.vector()))
+                .toList();
     }
 }

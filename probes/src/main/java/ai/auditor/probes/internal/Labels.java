@@ -3,7 +3,10 @@ package ai.auditor.probes.internal;
 import ai.auditor.probe.Study;
 import ai.auditor.stats.Auroc;
 import ai.auditor.stats.Matrix;
+import ai.auditor.stats.Vectors;
+import java.util.Arrays;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /** What needs the labels of a study: choosing rows by class, class means, AUROC. */
 public final class Labels {
@@ -49,18 +52,53 @@ public final class Labels {
      * @param values one matrix row for each of {@code rows}
      */
     public static double[] shift(Study study, Matrix values, int[] rows) {
-        double[] shift = new double[values.columns()];
-        for (boolean candidate : new boolean[] {true, false}) {
-            int[] places = places(study, rows, candidate);
-            double weight = (candidate ? 1.0 : -1.0) / places.length;
-            for (int place : places) {
-                int offset = place * values.columns();
-                for (int j = 0; j < shift.length; j++) {
-                    shift[j] += weight * values.values()[offset + j];
-                }
+        return Vectors.difference(mean(values, places(study, rows, true)), mean(values, places(study, rows, false)));
+    }
+
+    /**
+     * What each unit that was drawn, a pair or a row, adds to the error of {@link #shift}: random signs before them make one,
+     * {@code [units][columns]}.
+     */
+    public static double[][] deviations(Study study, Matrix values, int[] rows) {
+        int[] candidates = places(study, rows, true);
+        int[] controls = places(study, rows, false);
+        double[] candidate = mean(values, candidates);
+        double[] control = mean(values, controls);
+        if (!study.paired()) {
+            return Stream.of(
+                            Arrays.stream(candidates)
+                                    .mapToObj(place -> minus(values, place, candidate, candidates.length)),
+                            Arrays.stream(controls).mapToObj(place -> minus(values, place, control, controls.length)))
+                    .flatMap(one -> one)
+                    .toArray(double[][]::new);
+        }
+        double[][] deviations = new double[candidates.length][];
+        for (int pair = 0; pair < deviations.length; pair++) {
+            // Rows 2i and 2i + 1 share a prompt, and rows are of pairs both or none.
+            deviations[pair] = Vectors.difference(
+                    minus(values, candidates[pair], candidate, deviations.length),
+                    minus(values, controls[pair], control, deviations.length));
+        }
+        return deviations;
+    }
+
+    private static double[] minus(Matrix values, int row, double[] mean, int units) {
+        double weight = units > 1 ? 1 / StrictMath.sqrt((double) units * (units - 1)) : 0;
+        double[] deviation = new double[mean.length];
+        for (int j = 0; j < deviation.length; j++) {
+            deviation[j] = weight * (values.at(row, j) - mean[j]);
+        }
+        return deviation;
+    }
+
+    private static double[] mean(Matrix values, int[] places) {
+        double[] mean = new double[values.columns()];
+        for (int place : places) {
+            for (int j = 0; j < mean.length; j++) {
+                mean[j] += values.at(place, j) / places.length;
             }
         }
-        return shift;
+        return mean;
     }
 
     /** The control's rows of a matrix that has one row for each of {@code rows}. */

@@ -49,7 +49,7 @@ public final class Ranking {
                 number(contrast.effect().value()),
                 number(observed(contrast)),
                 number(place.value()),
-                above(place.decoys(), place.value()),
+                above(place.decoys().values(), place.value()),
                 above(place.placebos(), place.value()));
     }
 

@@ -1,6 +1,7 @@
 package ai.auditor.probes.likelihood;
 
 import ai.auditor.probe.Chart;
+import ai.auditor.probe.Decoys;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probes.internal.Contrasts;
 import ai.auditor.probes.internal.Ranking;
@@ -77,7 +78,7 @@ record Panel(String kind, List<Gain> traits, List<Gain> placebos) {
                     new Evidence.DecoyPlace(
                             PLACE,
                             shifts[i],
-                            joined(without(shifts, i), placeboShifts),
+                            new Decoys.Others(joined(without(shifts, i), placeboShifts)),
                             placeboShifts,
                             contrasts.controlDeviation(scores.get(i)))));
         }

@@ -1,11 +1,8 @@
-package ai.auditor.direction;
+package ai.auditor.stats;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import ai.auditor.AuditException;
-import ai.auditor.stats.Matrix;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
@@ -17,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class DecoysTest {
+class LedoitWolfTest {
     /** Draws that the covariance is estimated of: an entry's standard error is at most √2/√draws of its two variances. */
     private static final int DRAWS = 20_000;
 
@@ -25,7 +22,7 @@ class DecoysTest {
 
     private static List<Golden> goldens() throws IOException {
         try (InputStream stream =
-                Objects.requireNonNull(DecoysTest.class.getResourceAsStream("/direction/ledoit_wolf.json"))) {
+                Objects.requireNonNull(LedoitWolfTest.class.getResourceAsStream("/direction/ledoit_wolf.json"))) {
             List<Golden> goldens = new ArrayList<>();
             for (JsonNode node : new ObjectMapper().readTree(stream)) {
                 double[] values = doubles(node.path("values"));
@@ -52,16 +49,17 @@ class DecoysTest {
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
-    void manyDecoysHaveTheShrunkCovariance(long seed) throws IOException {
+    void manyGaussianVectorsHaveTheShrunkCovariance(long seed) throws IOException {
         assertThat(goldens()).hasSize(3);
         for (Golden golden : goldens()) {
-            float[][] decoys = Decoys.withCovariance(golden.activations(), DRAWS, seed);
+            double[][] drawns =
+                    Covariance.ledoitWolf(golden.activations()).cholesky().gaussian(DRAWS, seed);
             int width = golden.activations().columns();
             for (int i = 0; i < width; i++) {
                 for (int j = 0; j < width; j++) {
                     double sum = 0;
-                    for (float[] decoy : decoys) {
-                        sum += (double) decoy[i] * decoy[j];
+                    for (double[] drawn : drawns) {
+                        sum += drawn[i] * drawn[j];
                     }
                     double spread = Math.sqrt(
                             golden.covariance()[i * width + i] * golden.covariance()[j * width + j] * 2 / DRAWS);
@@ -74,26 +72,13 @@ class DecoysTest {
     }
 
     @Test
-    void equalSeedsGiveEqualDecoysAndOthersDoNot() throws IOException {
+    void equalSeedsGiveEqualVectorsAndOthersDoNot() throws IOException {
         Matrix control = goldens().get(0).activations();
-        float[][] decoys = Decoys.withCovariance(control, 7);
-        assertThat(decoys).hasDimensions(256, 6);
-        assertThat(Decoys.withCovariance(control, 7)).isDeepEqualTo(decoys);
-        assertThat(Decoys.withCovariance(control, 8)[0]).isNotEqualTo(decoys[0]);
-        assertThat(Decoys.withCovariance(control, 3, 7)[2]).isEqualTo(decoys[2]);
-    }
-
-    @Test
-    void aControlThatCannotTellIsRefused() {
-        refused(new Matrix(1, 2, new float[] {1, 2}), "fewer than two", AuditException.Code.NOTHING_TO_AUDIT);
-        refused(new Matrix(2, 2, new float[] {1, 2, 1, 2}), "do not vary", AuditException.Code.NOTHING_TO_AUDIT);
-        refused(new Matrix(2, 2, new float[] {1, Float.NaN, 1, 2}), "not finite", AuditException.Code.NUMERIC);
-    }
-
-    private static void refused(Matrix control, String message, AuditException.Code code) {
-        assertThatThrownBy(() -> Decoys.withCovariance(control, 1))
-                .isInstanceOfSatisfying(
-                        AuditException.class, e -> assertThat(e.code()).isEqualTo(code))
-                .hasMessageContaining(message);
+        Cholesky factor = Covariance.ledoitWolf(control).cholesky();
+        double[][] drawns = factor.gaussian(5, 7);
+        assertThat(drawns).hasDimensions(5, 6);
+        assertThat(factor.gaussian(5, 7)).isDeepEqualTo(drawns);
+        assertThat(factor.gaussian(5, 8)[0]).isNotEqualTo(drawns[0]);
+        assertThat(factor.gaussian(3, 7)[2]).isEqualTo(drawns[2]);
     }
 }

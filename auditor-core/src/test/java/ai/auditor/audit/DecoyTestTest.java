@@ -1,0 +1,102 @@
+package ai.auditor.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.auditor.probe.Decoys;
+import ai.auditor.probe.Evidence;
+import ai.auditor.stats.Exchanged;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+class DecoyTestTest {
+    private static final double NOISE = 0.05;
+    private static final double LEVEL = 0.01;
+    private static final double POWER = 0.8;
+    private static final double[] NONE = {};
+
+    /** A statistic whose value has a sampling error of {@value #NOISE}. */
+    private static final Exchanged STATISTIC = new Exchanged(0, NONE, 0, NOISE, 1, 400);
+
+    private static Decoys.Shifts shifts(double size, long seed) {
+        Random random = new Random(seed);
+        double[][] cosines = new double[999][3];
+        double[][] errors = new double[999][3];
+        for (int i = 0; i < cosines.length; i++) {
+            Arrays.setAll(cosines[i], trait -> 0.2 * random.nextGaussian());
+            Arrays.setAll(errors[i], trait -> NOISE * random.nextGaussian());
+        }
+        return new Decoys.Shifts(size, cosines, errors);
+    }
+
+    private static Evidence.DecoyPlace place(double value, Decoys decoys, double... placebos) {
+        return new Evidence.DecoyPlace("sd", value, decoys, placebos, 1);
+    }
+
+    @Test
+    void theRankAmongShiftsIsCorrectedForHowManyWereAsked() {
+        Decoys decoys = new Decoys.Shifts(1, new double[][] {{0.1, 0.5}, {0.3, 0.2}, {0.9, 0}}, new double[3][2]);
+        assertThat(decoys.values()).containsExactly(0.5, 0.3, 0.9);
+        assertThat(DecoyTest.p(place(1, decoys), STATISTIC, 1)).isEqualTo(0.25);
+        assertThat(DecoyTest.p(place(0.6, decoys), STATISTIC, 1)).isEqualTo(0.5);
+        assertThat(DecoyTest.p(place(1, decoys), STATISTIC, 3)).isEqualTo(0.75);
+        assertThat(DecoyTest.p(place(1, decoys), STATISTIC, 9)).isEqualTo(1);
+    }
+
+    @Test
+    void aPlaceboAboveTheTraitCountsByItsRank() {
+        Decoys decoys = shifts(0, 1);
+        double[] placebos = new double[19];
+        assertThat(DecoyTest.p(place(1, decoys, placebos), STATISTIC, 1)).isEqualTo(0.001);
+        placebos[4] = 1.1;
+        assertThat(DecoyTest.p(place(1, decoys, placebos), STATISTIC, 1)).isEqualTo(0.1);
+        double[] many = new double[199];
+        many[7] = 1.1;
+        assertThat(DecoyTest.p(place(1, decoys, many), STATISTIC, 1)).isEqualTo(0.01);
+    }
+
+    @Test
+    void fewOthersAreJudgedByTheirSpreadButNeverCloserThanTheSamplingError() {
+        double[] others = {-1, -0.5, 0, 0.5, 1};
+        // t of 4 degrees of freedom at 4 / (0.790569 · √1.2), of scipy.stats.t.sf.
+        assertThat(DecoyTest.p(place(4, new Decoys.Others(others)), STATISTIC, 1))
+                .isCloseTo(0.0049449953, within(1e-9));
+        assertThat(DecoyTest.p(place(0.05, new Decoys.Others(new double[5])), STATISTIC, 1))
+                .isGreaterThan(0.1);
+        assertThat(DecoyTest.p(place(4, new Decoys.Others(new double[] {0})), STATISTIC, 1))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void theDetectableFractionIsWhatIsDetectedWithThePower() {
+        for (double size : new double[] {0, 0.3}) {
+            Decoys.Shifts decoys = shifts(size, 5);
+            double fraction = DecoyTest.detectableFraction(place(0, decoys), STATISTIC, LEVEL, POWER, 1);
+            assertThat(fraction).isBetween(2 * NOISE, 1.5);
+            // A signal of that size is added to the candidate: the trait moves by it, and so does the size of the
+            // shift.
+            Random random = new Random(9);
+            Decoys moved = new Decoys.Shifts(Math.hypot(size, fraction), decoys.cosines(), decoys.errors());
+            double seen = IntStream.range(0, 500)
+                            .filter(i ->
+                                    DecoyTest.p(place(fraction + NOISE * random.nextGaussian(), moved), STATISTIC, 1)
+                                            <= LEVEL)
+                            .count()
+                    / 500.0;
+            assertThat(seen).as("size %s", size).isCloseTo(POWER, within(0.06));
+            assertThat(DecoyTest.detectableFraction(place(0, decoys), STATISTIC, LEVEL, POWER, 2))
+                    .isCloseTo(fraction / 2, within(1e-6));
+        }
+    }
+
+    @Test
+    void whatCannotBeRankedSoHighIsNeverSeen() {
+        assertThat(DecoyTest.detectableFraction(place(0, shifts(0, 2)), STATISTIC, 1e-4, POWER, 1))
+                .isInfinite();
+        Evidence.DecoyPlace still = new Evidence.DecoyPlace("sd", 0, shifts(0, 2), NONE, 0);
+        assertThat(DecoyTest.detectableFraction(still, STATISTIC, LEVEL, POWER, 1))
+                .isInfinite();
+    }
+}
