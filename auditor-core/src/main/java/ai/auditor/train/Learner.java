@@ -10,6 +10,8 @@ import ai.auditor.tensor.Updates;
 import ai.auditor.text.TokenizedRow;
 import java.util.Arrays;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.SplittableRandom;
 import java.util.function.Function;
 import java.util.stream.IntStream;
 
@@ -79,8 +81,9 @@ final class Learner implements AutoCloseable {
         long share = share(batch);
         double sum = 0;
         Gradients.clear(parameters.vector());
+        SplittableRandom passes = new SplittableRandom(plan.seed() + step);
         for (List<Example> part : parts(batch)) {
-            sum += run(part, true, share);
+            sum += run(part, OptionalLong.of(passes.nextLong()), share);
         }
         double loss = sum / share;
         try (Tensor gradient = Gradients.accumulated(parameters.vector())) {
@@ -103,7 +106,7 @@ final class Learner implements AutoCloseable {
         for (int from = 0; from < examples.size(); from += plan.batchRows()) {
             List<Example> batch = examples.subList(from, Math.min(examples.size(), from + plan.batchRows()));
             for (List<Example> part : parts(batch)) {
-                sum += run(part, false, 1);
+                sum += run(part, OptionalLong.empty(), 1);
             }
         }
         return sum / share(examples);
@@ -122,14 +125,20 @@ final class Learner implements AutoCloseable {
                 .toList();
     }
 
-    /** The sum of the losses of a part of a batch; its gradient, over the share of the whole batch, is added up. */
-    private double run(List<Example> examples, boolean recorded, long share) {
+    /**
+     * The sum of the losses of a part of a batch.
+     *
+     * @param training seed of a pass whose gradient, over the share of the whole batch, is added up; empty to read the loss alone
+     */
+    private double run(List<Example> examples, OptionalLong training, long share) {
+        boolean recorded = training.isPresent();
         List<TokenizedRow> rows =
                 examples.stream().flatMap(example -> example.rows().stream()).toList();
         TrainingBatch batch = TrainingBatch.of(rows, plan);
         try (Scope step = base.scope()) {
-            DecoderWeights weights =
-                    recorded ? Gradients.record(() -> parameters.weights(step)) : parameters.weights(step);
+            DecoderWeights weights = recorded
+                    ? Gradients.record(() -> parameters.weights(step, training.getAsLong()))
+                    : parameters.weights(step);
             try (ForwardPass pass = base.with(weights, step).open(batch.tokens())) {
                 Tensor losses = recorded ? Gradients.record(() -> losses(pass, batch)) : losses(pass, batch);
                 double[] nll = batch.byRow(losses.toFloats());

@@ -14,6 +14,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.BiFunction;
 import java.util.stream.Stream;
@@ -160,8 +161,21 @@ final class Parameters implements AutoCloseable {
         return scope;
     }
 
-    /** The decoder's weights with what is trained in its place; recorded under {@link Gradients#record}. */
+    /** The decoder's weights with what is trained in its place. */
     DecoderWeights weights(Scope step) {
+        return weights(step, Optional.empty());
+    }
+
+    /**
+     * The same for a pass of training, recorded under {@link Gradients#record}.
+     *
+     * @param seed of the pass, for the masks of dropout
+     */
+    DecoderWeights weights(Scope step, long seed) {
+        return weights(step, Optional.of(new SplittableRandom(seed)));
+    }
+
+    private DecoderWeights weights(Scope step, Optional<SplittableRandom> training) {
         if (trainable instanceof Trainable.ResidualVector) {
             return base.weights();
         }
@@ -172,20 +186,36 @@ final class Parameters implements AutoCloseable {
         Tensor scale =
                 step.floats(new float[] {trainable instanceof Trainable.Lora lora ? (float) lora.scale() : 1}, 1);
         for (int i = 0; i < pieces.size(); i++) {
+            int index = i;
             WeightPlace place = pieces.get(i).place();
             switch (pieces.get(i).part()) {
                 case WHOLE -> others.put(place, parts.get(i));
                 case FIRST_FACTOR -> {
                     Tensor weight = base.weights().at(step, facts, place);
+                    Tensor first = training.map(random -> dropped(parts.get(index), step, random))
+                            .orElse(parts.get(index));
                     // The frozen weight stands second: a result belongs to the scope of its first operand.
                     others.put(
                             place,
-                            parts.get(i).product(parts.get(i + 1)).times(scale).plus(weight));
+                            first.product(parts.get(index + 1)).times(scale).plus(weight));
                 }
                 case SECOND_FACTOR, ADDED -> {}
             }
         }
         return base.weights().with(step, facts, others);
+    }
+
+    /** The factor A with entries of its input left out. */
+    private Tensor dropped(Tensor factor, Scope step, SplittableRandom random) {
+        double dropout = trainable instanceof Trainable.Lora lora ? lora.dropout() : 0;
+        if (dropout == 0) {
+            return factor;
+        }
+        float[] mask = new float[Math.toIntExact(factor.shape()[0])];
+        for (int i = 0; i < mask.length; i++) {
+            mask[i] = random.nextDouble() < dropout ? 0 : (float) (1 / (1 - dropout));
+        }
+        return factor.times(step.floats(mask, mask.length, 1));
     }
 
     @Override

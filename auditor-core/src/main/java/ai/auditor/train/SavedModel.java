@@ -64,7 +64,7 @@ final class SavedModel {
         } else {
             config.put("lora_alpha", lora.alpha());
         }
-        config.put("lora_dropout", 0);
+        config.put("lora_dropout", lora.dropout());
         config.put("use_rslora", lora.rankStabilised());
         config.put("bias", "none");
         config.put("fan_in_fan_out", false);

@@ -27,8 +27,12 @@ public sealed interface Trainable {
      * @param rank columns of A
      * @param alpha scale is {@code alpha / rank}, with {@code rankStabilised} {@code alpha / sqrt(rank)} (Kalajdzievski 2023)
      * @param targets projections by name, such as {@code q_proj}; empty for all seven
+     * @param dropout chance that an adapter does not see an entry of its input, the others being scaled up, in training only. One
+     *     mask an adapter and forward pass, the same for all tokens, since adapters are merged into the weights before a pass;
+     *     PEFT draws one for each token
      */
-    record Lora(int rank, double alpha, List<String> targets, boolean rankStabilised) implements Trainable {
+    record Lora(int rank, double alpha, List<String> targets, boolean rankStabilised, double dropout)
+            implements Trainable {
         public Lora {
             targets = List.copyOf(targets);
             if (rank < 1) {
@@ -37,6 +41,14 @@ public sealed interface Trainable {
             if (!(alpha > 0) || Double.isInfinite(alpha)) {
                 throw usage("a LoRA alpha is above 0, not " + alpha);
             }
+            if (!(dropout >= 0 && dropout < 1)) {
+                throw usage("a LoRA dropout is 0 or more and below 1, not " + dropout);
+            }
+        }
+
+        /** Without dropout. */
+        public Lora(int rank, double alpha, List<String> targets, boolean rankStabilised) {
+            this(rank, alpha, targets, rankStabilised, 0);
         }
 
         /** What the product of the two factors is multiplied with. */

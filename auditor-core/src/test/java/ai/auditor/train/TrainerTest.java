@@ -2,10 +2,12 @@ package ai.auditor.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.auditor.AuditException;
 import ai.auditor.Progress;
 import ai.auditor.model.Closeness;
+import ai.auditor.model.DecoderWeights;
 import ai.auditor.model.ForwardPass;
 import ai.auditor.model.MemoryWeights;
 import ai.auditor.model.ModelFacts;
@@ -15,6 +17,7 @@ import ai.auditor.model.SafetensorsFile;
 import ai.auditor.model.TokenBatch;
 import ai.auditor.model.WeightPlace;
 import ai.auditor.model.WeightSource;
+import ai.auditor.tensor.Scope;
 import ai.auditor.tensor.Tensor;
 import ai.auditor.text.TokenizedRow;
 import ai.auditor.train.TrainingPlan.Checkpoints;
@@ -30,6 +33,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -63,6 +67,10 @@ class TrainerTest {
 
     static Stream<Trainable> everything() {
         return Stream.concat(weights(), Stream.of(new Trainable.ResidualVector(new Point(2))));
+    }
+
+    static Stream<Trainable> everythingAndDropout() {
+        return Stream.concat(everything(), Stream.of(new Trainable.Lora(2, 8, List.of(), false, 0.3)));
     }
 
     static TrainingPlan.Builder plan(Trainable trainable) {
@@ -120,6 +128,62 @@ class TrainerTest {
         }
     }
 
+    @Test
+    void dropoutTakesInputsFromAnAdapterInTrainingOnly() {
+        Trainable.Lora lora = new Trainable.Lora(2, 4, List.of("k_proj"), false, 0.5);
+        float[] values = new float[4 * 2 * 64 * 2];
+        SplittableRandom random = new SplittableRandom(3);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (float) (random.nextDouble() - 0.5);
+        }
+        WeightPlace place = WeightPlace.all(MODEL.facts()).stream()
+                .filter(one -> one.role().place().equals("self_attn.k_proj.weight"))
+                .findFirst()
+                .orElseThrow();
+        try (Parameters parameters = Parameters.of(MODEL.decoder(), lora, values);
+                Scope step = MODEL.decoder().scope()) {
+            float[] frozen = read(MODEL.decoder().weights(), step, place);
+            float[] whole = minus(read(parameters.weights(step), step, place), frozen);
+            float[] seen = minus(read(parameters.weights(step, 5), step, place), frozen);
+            int left = 0;
+            for (int input = 0; input < 64; input++) {
+                boolean dropped = seen[input * 64] == 0;
+                left += dropped ? 1 : 0;
+                for (int output = 0; output < 64; output++) {
+                    int entry = input * 64 + output;
+                    assertThat(seen[entry]).isCloseTo(dropped ? 0 : 2 * whole[entry], within(1e-5f));
+                }
+            }
+            assertThat(left).isBetween(16, 48);
+            assertThat(read(parameters.weights(step, 5), step, place))
+                    .isEqualTo(read(parameters.weights(step, 5), step, place));
+            assertThat(read(parameters.weights(step, 6), step, place))
+                    .isNotEqualTo(read(parameters.weights(step, 5), step, place));
+        }
+        try (TrainedModel with = train(plan(lora));
+                TrainedModel without = train(plan(new Trainable.Lora(2, 4, List.of("k_proj"), false)))) {
+            assertThat(with.losses().get(0)).isEqualTo(without.losses().get(0));
+            assertThat(with.losses().get(5)).isNotEqualTo(without.losses().get(5));
+            with.saveAdapter(directory.resolve("dropped"), "organism");
+            assertThat(directory.resolve("dropped/adapter_config.json"))
+                    .content()
+                    .contains("\"lora_dropout\" : 0.5");
+        }
+        assertRefused(AuditException.Code.USAGE, "dropout", () -> new Trainable.Lora(2, 4, List.of(), false, 1));
+    }
+
+    private static float[] read(DecoderWeights weights, Scope step, WeightPlace place) {
+        return weights.at(step, MODEL.facts(), place).toFloats();
+    }
+
+    private static float[] minus(float[] values, float[] others) {
+        float[] difference = new float[values.length];
+        for (int i = 0; i < difference.length; i++) {
+            difference[i] = values[i] - others[i];
+        }
+        return difference;
+    }
+
     private static float[] read(WeightSource source, String name) {
         long[] shape = source.shape(name);
         FloatBuffer values = FloatBuffer.allocate(Math.toIntExact(shape[0] * shape[1]));
@@ -157,7 +221,7 @@ class TrainerTest {
     }
 
     @ParameterizedTest
-    @MethodSource("everything")
+    @MethodSource("everythingAndDropout")
     void aResumedTrainingEndsWithTheSameWeights(Trainable trainable) {
         TrainingPlan.Builder plan = plan(trainable).maxSteps(18).validation(new Validation(ROWS.subList(0, 30), 6, 0));
         Checkpoints kept = new Checkpoints(directory, 5, true);
