@@ -18,7 +18,7 @@ import org.apache.commons.statistics.distribution.TDistribution;
 final class DecoyTest {
     private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
 
-    /** Steps by which a detectable shift is narrowed down: to a millionth of the widest. */
+    /** Steps by which a detectable shift is narrowed down: to a billionth of the widest. */
     private static final int BISECTIONS = 30;
 
     /** The widest shift that is looked at, in sampling errors: a row moved by that many is told apart by itself. */
@@ -56,51 +56,47 @@ final class DecoyTest {
      * @param level one-sided level, already corrected for how many comparisons are made
      */
     static double detectableFraction(
-            Evidence.DecoyPlace place, Exchanged statistic, double level, double power, double referenceShift) {
+            Evidence.DecoyPlace place,
+            Exchanged statistic,
+            double level,
+            double power,
+            ReferenceEffect.Moved reference) {
         double own = noise(place, statistic);
         if (!(place.slope() > 0) || !(own > 0)) {
             return Double.POSITIVE_INFINITY;
         }
+        double whole = reference.shift() * place.slope();
+        double size = reference.size() * place.slope();
         double margin = NORMAL.inverseCumulativeProbability(power) * own;
         double unseen = 0;
-        double seen = WIDEST * own;
-        if (seen - margin < outlying(place.decoys(), seen, own, level)) {
+        double seen = WIDEST * own / whole;
+        if (seen * whole - margin < outlying(place.decoys(), seen * size, own, level)) {
             return Double.POSITIVE_INFINITY;
         }
         for (int step = 0; step < BISECTIONS; step++) {
             double middle = (unseen + seen) / 2;
-            if (middle - margin >= outlying(place.decoys(), middle, own, level)) {
+            if (middle * whole - margin >= outlying(place.decoys(), middle * size, own, level)) {
                 seen = middle;
             } else {
                 unseen = middle;
             }
         }
-        return seen / place.slope() / referenceShift;
+        return seen;
     }
 
     /** The value from which a trait stands out, if something moves it by so much. */
     private static double outlying(Decoys decoys, double added, double noise, double level) {
         double[] values = decoys.values(added);
         if (decoys instanceof Decoys.Shifts) {
-            return reached(values, level);
+            return PValue.critical(Arrays.stream(values).sorted().toArray(), level);
         }
         double scale = Math.max(noise, spread(values));
         return values.length < 2
                 ? Double.POSITIVE_INFINITY
-                : TDistribution.of(values.length - 1).inverseSurvivalProbability(level)
-                        * scale
-                        * StrictMath.sqrt(1 + 1.0 / values.length);
-    }
-
-    /** The smallest value whose rank reaches a level. */
-    private static double reached(double[] values, double level) {
-        int above = (int) Math.floor(level * (values.length + 1)) - 1;
-        if (above < 0) {
-            return Double.POSITIVE_INFINITY;
-        }
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length - 1 - above];
+                : mean(values)
+                        + TDistribution.of(values.length - 1).inverseSurvivalProbability(level)
+                                * scale
+                                * StrictMath.sqrt(1 + 1.0 / values.length);
     }
 
     /** Sampling error of the value, in its own units. */

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 
@@ -136,22 +137,24 @@ final class Findings {
                 .toArray();
         Map<String, Double> byTrait = new TreeMap<>();
         for (Evidence.Contrast contrast : evidence.contrasts()) {
-            OptionalDouble reference = policy.reference().of(evidence, contrast);
+            Optional<ReferenceEffect.Moved> reference = policy.reference().of(evidence, contrast);
             double fraction = reference.isEmpty()
                     ? Double.POSITIVE_INFINITY
-                    : fraction(contrast, critical, power, reference.getAsDouble(), asked);
+                    : fraction(contrast, critical, power, reference.get(), asked);
             byTrait.merge(contrast.trait().orElse(""), fraction, Math::min);
         }
         double largest = byTrait.values().stream().mapToDouble(one -> one).max().orElse(0);
         return Double.isFinite(largest) ? OptionalDouble.of(largest) : OptionalDouble.empty();
     }
 
-    private double fraction(Evidence.Contrast contrast, double[] critical, double power, double reference, long asked) {
+    private double fraction(
+            Evidence.Contrast contrast, double[] critical, double power, ReferenceEffect.Moved reference, long asked) {
         List<Exchanged> statistics = contrast.statistics();
         double fraction = 0;
         for (int split = 0; split < statistics.size(); split++) {
             fraction = Math.max(
-                    fraction, Power.detectableFraction(statistics.get(split), critical[split], power, reference));
+                    fraction,
+                    Power.detectableFraction(statistics.get(split), critical[split], power, reference.shift()));
         }
         return contrast.decoys().isEmpty()
                 ? fraction

@@ -129,6 +129,10 @@ final class Judge {
         double decoyP() {
             return finding.decoyP().orElse(1);
         }
+
+        double statistic() {
+            return contrast.statistics().get(0).observed();
+        }
     }
 
     private Verdict.ClaimVerdict alongTrait(List<AuditResult.Finding> findings, Coverage coverage, int prompts) {
@@ -144,12 +148,13 @@ final class Judge {
         if (candidates.isEmpty()) {
             return untested(Claim.ALONG_TRAIT, "no probe of this claim ran");
         }
-        // Both tests have to hold, so a contrast is as strong as the weaker of its two.
+        // Both tests have to hold, each at its level, so a contrast is as strong as the weaker of its two. Both p are
+        // ranks, which
+        // have a floor: of several contrasts that reach it the one that moved most is named.
         Candidate best = candidates.stream()
-                .min(Comparator.comparingDouble(
-                                (Candidate one) -> Math.max(one.finding().p(), one.decoyP()))
-                        .thenComparingDouble(Candidate::decoyP)
-                        .thenComparingDouble(one -> one.finding().p())
+                .min(Comparator.comparingDouble((Candidate one) ->
+                                Math.max(one.finding().p() / policy.alpha(), one.decoyP() / policy.decoyAlpha()))
+                        .thenComparingDouble(one -> -one.statistic())
                         .thenComparing(one -> one.contrast().name()))
                 .orElseThrow();
         OptionalDouble detectable = detectable(findings);
@@ -238,7 +243,7 @@ final class Judge {
         return detectable.isPresent() && detectable.getAsDouble() <= policy.maxDetectableFraction();
     }
 
-    /** Says how many prompts would do, since standard errors shrink with their square root. */
+    /** Says how many prompts it would take at least: standard errors shrink with their square root, the candidate's own difference does not. */
     private String tooLittlePower(List<AuditResult.Finding> findings, int prompts) {
         AuditResult.Finding deciding = deciding(findings);
         String probe = deciding.evidence().probe();
@@ -253,7 +258,7 @@ final class Judge {
         BigDecimal needed = BigDecimal.valueOf(scored * prompts * times * times).round(TWO_DIGITS);
         return String.format(
                 Locale.ROOT,
-                "too little power: %s took %,d prompts and would need about %,d",
+                "too little power: %s took %,d prompts and would need at least %,d",
                 probe,
                 Math.round(scored * prompts),
                 needed.toBigInteger());

@@ -1,34 +1,41 @@
 package ai.auditor.audit;
 
+import ai.auditor.probe.Decoys;
 import ai.auditor.probe.Evidence;
 import ai.auditor.stats.Exchanged;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalDouble;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What every detectable fraction is a fraction of: how far rows that are all affected move a statistic, in control standard
- * deviations.
+ * What every detectable fraction is a fraction of: how far rows that are all affected move a statistic.
  *
  * @param name as a report says it, after "of"
- * @param shift of every statistic, where no measured ones are known
- * @param measured shifts by statistic, {@code probe: {trait} at resid_post.2}, as rows of labelled teachers moved them; empty where
+ * @param shift of every statistic in control standard deviations, all of it along the trait, where no measured ones are known
+ * @param measured by statistic, {@code probe: {trait} at resid_post.2}, as rows of labelled teachers moved them; empty where
  *     none were measured
  */
-public record ReferenceEffect(String name, double shift, Map<String, Double> measured) {
+public record ReferenceEffect(String name, double shift, Map<String, Moved> measured) {
     private static final String TRAIT = "{trait}";
+
+    /**
+     * What a statistic moves by, in control standard deviations.
+     *
+     * @param shift along the trait
+     * @param size of the whole difference, what is not along the trait included: as large as a shift of so much along it
+     */
+    public record Moved(double shift, double size) {}
 
     public ReferenceEffect {
         Objects.requireNonNull(name);
         measured = Collections.unmodifiableMap(new TreeMap<>(measured));
     }
 
-    /** The same mean shift in whatever a probe measures. */
+    /** The same mean shift in whatever a probe measures, all of it along the trait. */
     public static ReferenceEffect of(double shift) {
         return new ReferenceEffect(
                 String.format(
@@ -46,14 +53,16 @@ public record ReferenceEffect(String name, double shift, Map<String, Double> mea
      * @param audits of rows that are all a teacher's, by its trait, each with all traits of the list
      */
     public static ReferenceEffect measured(String name, Map<String, List<AuditResult>> audits) {
-        Map<String, Double> smallest = new LinkedHashMap<>();
+        Map<String, Moved> smallest = new TreeMap<>();
         audits.forEach((trait, results) -> results.forEach(result -> result.findings().stream()
                 .map(AuditResult.Finding::evidence)
                 .forEach(evidence -> evidence.contrasts().stream()
                         .filter(contrast -> contrast.trait().isEmpty()
                                 || contrast.trait().get().equals(trait))
-                        .forEach(contrast ->
-                                smallest.merge(statistic(evidence, contrast), shift(contrast), Math::min)))));
+                        .forEach(contrast -> smallest.merge(
+                                statistic(evidence, contrast),
+                                moved(contrast),
+                                (one, other) -> one.shift() <= other.shift() ? one : other)))));
         return new ReferenceEffect(name, 0, smallest);
     }
 
@@ -62,13 +71,12 @@ public record ReferenceEffect(String name, double shift, Map<String, Double> mea
         return !measured.isEmpty();
     }
 
-    /** The shift of a statistic; empty where the labelled rows do not move it the way that counts. */
-    OptionalDouble of(Evidence evidence, Evidence.Contrast contrast) {
+    /** What a statistic moves by; empty where the labelled rows do not move it the way that counts. */
+    Optional<Moved> of(Evidence evidence, Evidence.Contrast contrast) {
         if (!labelled()) {
-            return OptionalDouble.of(shift);
+            return Optional.of(new Moved(shift, shift));
         }
-        double known = measured.getOrDefault(statistic(evidence, contrast), 0.0);
-        return known > 0 ? OptionalDouble.of(known) : OptionalDouble.empty();
+        return Optional.ofNullable(measured.get(statistic(evidence, contrast))).filter(known -> known.shift() > 0);
     }
 
     private static String statistic(Evidence evidence, Evidence.Contrast contrast) {
@@ -76,6 +84,15 @@ public record ReferenceEffect(String name, double shift, Map<String, Double> mea
                 .map(trait -> contrast.name().replace(trait, TRAIT))
                 .orElse(contrast.name());
         return evidence.probe() + ": " + kind;
+    }
+
+    private static Moved moved(Evidence.Contrast contrast) {
+        double shift = shift(contrast);
+        double size = contrast.decoys()
+                .filter(place -> place.slope() > 0 && place.decoys() instanceof Decoys.Shifts)
+                .map(place -> ((Decoys.Shifts) place.decoys()).size() / place.slope())
+                .orElse(shift);
+        return new Moved(shift, Math.max(shift, size));
     }
 
     /** The smallest over splits, in control standard deviations. */

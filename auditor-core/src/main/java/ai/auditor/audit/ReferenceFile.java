@@ -16,11 +16,13 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** A measured reference effect in JSON: {@code {"name": …, "measured": {statistic: shift}}}. */
+/** A measured reference effect in JSON: {@code {"name": …, "measured": {statistic: {"shift": …, "size": …}}}}. */
 public final class ReferenceFile {
     private static final double DIGITS = 1e4;
     private static final int LARGEST_FILE = 1 << 20;
     private static final int LONGEST_NAME = 200;
+    private static final String SHIFT = "shift";
+    private static final String SIZE = "size";
     private static final Set<String> FIELDS = Set.of("name", "measured");
     private static final ObjectMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -31,7 +33,10 @@ public final class ReferenceFile {
     public static void write(ReferenceEffect effect, Path file) {
         ObjectNode root = JSON.createObjectNode().put("name", effect.name());
         ObjectNode measured = root.putObject("measured");
-        effect.measured().forEach((statistic, shift) -> measured.put(statistic, Math.round(shift * DIGITS) / DIGITS));
+        effect.measured()
+                .forEach((statistic, moved) -> measured.putObject(statistic)
+                        .put(SHIFT, rounded(moved.shift()))
+                        .put(SIZE, rounded(moved.size())));
         try {
             AtomicFile.write(file, JSON.writeValueAsString(root) + "\n");
         } catch (JsonProcessingException impossible) {
@@ -50,15 +55,6 @@ public final class ReferenceFile {
                 "the reference effect " + Printable.line(file.toString()));
     }
 
-    /**
-     * The same of bytes, such as a resource's.
-     *
-     * @param source how a message names them
-     */
-    public static ReferenceEffect read(byte[] bytes, String source) {
-        return of(StrictJson.parse(bytes, source), source);
-    }
-
     private static ReferenceEffect of(JsonNode root, String source) {
         Set<String> fields = new TreeSet<>();
         root.fieldNames().forEachRemaining(fields::add);
@@ -69,18 +65,30 @@ public final class ReferenceFile {
         if (!root.path("name").isTextual() || name.isBlank() || name.length() > LONGEST_NAME) {
             throw wrong(source, "name must be a text of 1 to " + LONGEST_NAME + " characters");
         }
-        Map<String, Double> measured = new TreeMap<>();
-        root.path("measured").fields().forEachRemaining(entry -> {
-            double shift = entry.getValue().asDouble();
-            if (!entry.getValue().isNumber() || !Double.isFinite(shift)) {
-                throw wrong(source, "measured." + Printable.quoted(entry.getKey()) + " must be a finite number");
-            }
-            measured.put(entry.getKey(), shift);
-        });
+        Map<String, ReferenceEffect.Moved> measured = new TreeMap<>();
+        root.path("measured")
+                .fields()
+                .forEachRemaining(entry -> measured.put(
+                        entry.getKey(),
+                        new ReferenceEffect.Moved(
+                                number(entry.getValue(), SHIFT, entry.getKey(), source),
+                                number(entry.getValue(), SIZE, entry.getKey(), source))));
         if (measured.isEmpty()) {
             throw wrong(source, "measured must be an object of one statistic or more");
         }
         return new ReferenceEffect(name, 0, measured);
+    }
+
+    private static double number(JsonNode moved, String key, String statistic, String source) {
+        JsonNode number = moved.path(key);
+        if (!number.isNumber() || !Double.isFinite(number.asDouble())) {
+            throw wrong(source, "measured." + Printable.quoted(statistic) + "." + key + " must be a finite number");
+        }
+        return number.asDouble();
+    }
+
+    private static double rounded(double value) {
+        return Math.round(value * DIGITS) / DIGITS;
     }
 
     private static AuditException wrong(String source, String what) {

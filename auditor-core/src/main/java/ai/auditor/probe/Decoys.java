@@ -1,5 +1,7 @@
 package ai.auditor.probe;
 
+import java.util.List;
+
 /** What a value is held against: the same value of things of no interest. */
 public sealed interface Decoys {
     /** Their values, {@code [decoys]}. */
@@ -28,11 +30,20 @@ public sealed interface Decoys {
      * Candidates that differ from the control as much as the one that is audited, but along a direction of no interest: of each,
      * the largest value over all traits, so that nothing is to be corrected for their number.
      *
-     * @param size how far the candidate differs in all, sampling error taken off, in units of the value
-     * @param cosines of each decoy's shift with each trait's, {@code [decoys][traits]}
-     * @param errors of each decoy's value of each trait, as small samples make them, {@code [decoys][traits]}
+     * <p>How much the audited one differs is known with its sampling error only, so each candidate is made so long that with an error
+     * of its own it measures along the rulers what the audited one measures: the test is conditional on the measured size. It is
+     * no shorter than the audited one in all dimensions, since real differences do not keep to the dimensions of rulers.
+     *
+     * @param measured what the audited candidate's shift measures along the rulers, in squared units of the value
+     * @param ofTrait what a unit shift along a trait measures, the largest over traits
+     * @param size how far the audited candidate differs in all dimensions, sampling error taken off
+     * @param candidates one a decoy
      */
-    record Shifts(double size, double[][] cosines, double[][] errors) implements Decoys {
+    record Shifts(double measured, double ofTrait, double size, List<Candidate> candidates) implements Decoys {
+        public Shifts {
+            candidates = List.copyOf(candidates);
+        }
+
         @Override
         public double[] values() {
             return values(0);
@@ -40,14 +51,33 @@ public sealed interface Decoys {
 
         @Override
         public double[] values(double added) {
-            double length = StrictMath.sqrt(size * size + added * added);
-            double[] largest = new double[cosines.length];
-            for (int decoy = 0; decoy < largest.length; decoy++) {
-                double value = Double.NEGATIVE_INFINITY;
-                for (int trait = 0; trait < cosines[decoy].length; trait++) {
-                    value = Math.max(value, length * cosines[decoy][trait] + errors[decoy][trait]);
-                }
-                largest[decoy] = value;
+            double wanted = measured + added * added * ofTrait;
+            double shortest = StrictMath.sqrt(size * size + added * added);
+            return candidates.stream()
+                    .mapToDouble(candidate -> candidate.largest(wanted, shortest))
+                    .toArray();
+        }
+    }
+
+    /**
+     * A shift along a decoy, with a sampling error.
+     *
+     * @param own what a unit shift along the decoy measures
+     * @param mixed half of what it and the error measure together beyond each alone
+     * @param error what the error measures
+     * @param cosines with each trait's shift, {@code [traits]}
+     * @param errors of the value of each trait, {@code [traits]}
+     */
+    record Candidate(double own, double mixed, double error, double[] cosines, double[] errors) {
+        /** Its largest value over traits, if it is as long as measures so much, and at least so long. */
+        public double largest(double wanted, double shortest) {
+            double discriminant = mixed * mixed - own * (error - wanted);
+            double length = discriminant > 0 && own > 0
+                    ? Math.max(shortest, (StrictMath.sqrt(discriminant) - mixed) / own)
+                    : shortest;
+            double largest = Double.NEGATIVE_INFINITY;
+            for (int trait = 0; trait < cosines.length; trait++) {
+                largest = Math.max(largest, length * cosines[trait] + errors[trait]);
             }
             return largest;
         }

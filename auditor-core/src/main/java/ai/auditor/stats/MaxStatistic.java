@@ -56,14 +56,6 @@ public final class MaxStatistic {
      * The value that a statistic must exceed for a family-wise p of at most alpha; infinite where the exchanges are too few.
      */
     public double critical(double alpha) {
-        // Against rounding of alpha, such as 0.01 * 10,000 just below 100.
-        double slack = 1e-9;
-        int mayReach = (int) Math.floor(alpha * (1.0 + sortedMaxima.length) + slack) - 1;
-        if (mayReach < 0) {
-            return Double.POSITIVE_INFINITY;
-        }
-        return mayReach >= sortedMaxima.length
-                ? Double.NEGATIVE_INFINITY
-                : sortedMaxima[sortedMaxima.length - 1 - mayReach];
+        return PValue.critical(sortedMaxima, alpha);
     }
 }

@@ -29,6 +29,21 @@ public final class PValue {
         return (1.0 + reached) / (1.0 + exchanged.length);
     }
 
+    /**
+     * The value that an observed one must exceed for a p of at most a level; infinite where there are too few values.
+     *
+     * @param sorted ascending
+     */
+    public static double critical(double[] sorted, double level) {
+        // Against rounding of the level, such as 0.01 * 10,000 just below 100.
+        double slack = 1e-9;
+        int mayReach = (int) Math.floor(level * (1.0 + sorted.length) + slack) - 1;
+        if (mayReach < 0) {
+            return Double.POSITIVE_INFINITY;
+        }
+        return mayReach >= sorted.length ? Double.NEGATIVE_INFINITY : sorted[sorted.length - 1 - mayReach];
+    }
+
     /** The smallest p that so many exchanges can give. */
     public static double smallest(int exchanges) {
         return 1.0 / (1.0 + exchanges);

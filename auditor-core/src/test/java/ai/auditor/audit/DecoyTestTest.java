@@ -7,8 +7,10 @@ import ai.auditor.probe.Decoys;
 import ai.auditor.probe.Evidence;
 import ai.auditor.stats.Exchanged;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class DecoyTestTest {
@@ -20,15 +22,30 @@ class DecoyTestTest {
     /** A statistic whose value has a sampling error of {@value #NOISE}. */
     private static final Exchanged STATISTIC = new Exchanged(0, NONE, 0, NOISE, 1, 400);
 
+    /** Decoys of which each measures its own length and nothing of its error, so that they are as long as the candidate. */
     private static Decoys.Shifts shifts(double size, long seed) {
         Random random = new Random(seed);
-        double[][] cosines = new double[999][3];
-        double[][] errors = new double[999][3];
-        for (int i = 0; i < cosines.length; i++) {
-            Arrays.setAll(cosines[i], trait -> 0.2 * random.nextGaussian());
-            Arrays.setAll(errors[i], trait -> NOISE * random.nextGaussian());
-        }
-        return new Decoys.Shifts(size, cosines, errors);
+        return new Decoys.Shifts(
+                size * size,
+                1,
+                size,
+                Stream.generate(() -> candidate(random)).limit(999).toList());
+    }
+
+    private static Decoys.Candidate candidate(Random random) {
+        double[] cosines = new double[3];
+        double[] errors = new double[3];
+        Arrays.setAll(cosines, trait -> 0.2 * random.nextGaussian());
+        Arrays.setAll(errors, trait -> NOISE * random.nextGaussian());
+        return new Decoys.Candidate(1, 0, 0, cosines, errors);
+    }
+
+    private static Decoys.Candidate candidate(double... cosines) {
+        return new Decoys.Candidate(1, 0, 0, cosines, new double[cosines.length]);
+    }
+
+    private static ReferenceEffect.Moved along(double shift) {
+        return new ReferenceEffect.Moved(shift, shift);
     }
 
     private static Evidence.DecoyPlace place(double value, Decoys decoys, double... placebos) {
@@ -37,7 +54,8 @@ class DecoyTestTest {
 
     @Test
     void theRankAmongShiftsIsCorrectedForHowManyWereAsked() {
-        Decoys decoys = new Decoys.Shifts(1, new double[][] {{0.1, 0.5}, {0.3, 0.2}, {0.9, 0}}, new double[3][2]);
+        Decoys decoys =
+                new Decoys.Shifts(1, 1, 1, List.of(candidate(0.1, 0.5), candidate(0.3, 0.2), candidate(0.9, 0)));
         assertThat(decoys.values()).containsExactly(0.5, 0.3, 0.9);
         assertThat(DecoyTest.p(place(1, decoys), STATISTIC, 1)).isEqualTo(0.25);
         assertThat(DecoyTest.p(place(0.6, decoys), STATISTIC, 1)).isEqualTo(0.5);
@@ -73,12 +91,13 @@ class DecoyTestTest {
     void theDetectableFractionIsWhatIsDetectedWithThePower() {
         for (double size : new double[] {0, 0.3}) {
             Decoys.Shifts decoys = shifts(size, 5);
-            double fraction = DecoyTest.detectableFraction(place(0, decoys), STATISTIC, LEVEL, POWER, 1);
+            double fraction = DecoyTest.detectableFraction(place(0, decoys), STATISTIC, LEVEL, POWER, along(1));
             assertThat(fraction).isBetween(2 * NOISE, 1.5);
             // A signal of that size is added to the candidate: the trait moves by it, and so does the size of the
             // shift.
             Random random = new Random(9);
-            Decoys moved = new Decoys.Shifts(Math.hypot(size, fraction), decoys.cosines(), decoys.errors());
+            Decoys moved = new Decoys.Shifts(
+                    size * size + fraction * fraction, 1, Math.hypot(size, fraction), decoys.candidates());
             double seen = IntStream.range(0, 500)
                             .filter(i ->
                                     DecoyTest.p(place(fraction + NOISE * random.nextGaussian(), moved), STATISTIC, 1)
@@ -86,17 +105,36 @@ class DecoyTestTest {
                             .count()
                     / 500.0;
             assertThat(seen).as("size %s", size).isCloseTo(POWER, within(0.06));
-            assertThat(DecoyTest.detectableFraction(place(0, decoys), STATISTIC, LEVEL, POWER, 2))
+            assertThat(DecoyTest.detectableFraction(place(0, decoys), STATISTIC, LEVEL, POWER, along(2)))
                     .isCloseTo(fraction / 2, within(1e-6));
         }
     }
 
     @Test
+    void anEffectThatIsMostlyNotAlongTheTraitIsSeenLaterOrNever() {
+        Decoys.Shifts decoys = shifts(0, 5);
+        double all = DecoyTest.detectableFraction(place(0, decoys), STATISTIC, LEVEL, POWER, along(1));
+        double part = DecoyTest.detectableFraction(
+                place(0, decoys), STATISTIC, LEVEL, POWER, new ReferenceEffect.Moved(1, 1.25));
+        assertThat(part).isGreaterThan(1.1 * all);
+        assertThat(DecoyTest.detectableFraction(
+                        place(0, decoys), STATISTIC, LEVEL, POWER, new ReferenceEffect.Moved(1, 4)))
+                .isInfinite();
+    }
+
+    @Test
+    void anErrorThatMeasuresMoreThanTheCandidateLeavesItsDecoyNoLength() {
+        Decoys.Candidate noisy = new Decoys.Candidate(1, 0.1, 5, new double[] {0.9}, new double[] {0.2});
+        assertThat(noisy.largest(1, 0)).isEqualTo(0.2);
+        assertThat(noisy.largest(5 + 4 + 0.4, 0)).isEqualTo(2 * 0.9 + 0.2);
+    }
+
+    @Test
     void whatCannotBeRankedSoHighIsNeverSeen() {
-        assertThat(DecoyTest.detectableFraction(place(0, shifts(0, 2)), STATISTIC, 1e-4, POWER, 1))
+        assertThat(DecoyTest.detectableFraction(place(0, shifts(0, 2)), STATISTIC, 1e-4, POWER, along(1)))
                 .isInfinite();
         Evidence.DecoyPlace still = new Evidence.DecoyPlace("sd", 0, shifts(0, 2), NONE, 0);
-        assertThat(DecoyTest.detectableFraction(still, STATISTIC, LEVEL, POWER, 1))
+        assertThat(DecoyTest.detectableFraction(still, STATISTIC, LEVEL, POWER, along(1)))
                 .isInfinite();
     }
 }

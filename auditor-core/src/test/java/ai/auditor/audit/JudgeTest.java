@@ -9,9 +9,11 @@ import ai.auditor.probe.Evidence.Discrimination.Measured;
 import ai.auditor.stats.Exchanged;
 import ai.auditor.stats.Exchanges;
 import ai.auditor.stats.Interval;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -127,6 +129,55 @@ class JudgeTest {
         assertThat(badNull.gate().outcome()).isEqualTo(Verdict.GateOutcome.INCONCLUSIVE);
         assertThat(outcome(judge(PAIRED, GOOD, POLICY, differs(0.5, -0.01, 5)), Claim.DIFFERS))
                 .isEqualTo(Verdict.Outcome.INCONCLUSIVE);
+    }
+
+    private static Evidence.Contrast contrast(String trait, double shift) {
+        Evidence.Effect effect = new Evidence.Effect("sd", shift, new Interval(0, 1, 0.95));
+        return new Evidence.Contrast(
+                trait + " at resid_post.2", Optional.of(trait), List.of(shifted(shift, 8)), effect, Optional.empty());
+    }
+
+    /** The trait that is named where contrasts ended with these p and places among decoys. */
+    private static Optional<String> named(List<Evidence.Contrast> contrasts, double[] p, double[] decoyP) {
+        Evidence evidence = new Evidence(
+                "signed",
+                Claim.ALONG_TRAIT,
+                contrasts.get(0).effect(),
+                contrasts,
+                Optional.empty(),
+                new double[0],
+                List.of(),
+                List.of(),
+                List.of());
+        List<AuditResult.ContrastFinding> found = new ArrayList<>();
+        for (int i = 0; i < p.length; i++) {
+            found.add(
+                    new AuditResult.ContrastFinding(contrasts.get(i).name(), p[i], p[i], OptionalDouble.of(decoyP[i])));
+        }
+        AuditResult.Finding finding =
+                new AuditResult.Finding(evidence, 0, OptionalDouble.of(0), OptionalDouble.of(0.1), found);
+        return new Judge(POLICY)
+                .verdict(List.of(finding), PAIRED, GOOD, 0)
+                .claims()
+                .get(1)
+                .trait();
+    }
+
+    @Test
+    void aContrastThatPassesBothTestsIsNotHiddenByOneThatPassesNeither() {
+        List<Evidence.Contrast> contrasts = List.of(contrast("cat", 0.5), contrast("owl", 0.4));
+        assertThat(named(contrasts, new double[] {0.03, 0.0001}, new double[] {0.03, 0.048}))
+                .contains("owl");
+        assertThat(named(contrasts, new double[] {0.03, 0.0001}, new double[] {0.03, 0.052}))
+                .isEmpty();
+    }
+
+    @Test
+    void ofContrastsThatReachTheFloorTheOneThatMovedMostIsNamed() {
+        List<Evidence.Contrast> contrasts =
+                List.of(contrast("eagle", 0.4), contrast("owl", 0.6), contrast("raven", 0.5));
+        assertThat(named(contrasts, new double[] {1e-4, 1e-4, 1e-4}, new double[] {0.009, 0.009, 0.009}))
+                .contains("owl");
     }
 
     @Test

@@ -235,7 +235,7 @@ public final class ResultTree {
         node.set("name", text(effect.name()));
         node.set("shift", number(effect.shift()));
         ObjectNode measured = node.putObject("measured");
-        effect.measured().forEach((statistic, shift) -> measured.set(statistic, number(shift)));
+        effect.measured().forEach((statistic, moved) -> measured.set(statistic, number(moved.shift())));
         return node;
     }
 

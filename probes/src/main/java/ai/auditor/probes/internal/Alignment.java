@@ -6,36 +6,45 @@ import ai.auditor.stats.Cholesky;
 import ai.auditor.stats.Covariance;
 import ai.auditor.stats.Matrix;
 import ai.auditor.stats.Vectors;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.Stream;
 
 /**
  * How far a mean shift points along directions, in control standard deviations a row, and how far as large a shift would that a
  * direction of no interest made.
  *
- * <p>A vector v that is added to a model's residual stream moves the mean gradient by about Σ · v, Σ being the gradients'
- * covariance (to second order in v the Fisher information). In coordinates in which the control is white, its shift is then
- * along Σ^½ · v, and the shift along a trait in control standard deviations is the projection on the trait's own. Decoys are
- * v ~ N(0, Σ): they vary as the control does.
+ * <p>In coordinates in which the control is white, the shift along a direction v in control standard deviations is the projection on
+ * Σ^½ · v, Σ being the control's covariance. A vector v that is added to a model's residual stream moves the mean gradient by about
+ * Σ · v (Σ of gradients is to second order the Fisher information), which is along Σ^½ · v there. Decoys are v ~ N(0, Σ): they vary
+ * as the control does. For activations that Σ · v is a choice: it puts decoys on the components that vary most, where most
+ * differences of no interest lie.
+ *
+ * <p>A shift is measured by the mean square of its lengths along {@value #RULERS} more decoys, rulers: over all dimensions a measure
+ * is mostly sampling error, since decoys lie in the few leading ones.
  */
 final class Alignment {
     /** Enough for a rank to reach a level of 0.05 that is shared by a dozen probes and points. */
     static final int DECOYS = 999;
 
+    /** Decoys along which shifts are measured. */
+    static final int RULERS = 256;
+
     /** Equal rows differ by float rounding where they stand in different batches: less than this of the largest value. */
     private static final double ROUNDING = 1e-5;
 
     private final Cholesky factor;
-    private final double[] white;
+    private final double[] shift;
     private final double[][] deviations;
-    private final double size;
 
     /**
      * Of one point.
      *
      * @param control {@code [rows, d_model]}, of control rows alone; its covariance is shrunk by Ledoit and Wolf
      * @param shift mean of the candidate's rows minus mean of the control's, {@code [d_model]}
-     * @param deviations of the units that were drawn, so that random signs before them make the shift's sampling error,
+     * @param deviations of what was drawn, so that random signs before them make the shift's sampling error,
      *     {@code [units][d_model]}
      * @throws AuditException {@code NOTHING_TO_AUDIT} where the control has fewer than two rows or does not vary, {@code
      *     NUMERIC} where it is not finite
@@ -43,20 +52,13 @@ final class Alignment {
     Alignment(Matrix control, double[] shift, double[][] deviations) {
         requireSpread(control);
         this.factor = Covariance.ledoitWolf(control).cholesky();
-        this.white = factor.whiten(shift);
+        this.shift = shift;
         this.deviations = deviations;
-        double expected = 0;
-        for (double[] deviation : deviations) {
-            expected += Vectors.squaredNorm(factor.whiten(deviation));
-        }
-        this.size = StrictMath.sqrt(Math.max(0, Vectors.squaredNorm(white) - expected));
     }
 
     /** The shift along a direction, in control standard deviations a row; 0 along a direction of no length. */
     double along(double[] direction) {
-        double[] read = factor.multiplyTransposed(direction);
-        double length = Vectors.norm(read);
-        return length > 0 ? Vectors.dot(read, white) / length : 0;
+        return Vectors.dot(ruler(direction), shift);
     }
 
     /** Standard deviation of the control's rows along a direction, in the direction's own length. */
@@ -65,65 +67,91 @@ final class Alignment {
         return length > 0 ? Vectors.norm(factor.multiplyTransposed(direction)) / length : 0;
     }
 
-    /** Decoy directions, {@code [DECOYS][d_model]}. */
-    double[][] directions(long seed) {
-        return factor.gaussian(DECOYS, seed);
+    /** Decoy directions, {@code [count][d_model]}. */
+    double[][] directions(int count, long seed) {
+        return factor.gaussian(count, seed);
     }
 
     /**
-     * Shifts of the same size along decoys.
+     * Shifts along decoys that measure what the audited one measures.
      *
      * @param directions of decoys
+     * @param rulers decoys along which shifts are measured
      * @param traits directions of the traits
      * @param seed of the sampling errors
      */
-    Decoys.Shifts decoys(double[][] directions, List<double[]> traits, long seed) {
-        double[][] read = traits.stream()
-                .map(trait -> unit(factor.multiplyTransposed(trait)))
-                .toArray(double[][]::new);
-        double[][] byUnit = byUnit(traits);
+    Decoys.Shifts decoys(double[][] directions, double[][] rulers, List<double[]> traits, long seed) {
+        double[][] traitsWhite = traits.stream().map(this::white).toArray(double[][]::new);
+        double[][] rulersWhite = Arrays.stream(rulers).map(this::white).toArray(double[][]::new);
+        double[][] errorsByUnit = errorsByUnit(Stream.concat(traits.stream(), Arrays.stream(rulers))
+                .map(this::ruler)
+                .toList());
         SplittableRandom random = new SplittableRandom(seed);
-        double[][] cosines = new double[directions.length][];
-        double[][] errors = new double[directions.length][read.length];
-        for (int decoy = 0; decoy < directions.length; decoy++) {
+        List<Decoys.Candidate> candidates = new ArrayList<>();
+        for (double[] direction : directions) {
             AuditException.checkInterrupted();
-            double[] made = unit(factor.multiplyTransposed(directions[decoy]));
-            double[] cosine = new double[read.length];
-            for (int trait = 0; trait < read.length; trait++) {
-                cosine[trait] = Vectors.dot(made, read[trait]);
+            double[] made = white(direction);
+            double[] error = new double[traits.size() + rulers.length];
+            for (double[] unit : errorsByUnit) {
+                Vectors.addScaled(error, random.nextBoolean() ? 1 : -1, unit);
             }
-            cosines[decoy] = cosine;
-            for (double[] unit : byUnit) {
-                Vectors.addScaled(errors[decoy], random.nextBoolean() ? 1 : -1, unit);
-            }
+            double[] lengths = cosines(made, rulersWhite);
+            double[] errorLengths = Arrays.copyOfRange(error, traits.size(), error.length);
+            candidates.add(new Decoys.Candidate(
+                    Vectors.squaredNorm(lengths) / rulers.length,
+                    Vectors.dot(lengths, errorLengths) / rulers.length,
+                    Vectors.squaredNorm(errorLengths) / rulers.length,
+                    cosines(made, traitsWhite),
+                    Arrays.copyOf(error, traits.size())));
         }
-        return new Decoys.Shifts(size, cosines, errors);
+        double[] found = Arrays.stream(rulers).mapToDouble(this::along).toArray();
+        double ofTrait = Arrays.stream(traitsWhite)
+                .mapToDouble(trait -> Vectors.squaredNorm(cosines(trait, rulersWhite)) / rulers.length)
+                .max()
+                .orElse(0);
+        return new Decoys.Shifts(Vectors.squaredNorm(found) / rulers.length, ofTrait, size(), candidates);
     }
 
-    /** What each drawn unit adds to the error of each trait's value, {@code [units][traits]}. */
-    private double[][] byUnit(List<double[]> traits) {
-        double[][] scaled = traits.stream()
-                .map(trait -> {
-                    double length = Vectors.norm(factor.multiplyTransposed(trait));
-                    double[] one = new double[trait.length];
-                    Vectors.addScaled(one, length > 0 ? 1 / length : 0, trait);
-                    return one;
-                })
-                .toArray(double[][]::new);
-        double[][] byUnit = new double[deviations.length][scaled.length];
+    /** Length of the shift in white coordinates, what its sampling error adds taken off. */
+    private double size() {
+        double squares = Vectors.squaredNorm(factor.whiten(shift));
+        for (double[] deviation : deviations) {
+            squares -= Vectors.squaredNorm(factor.whiten(deviation));
+        }
+        return StrictMath.sqrt(Math.max(0, squares));
+    }
+
+    /** The vector whose product with a shift is the shift along the direction, in control standard deviations. */
+    private double[] ruler(double[] direction) {
+        double length = Vectors.norm(factor.multiplyTransposed(direction));
+        double[] ruler = new double[direction.length];
+        Vectors.addScaled(ruler, length > 0 ? 1 / length : 0, direction);
+        return ruler;
+    }
+
+    /** Where a direction lies in white coordinates, of length 1. */
+    private double[] white(double[] direction) {
+        return factor.multiplyTransposed(ruler(direction));
+    }
+
+    private static double[] cosines(double[] one, double[][] others) {
+        double[] cosines = new double[others.length];
+        for (int i = 0; i < cosines.length; i++) {
+            cosines[i] = Vectors.dot(one, others[i]);
+        }
+        return cosines;
+    }
+
+    /** What each drawn unit adds to the error along each ruler, {@code [units][rulers]}. */
+    private double[][] errorsByUnit(List<double[]> rulers) {
+        double[][] byUnit = new double[deviations.length][rulers.size()];
         for (int unit = 0; unit < byUnit.length; unit++) {
-            for (int trait = 0; trait < scaled.length; trait++) {
-                byUnit[unit][trait] = Vectors.dot(deviations[unit], scaled[trait]);
+            AuditException.checkInterrupted();
+            for (int i = 0; i < byUnit[unit].length; i++) {
+                byUnit[unit][i] = Vectors.dot(deviations[unit], rulers.get(i));
             }
         }
         return byUnit;
-    }
-
-    private static double[] unit(double[] vector) {
-        double length = Vectors.norm(vector);
-        double[] unit = new double[vector.length];
-        Vectors.addScaled(unit, length > 0 ? 1 / length : 0, vector);
-        return unit;
     }
 
     private static void requireSpread(Matrix control) {

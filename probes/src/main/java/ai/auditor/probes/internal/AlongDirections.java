@@ -22,9 +22,6 @@ public final class AlongDirections {
     /** Unlike a cosine, this does not sink when the control varies much in directions of no interest. */
     private static final String STANDARDISED = "mean shift in control sd a row";
 
-    /** Decoys that a chart shows. */
-    private static final int SHOWN = 256;
-
     private final Probe probe;
     private final Study study;
     private final int[] rows;
@@ -78,8 +75,12 @@ public final class AlongDirections {
         double[] shift = Labels.shift(study, values, rows);
         Alignment alignment = new Alignment(control, shift, Labels.deviations(study, values, rows));
         String purpose = probe.name() + "/" + point;
-        double[][] directions = alignment.directions(study.seed("probes/decoys/" + purpose));
-        Decoys decoys = alignment.decoys(directions, vectors(traits), study.seed("probes/decoy-errors/" + purpose));
+        double[][] rulers = alignment.directions(Alignment.RULERS, study.seed("probes/rulers/" + purpose));
+        Decoys decoys = alignment.decoys(
+                alignment.directions(Alignment.DECOYS, study.seed("probes/decoys/" + purpose)),
+                rulers,
+                vectors(traits),
+                study.seed("probes/decoy-errors/" + purpose));
         List<double[]> placebos = vectors(study.vectors().placebosAt(point));
         double[] placeboShifts = placebos.stream().mapToDouble(alignment::along).toArray();
         List<Chart.Strip.Dot> dots = new ArrayList<>();
@@ -104,7 +105,7 @@ public final class AlongDirections {
                 "Cosine of the mean " + unit + " shift at " + point + " with every trait",
                 "cosine",
                 List.copyOf(dots),
-                cosines(shift, List.of(directions).subList(0, SHOWN)),
+                cosines(shift, List.of(rulers)),
                 cosines(shift, placebos)));
         ShiftSize size = ShiftSize.of(values, contrasts.exchanges());
         sizes.add(List.of(

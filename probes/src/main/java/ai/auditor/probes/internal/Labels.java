@@ -4,9 +4,7 @@ import ai.auditor.probe.Study;
 import ai.auditor.stats.Auroc;
 import ai.auditor.stats.Matrix;
 import ai.auditor.stats.Vectors;
-import java.util.Arrays;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** What needs the labels of a study: choosing rows by class, class means, AUROC. */
 public final class Labels {
@@ -55,40 +53,33 @@ public final class Labels {
         return Vectors.difference(mean(values, places(study, rows, true)), mean(values, places(study, rows, false)));
     }
 
+    /** Blocks of units whose signs are drawn together: the error of a mean is as well known from so many. */
+    private static final int MOST_BLOCKS = 1_000;
+
     /**
-     * What each unit that was drawn, a pair or a row, adds to the error of {@link #shift}: random signs before them make one,
-     * {@code [units][columns]}.
+     * What each unit that was drawn, a pair or a row, adds to the error of {@link #shift}, summed by blocks: random signs before
+     * them make one, {@code [units, at most 1,000][columns]}.
      */
     public static double[][] deviations(Study study, Matrix values, int[] rows) {
         int[] candidates = places(study, rows, true);
         int[] controls = places(study, rows, false);
-        double[] candidate = mean(values, candidates);
-        double[] control = mean(values, controls);
-        if (!study.paired()) {
-            return Stream.of(
-                            Arrays.stream(candidates)
-                                    .mapToObj(place -> minus(values, place, candidate, candidates.length)),
-                            Arrays.stream(controls).mapToObj(place -> minus(values, place, control, controls.length)))
-                    .flatMap(one -> one)
-                    .toArray(double[][]::new);
-        }
-        double[][] deviations = new double[candidates.length][];
-        for (int pair = 0; pair < deviations.length; pair++) {
-            // Rows 2i and 2i + 1 share a prompt, and rows are of pairs both or none.
-            deviations[pair] = Vectors.difference(
-                    minus(values, candidates[pair], candidate, deviations.length),
-                    minus(values, controls[pair], control, deviations.length));
-        }
-        return deviations;
+        // Rows 2i and 2i + 1 share a prompt, and rows are of pairs both or none: a pair is one unit.
+        int units = study.paired() ? candidates.length : candidates.length + controls.length;
+        double[][] blocks = new double[Math.min(MOST_BLOCKS, units)][values.columns()];
+        addDeviations(blocks, values, candidates, 0, 1);
+        addDeviations(blocks, values, controls, study.paired() ? 0 : candidates.length, -1);
+        return blocks;
     }
 
-    private static double[] minus(Matrix values, int row, double[] mean, int units) {
-        double weight = units > 1 ? 1 / StrictMath.sqrt((double) units * (units - 1)) : 0;
-        double[] deviation = new double[mean.length];
-        for (int j = 0; j < deviation.length; j++) {
-            deviation[j] = weight * (values.at(row, j) - mean[j]);
+    private static void addDeviations(double[][] blocks, Matrix values, int[] places, int firstUnit, int sign) {
+        double[] mean = mean(values, places);
+        double weight = places.length > 1 ? sign / StrictMath.sqrt((double) places.length * (places.length - 1)) : 0;
+        for (int i = 0; i < places.length; i++) {
+            double[] block = blocks[(firstUnit + i) % blocks.length];
+            for (int j = 0; j < mean.length; j++) {
+                block[j] += weight * (values.at(places[i], j) - mean[j]);
+            }
         }
-        return deviation;
     }
 
     private static double[] mean(Matrix values, int[] places) {

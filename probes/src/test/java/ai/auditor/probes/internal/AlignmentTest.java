@@ -18,10 +18,13 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AlignmentTest {
-    private static final int WIDTH = 12;
+    /** Wide beside the units, and a spectrum that falls as 1 / i, as activations have: few dimensions hold most. */
+    private static final int WIDTH = 64;
+
     private static final int UNITS = 150;
-    private static final int TRAITS = 5;
-    private static final int TRIALS = 120;
+    private static final int TRAITS = 8;
+    private static final int TRIALS = 80;
+    private static final double LEVEL = 0.05;
 
     /** Rows of unequal spread; the mean shift of a candidate that differs by {@code truth}; what its error is made of. */
     private record Sample(Matrix control, double[] shift, double[][] deviations) {
@@ -53,7 +56,7 @@ class AlignmentTest {
     }
 
     private static double deviation(int column) {
-        return 0.3 + 2.0 * column / WIDTH;
+        return 2 / Math.sqrt(column + 1);
     }
 
     private static double[] gaussian(Random random) {
@@ -78,16 +81,20 @@ class AlignmentTest {
         return made;
     }
 
-    private static double p(Alignment alignment, List<double[]> traits, long seed) {
-        Decoys decoys = alignment.decoys(alignment.directions(seed), traits, seed + 1);
-        double largest = traits.stream().mapToDouble(alignment::along).max().orElseThrow();
-        return PValue.greater(largest, decoys.values());
+    private static Decoys.Shifts decoys(Alignment alignment, List<double[]> traits, long seed) {
+        return alignment.decoys(alignment.directions(199, seed), alignment.directions(64, seed + 1), traits, seed + 2);
     }
 
+    private static double p(Alignment alignment, List<double[]> traits, long seed) {
+        double largest = traits.stream().mapToDouble(alignment::along).max().orElseThrow();
+        return PValue.greater(largest, decoys(alignment, traits, seed).values());
+    }
+
+    /** Small shifts, near what can be seen, are where a size that is taken for known is wrong most often. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3})
     void shiftsOfNoInterestStandOutAtTheLevelWhateverTheirSize(long seed) {
-        for (double size : new double[] {0, 0.3, 2}) {
+        for (double size : new double[] {0, 0.15, 0.3, 0.5, 2}) {
             Random random = new Random(seed);
             int found = 0;
             for (int trial = 0; trial < TRIALS; trial++) {
@@ -96,9 +103,9 @@ class AlignmentTest {
                     nuisance[j] = deviation(j) * random.nextGaussian();
                 }
                 Sample sample = Sample.of(madeBy(nuisance, size), random);
-                found += p(sample.alignment(), traits(random), random.nextLong()) <= 0.1 ? 1 : 0;
+                found += p(sample.alignment(), traits(random), random.nextLong()) <= LEVEL ? 1 : 0;
             }
-            double limit = 0.1 * TRIALS + 3.5 * Math.sqrt(0.1 * 0.9 * TRIALS);
+            double limit = LEVEL * TRIALS + 3.5 * Math.sqrt(LEVEL * (1 - LEVEL) * TRIALS);
             assertThat((double) found).as("seed %d, size %s", seed, size).isLessThanOrEqualTo(limit);
         }
     }
@@ -108,40 +115,38 @@ class AlignmentTest {
     void aShiftThatATraitMadeStandsOut(long seed) {
         Random random = new Random(seed);
         List<double[]> traits = traits(random);
-        Sample sample = Sample.of(madeBy(traits.get(2), 1), random);
+        Sample sample = Sample.of(madeBy(traits.get(2), 1.5), random);
         Alignment alignment = sample.alignment();
-        assertThat(p(alignment, traits, seed)).as("seed %d", seed).isLessThanOrEqualTo(0.01);
-        assertThat(alignment.along(traits.get(2))).isCloseTo(1, within(0.45));
+        assertThat(p(alignment, traits, seed)).as("seed %d", seed).isLessThanOrEqualTo(0.02);
+        assertThat(alignment.along(traits.get(2))).isCloseTo(1.5, within(0.5));
         assertThat(traits)
                 .allSatisfy(trait ->
                         assertThat(alignment.along(trait)).isLessThanOrEqualTo(alignment.along(traits.get(2))));
     }
 
     @Test
-    void theSizeOfTheShiftIsFreedOfItsSamplingError() {
+    void aDecoyMeasuresWhatTheCandidateMeasures() {
         Random random = new Random(7);
-        for (double size : new double[] {0, 1}) {
-            double[] squares = new double[TRIALS];
-            for (int trial = 0; trial < TRIALS; trial++) {
-                Alignment alignment =
-                        Sample.of(madeBy(gaussian(random), size), random).alignment();
-                double measured = alignment
-                        .decoys(alignment.directions(trial), traits(random), trial)
-                        .size();
-                squares[trial] = measured * measured;
-            }
-            double mean = Arrays.stream(squares).average().orElseThrow();
-            // Sampling error alone would be √(2 · 12 / 150) = 0.4.
-            assertThat(Math.sqrt(mean)).as("size %s", size).isCloseTo(size, within(0.2));
-        }
+        List<double[]> traits = traits(random);
+        Alignment alignment = Sample.of(madeBy(gaussian(random), 2), random).alignment();
+        Decoys.Shifts decoys = decoys(alignment, traits, 3);
+        assertThat(decoys.candidates()).hasSize(199).allSatisfy(candidate -> {
+            // Without an error and cosines of one the largest value is the length.
+            Decoys.Candidate bare = new Decoys.Candidate(
+                    candidate.own(), candidate.mixed(), candidate.error(), new double[] {1}, new double[] {0});
+            double length = bare.largest(decoys.measured(), 0);
+            double measured = length * length * candidate.own() + 2 * length * candidate.mixed() + candidate.error();
+            assertThat(measured).isCloseTo(decoys.measured(), within(1e-9));
+            assertThat(bare.largest(decoys.measured(), length + 1)).isEqualTo(length + 1);
+        });
     }
 
     @Test
     void moreOfATraitMakesDecoysLarger() {
         Random random = new Random(3);
         Alignment alignment = Sample.of(new double[WIDTH], random).alignment();
-        Decoys decoys = alignment.decoys(alignment.directions(1), traits(random), 2);
-        assertThat(decoys.values()).hasSize(Alignment.DECOYS).isEqualTo(decoys.values(0));
+        Decoys decoys = decoys(alignment, traits(random), 2);
+        assertThat(decoys.values()).hasSize(199).isEqualTo(decoys.values(0));
         double before = Arrays.stream(decoys.values()).max().orElseThrow();
         assertThat(Arrays.stream(decoys.values(3)).max().orElseThrow()).isGreaterThan(before + 1);
     }
@@ -150,10 +155,7 @@ class AlignmentTest {
     void aDirectionOfNoLengthIsNotAlongAnything() {
         Alignment alignment = Sample.of(new double[WIDTH], new Random(4)).alignment();
         assertThat(alignment.along(new double[WIDTH])).isZero();
-        assertThat(alignment
-                        .decoys(alignment.directions(1), List.of(new double[WIDTH]), 2)
-                        .values())
-                .containsOnly(0);
+        assertThat(decoys(alignment, List.of(new double[WIDTH]), 2).values()).containsOnly(0);
     }
 
     @Test
