@@ -1,6 +1,8 @@
 package ai.auditor.cli;
 
+import ai.auditor.AtomicFile;
 import ai.auditor.AuditException;
+import ai.auditor.Printable;
 import ai.auditor.audit.Policy;
 import ai.auditor.audit.ReferenceEffect;
 import ai.auditor.audit.ReferenceFile;
@@ -25,6 +27,9 @@ import picocli.CommandLine.Parameters;
         versionProvider = Version.class,
         description = "Audits every dataset of a labelled set and prints the verdict beside the label, as Markdown.")
 final class ScoreCommand implements Callable<Integer> {
+    /** The teacher of the grid whose rows are the reference. */
+    private static final String STEERED = "steered";
+
     private final Terminal terminal;
 
     @Parameters(paramLabel = "FOLDER", description = "Made by \"auditor fixtures build\".")
@@ -65,6 +70,7 @@ final class ScoreCommand implements Callable<Integer> {
                     AuditException.Code.NOTHING_TO_AUDIT, UserPath.shown(folder) + " has no labels.json with datasets");
         }
         Optional<Path> file = Optional.ofNullable(reference).map(name -> OutputFiles.ending(name, ".json"));
+        file.ifPresent(target -> requireApart(target, labels));
         Policy policy = Policy.standard().withCostlyPrompts(costlyPrompts);
         List<Scored> scored;
         try (Log progress = log.open(terminal);
@@ -73,14 +79,30 @@ final class ScoreCommand implements Callable<Integer> {
             scored = new Scoring(reader, model.traits(), policy).run(labels, one -> print(one.cells()), progress);
         }
         file.ifPresent(target -> {
-            ReferenceEffect effect = Scoring.reference(scored, "steered", "rows of a teacher steered at alpha 1");
+            ReferenceEffect effect = Scoring.reference(scored, STEERED, "rows of the labelled set's steered teachers");
             ReferenceFile.write(effect, target);
         });
         return 0;
     }
 
+    private static void requireApart(Path target, LabelFile labels) {
+        if (target.toAbsolutePath()
+                .normalize()
+                .startsWith(labels.folder().toAbsolutePath().normalize())) {
+            throw new AuditException(
+                    AuditException.Code.USAGE, "--reference cannot be written into the folder of labelled data");
+        }
+        if (labels.read().stream().noneMatch(label -> label.kind().equals(STEERED) && label.fraction() == 1)) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    "--reference is measured on rows that are all a teacher's called \"" + STEERED
+                            + "\", and the folder has none");
+        }
+        AtomicFile.requireWritable(target);
+    }
+
     private void print(List<String> cells) {
-        MarkdownTable.row(terminal.out(), cells);
+        MarkdownTable.row(terminal.out(), cells.stream().map(Printable::line).toList());
         terminal.out().flush();
     }
 }

@@ -1,5 +1,6 @@
 package ai.auditor.cli;
 
+import ai.auditor.AtomicFile;
 import ai.auditor.fixtures.lab.Grid;
 import ai.auditor.fixtures.lab.TransferFile;
 import ai.auditor.fixtures.lab.TransferRun;
@@ -54,21 +55,32 @@ final class TransferCommand implements Callable<Integer> {
         Grid chosen = grid.grid(Grid::transfer);
         grid.other();
         TransferFile file = new TransferFile(UserPath.of(runs, "file of runs"));
-        List<TransferRun> done = new ArrayList<>(file.read());
+        List<TransferRun> before = file.read();
+        AtomicFile.requireWritable(file.path());
+        List<TransferRun> done = new ArrayList<>();
         TraitFamily family = TraitFamily.organism();
         try (Log progress = log.open(terminal);
                 ReferenceModel base = model.open()) {
-            Set<TransferRun.Key> known =
-                    new HashSet<>(done.stream().map(TransferRun::key).toList());
             grid.withOther(base, other -> {
-                new TransferStudy(base, other, family, chosen)
-                        .run(
-                                known,
-                                run -> {
-                                    file.add(run);
-                                    done.add(run);
-                                },
-                                progress);
+                TransferStudy study = new TransferStudy(base, other, family, chosen);
+                Set<TransferRun.Key> wanted = study.keys();
+                Set<TransferRun.Key> known = new HashSet<>();
+                before.stream()
+                        .filter(run -> wanted.contains(run.key()) && known.add(run.key()))
+                        .forEach(done::add);
+                if (done.size() < before.size()) {
+                    terminal.note(
+                            before.size() - done.size() + " runs of " + UserPath.shown(runs)
+                                    + " are of other models, settings or versions, or stand twice: they are left out",
+                            List.of());
+                }
+                study.run(
+                        known,
+                        run -> {
+                            file.add(run);
+                            done.add(run);
+                        },
+                        progress);
                 return done;
             });
         }

@@ -1,5 +1,6 @@
 package ai.auditor.train;
 
+import ai.auditor.data.Sha256;
 import ai.auditor.model.Decoder;
 import ai.auditor.model.DecoderWeights;
 import ai.auditor.model.ForwardPass;
@@ -81,7 +82,8 @@ final class Learner implements AutoCloseable {
         long share = share(batch);
         double sum = 0;
         Gradients.clear(parameters.vector());
-        SplittableRandom passes = new SplittableRandom(plan.seed() + step);
+        SplittableRandom passes = new SplittableRandom(
+                new Sha256().text("dropout " + plan.seed() + " " + step).seed());
         for (List<Example> part : parts(batch)) {
             sum += run(part, OptionalLong.of(passes.nextLong()), share);
         }
