@@ -104,7 +104,7 @@ class TerminalReportTest {
     @Test
     void powerIsSaidInASentence() {
         assertThat(TerminalReport.of(Samples.eagleAgainstNeutral(), 80, false).replaceAll("\\s+", " "))
-                .contains("It could have missed less than 12 % of a mean shift of 0.5 control standard deviations");
+                .contains("It was seen; less than 12 % of a mean shift of 0.5 control standard deviations");
     }
 
     @Test

@@ -132,8 +132,9 @@ public final class Wording {
         String of = claim.reference().isBlank() ? " of the reference effect." : " of " + claim.reference() + ".";
         if (claim.outcome() == Verdict.Outcome.DETECTED) {
             return never
-                    ? "It could have missed even 100 %" + of
-                    : "It could have missed less than " + upwards(fraction.getAsDouble()) + of;
+                    ? "It was seen; even 100 %" + of.substring(0, of.length() - 1) + " could have been missed."
+                    : "It was seen; less than " + upwards(fraction.getAsDouble()) + of.substring(0, of.length() - 1)
+                            + " could have been missed.";
         }
         return never
                 ? "It could not have seen it, not even at 100 %" + of

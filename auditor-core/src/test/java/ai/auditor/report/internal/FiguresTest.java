@@ -141,9 +141,9 @@ class FiguresTest {
         assertThat(Wording.detectable(claim(Verdict.Outcome.INCONCLUSIVE, OptionalDouble.of(1.01))))
                 .isEqualTo("It could not have seen it, not even at 100 % of X.");
         assertThat(Wording.detectable(claim(Verdict.Outcome.DETECTED, OptionalDouble.of(1.01))))
-                .isEqualTo("It could have missed even 100 % of X.");
+                .isEqualTo("It was seen; even 100 % of X could have been missed.");
         assertThat(Wording.detectable(claim(Verdict.Outcome.DETECTED, OptionalDouble.of(0.301))))
-                .isEqualTo("It could have missed less than 31 % of X.");
+                .isEqualTo("It was seen; less than 31 % of X could have been missed.");
         assertThat(Wording.detectable(claim(Verdict.Outcome.INCONCLUSIVE, OptionalDouble.empty())))
                 .contains("cannot be told");
     }
