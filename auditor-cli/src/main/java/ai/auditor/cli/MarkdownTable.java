@@ -1,5 +1,6 @@
 package ai.auditor.cli;
 
+import ai.auditor.Printable;
 import ai.auditor.probe.Table;
 import java.io.PrintWriter;
 import java.util.List;
@@ -23,8 +24,10 @@ final class MarkdownTable {
         row(out, columns.stream().map(column -> "---").toList());
     }
 
-    /** Prints one row. */
+    /** Prints one row; what a cell holds stays in it. */
     static void row(PrintWriter out, List<String> cells) {
-        out.println(cells.stream().collect(Collectors.joining(" | ", "| ", " |")));
+        out.println(cells.stream()
+                .map(cell -> Printable.line(cell).replace("|", "\\|"))
+                .collect(Collectors.joining(" | ", "| ", " |")));
     }
 }

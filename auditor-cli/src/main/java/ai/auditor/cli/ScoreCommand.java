@@ -2,7 +2,6 @@ package ai.auditor.cli;
 
 import ai.auditor.AtomicFile;
 import ai.auditor.AuditException;
-import ai.auditor.Printable;
 import ai.auditor.audit.Policy;
 import ai.auditor.audit.ReferenceEffect;
 import ai.auditor.audit.ReferenceFile;
@@ -102,7 +101,7 @@ final class ScoreCommand implements Callable<Integer> {
     }
 
     private void print(List<String> cells) {
-        MarkdownTable.row(terminal.out(), cells.stream().map(Printable::line).toList());
+        MarkdownTable.row(terminal.out(), cells);
         terminal.out().flush();
     }
 }

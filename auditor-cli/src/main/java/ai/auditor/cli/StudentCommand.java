@@ -159,6 +159,9 @@ final class StudentCommand implements Callable<Integer> {
         requireNumber("--search", search, 0);
         Optional<Path> json = Optional.ofNullable(output).map(name -> OutputFiles.ending(name, ".json"));
         Optional<Path> directory = Optional.ofNullable(save).map(StudentCommand::free);
+        if (json.isPresent() && json.equals(directory)) {
+            throw new AuditException(AuditException.Code.USAGE, "--save and -o name the same path: name two");
+        }
         List<Path> inputs = new ArrayList<>(List.of(file));
         Stream.of(controlFile, skillFile, model.directory())
                 .flatMap(Optional::stream)
