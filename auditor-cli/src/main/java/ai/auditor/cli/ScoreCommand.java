@@ -1,6 +1,5 @@
 package ai.auditor.cli;
 
-import ai.auditor.AtomicFile;
 import ai.auditor.AuditException;
 import ai.auditor.audit.Policy;
 import ai.auditor.audit.ReferenceEffect;
@@ -97,7 +96,7 @@ final class ScoreCommand implements Callable<Integer> {
                     "--reference is measured on rows that are all a teacher's called \"" + STEERED
                             + "\", and the folder has none");
         }
-        AtomicFile.requireWritable(target);
+        OutputFiles.requireUsable(target, List.of(labels.folder()));
     }
 
     private void print(List<String> cells) {

@@ -149,8 +149,7 @@ final class Judge {
             return untested(Claim.ALONG_TRAIT, "no probe of this claim ran");
         }
         // Both tests have to hold, each at its level, so a contrast is as strong as the weaker of its two. Both p are
-        // ranks, which
-        // have a floor: of several contrasts that reach it the one that moved most is named.
+        // ranks, which have a floor: of several contrasts that reach it the one that moved most is named.
         Candidate best = candidates.stream()
                 .min(Comparator.comparingDouble((Candidate one) ->
                                 Math.max(one.finding().p() / policy.alpha(), one.decoyP() / policy.decoyAlpha()))

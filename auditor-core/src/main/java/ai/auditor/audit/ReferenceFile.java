@@ -3,7 +3,7 @@ package ai.auditor.audit;
 import ai.auditor.AtomicFile;
 import ai.auditor.AuditException;
 import ai.auditor.Printable;
-import ai.auditor.StrictJson;
+import ai.auditor.SettingsJson;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -51,7 +51,7 @@ public final class ReferenceFile {
      */
     public static ReferenceEffect read(Path file) {
         return of(
-                StrictJson.file(file, "reference effect", LARGEST_FILE),
+                SettingsJson.file(file, "reference effect", LARGEST_FILE),
                 "the reference effect " + Printable.line(file.toString()));
     }
 

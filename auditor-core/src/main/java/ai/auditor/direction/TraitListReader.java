@@ -2,7 +2,7 @@ package ai.auditor.direction;
 
 import ai.auditor.AuditException;
 import ai.auditor.Printable;
-import ai.auditor.StrictJson;
+import ai.auditor.SettingsJson;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.io.InputStream;
@@ -44,7 +44,7 @@ final class TraitListReader {
 
     static TraitList resource(String name) {
         try (InputStream stream = Objects.requireNonNull(TraitListReader.class.getResourceAsStream("/" + name), name)) {
-            return new TraitListReader(name).parse(StrictJson.parse(stream.readAllBytes(), name));
+            return new TraitListReader(name).parse(SettingsJson.parse(stream.readAllBytes(), name));
         } catch (IOException broken) {
             throw new UncheckedIOException(broken);
         }
@@ -52,7 +52,7 @@ final class TraitListReader {
 
     static TraitList file(Path file) {
         return new TraitListReader(Printable.line(file.toString()))
-                .parse(StrictJson.file(file, "trait list", LARGEST_FILE));
+                .parse(SettingsJson.file(file, "trait list", LARGEST_FILE));
     }
 
     private TraitList parse(JsonNode root) {

@@ -5,7 +5,9 @@ import java.util.List;
 /** What a value is held against: the same value of things of no interest. */
 public sealed interface Decoys {
     /** Their values, {@code [decoys]}. */
-    double[] values();
+    default double[] values() {
+        return values(0);
+    }
 
     /**
      * Their values if something moved the value itself by so much more.
@@ -42,11 +44,6 @@ public sealed interface Decoys {
     record Shifts(double measured, double ofTrait, double size, List<Candidate> candidates) implements Decoys {
         public Shifts {
             candidates = List.copyOf(candidates);
-        }
-
-        @Override
-        public double[] values() {
-            return values(0);
         }
 
         @Override

@@ -58,7 +58,7 @@ final class Alignment {
 
     /** The shift along a direction, in control standard deviations a row; 0 along a direction of no length. */
     double along(double[] direction) {
-        return Vectors.dot(ruler(direction), shift);
+        return Vectors.dot(read(direction).ruler(), shift);
     }
 
     /** Standard deviation of the control's rows along a direction, in the direction's own length. */
@@ -81,32 +81,33 @@ final class Alignment {
      * @param seed of the sampling errors
      */
     Decoys.Shifts decoys(double[][] directions, double[][] rulers, List<double[]> traits, long seed) {
-        double[][] traitsWhite = traits.stream().map(this::white).toArray(double[][]::new);
-        double[][] rulersWhite = Arrays.stream(rulers).map(this::white).toArray(double[][]::new);
-        double[][] errorsByUnit = errorsByUnit(Stream.concat(traits.stream(), Arrays.stream(rulers))
-                .map(this::ruler)
-                .toList());
+        List<Reading> ofTraits = traits.stream().map(this::read).toList();
+        List<Reading> ofRulers = Arrays.stream(rulers).map(this::read).toList();
+        double[][] errorsByUnit =
+                errorsByUnit(Stream.concat(ofTraits.stream(), ofRulers.stream()).toList());
         SplittableRandom random = new SplittableRandom(seed);
         List<Decoys.Candidate> candidates = new ArrayList<>();
         for (double[] direction : directions) {
             AuditException.checkInterrupted();
-            double[] made = white(direction);
+            double[] made = read(direction).white();
             double[] error = new double[traits.size() + rulers.length];
             for (double[] unit : errorsByUnit) {
                 Vectors.addScaled(error, random.nextBoolean() ? 1 : -1, unit);
             }
-            double[] lengths = cosines(made, rulersWhite);
+            double[] lengths = cosines(made, ofRulers);
             double[] errorLengths = Arrays.copyOfRange(error, traits.size(), error.length);
             candidates.add(new Decoys.Candidate(
                     Vectors.squaredNorm(lengths) / rulers.length,
                     Vectors.dot(lengths, errorLengths) / rulers.length,
                     Vectors.squaredNorm(errorLengths) / rulers.length,
-                    cosines(made, traitsWhite),
+                    cosines(made, ofTraits),
                     Arrays.copyOf(error, traits.size())));
         }
-        double[] found = Arrays.stream(rulers).mapToDouble(this::along).toArray();
-        double ofTrait = Arrays.stream(traitsWhite)
-                .mapToDouble(trait -> Vectors.squaredNorm(cosines(trait, rulersWhite)) / rulers.length)
+        double[] found = ofRulers.stream()
+                .mapToDouble(ruler -> Vectors.dot(ruler.ruler(), shift))
+                .toArray();
+        double ofTrait = ofTraits.stream()
+                .mapToDouble(trait -> Vectors.squaredNorm(cosines(trait.white(), ofRulers)) / rulers.length)
                 .max()
                 .orElse(0);
         return new Decoys.Shifts(Vectors.squaredNorm(found) / rulers.length, ofTrait, size(), candidates);
@@ -121,34 +122,40 @@ final class Alignment {
         return StrictMath.sqrt(Math.max(0, squares));
     }
 
-    /** The vector whose product with a shift is the shift along the direction, in control standard deviations. */
-    private double[] ruler(double[] direction) {
-        double length = Vectors.norm(factor.multiplyTransposed(direction));
-        double[] ruler = new double[direction.length];
-        Vectors.addScaled(ruler, length > 0 ? 1 / length : 0, direction);
-        return ruler;
+    /**
+     * How a direction reads shifts.
+     *
+     * @param ruler whose product with a shift is the shift along the direction, in control standard deviations
+     * @param white where the direction lies in white coordinates, of length 1
+     */
+    private record Reading(double[] ruler, double[] white) {}
+
+    private Reading read(double[] direction) {
+        double[] white = factor.multiplyTransposed(direction);
+        double length = Vectors.norm(white);
+        double scale = length > 0 ? 1 / length : 0;
+        return new Reading(times(scale, direction), times(scale, white));
     }
 
-    /** Where a direction lies in white coordinates, of length 1. */
-    private double[] white(double[] direction) {
-        return factor.multiplyTransposed(ruler(direction));
+    private static double[] times(double scale, double[] vector) {
+        double[] scaled = new double[vector.length];
+        Vectors.addScaled(scaled, scale, vector);
+        return scaled;
     }
 
-    private static double[] cosines(double[] one, double[][] others) {
-        double[] cosines = new double[others.length];
-        for (int i = 0; i < cosines.length; i++) {
-            cosines[i] = Vectors.dot(one, others[i]);
-        }
-        return cosines;
+    private static double[] cosines(double[] one, List<Reading> others) {
+        return others.stream()
+                .mapToDouble(other -> Vectors.dot(one, other.white()))
+                .toArray();
     }
 
     /** What each drawn unit adds to the error along each ruler, {@code [units][rulers]}. */
-    private double[][] errorsByUnit(List<double[]> rulers) {
+    private double[][] errorsByUnit(List<Reading> rulers) {
         double[][] byUnit = new double[deviations.length][rulers.size()];
         for (int unit = 0; unit < byUnit.length; unit++) {
             AuditException.checkInterrupted();
             for (int i = 0; i < byUnit[unit].length; i++) {
-                byUnit[unit][i] = Vectors.dot(deviations[unit], rulers.get(i));
+                byUnit[unit][i] = Vectors.dot(deviations[unit], rulers.get(i).ruler());
             }
         }
         return byUnit;

@@ -16,13 +16,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 
 /** JSON of a user's settings: UTF-8, bounded, no key twice, nothing behind it. */
-public final class StrictJson {
+public final class SettingsJson {
     private static final ObjectMapper JSON = JsonMapper.builder()
             .enable(JsonParser.Feature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
 
-    private StrictJson() {}
+    private SettingsJson() {}
 
     /**
      * Reads a file.
@@ -36,7 +36,9 @@ public final class StrictJson {
         try (InputStream stream = Files.newInputStream(file)) {
             byte[] bytes = stream.readNBytes(largest + 1);
             if (bytes.length > largest) {
-                throw wrong("the " + what + " " + name + ": it is larger than " + largest + " bytes");
+                throw new AuditException(
+                        AuditException.Code.USAGE,
+                        "the " + what + " " + name + ": it is larger than " + largest + " bytes");
             }
             return parse(bytes, "the " + what + " " + name);
         } catch (NoSuchFileException absent) {
@@ -73,9 +75,5 @@ public final class StrictJson {
                     source + ": it is not JSON" + where + ", or a key stands twice",
                     malformed);
         }
-    }
-
-    private static AuditException wrong(String message) {
-        return new AuditException(AuditException.Code.USAGE, message);
     }
 }
