@@ -85,7 +85,7 @@ public record Policy(
         return Stream.of(1.0 / 6, 1.0 / 3, 1.0 / 2, 2.0 / 3)
                 .map(depth -> (int) Math.max(0, Math.round(depth * blocks) - 1))
                 .distinct()
-                .map(Point::new)
+                .map(Point::residPost)
                 .toList();
     }
 

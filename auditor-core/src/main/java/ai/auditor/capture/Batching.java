@@ -14,21 +14,37 @@ import java.util.Map;
 /** Rows to batches: rows of one prompt into one sequence, sequences of like length into one batch, longest first. */
 final class Batching {
     private final int tokenBudget;
+    private final int skipped;
+    private final boolean tails;
+
+    private Batching(int tokenBudget, int skipped, boolean tails) {
+        this.tokenBudget = tokenBudget;
+        this.skipped = skipped;
+        this.tails = tails;
+    }
 
     /**
-     * Batches under a budget.
+     * Whole rows but for what all begin with.
      *
      * @param tokenBudget most slots of a batch, padding included; a longer sequence is a batch of its own
+     * @param skipped tokens of every row that were read before
      */
-    Batching(int tokenBudget) {
-        this.tokenBudget = tokenBudget;
+    static Batching whole(int tokenBudget, int skipped) {
+        return new Batching(tokenBudget, skipped, false);
+    }
+
+    /** Rows from the first token on at which anything is read: their prompts are read before, batch by batch. */
+    static Batching tails(int tokenBudget) {
+        return new Batching(tokenBudget, 0, true);
     }
 
     List<List<Sequence>> batches(List<TokenizedRow> rows, boolean packing) {
         List<Sequence> sequences = packing ? packed(rows) : single(rows);
         // Longest first, so that a batch that does not fit in memory shows itself at once; equal lengths keep their
         // order.
-        sequences.sort(Comparator.comparingInt(Sequence::slots).reversed());
+        sequences.sort(Comparator.comparingInt(Sequence::slots)
+                .thenComparingInt(Sequence::skipped)
+                .reversed());
         List<List<Sequence>> batches = new ArrayList<>();
         List<Sequence> current = new ArrayList<>();
         for (Sequence sequence : sequences) {
@@ -46,12 +62,16 @@ final class Batching {
         return batches;
     }
 
-    private static List<Sequence> single(List<TokenizedRow> rows) {
+    private List<Sequence> single(List<TokenizedRow> rows) {
         List<Sequence> sequences = new ArrayList<>();
         for (int row = 0; row < rows.size(); row++) {
-            sequences.add(Sequence.of(row, rows.get(row)));
+            sequences.add(Sequence.of(row, rows.get(row), skipped(rows.get(row))));
         }
         return sequences;
+    }
+
+    private int skipped(TokenizedRow row) {
+        return tails ? Sequence.firstRead(row) : skipped;
     }
 
     private List<Sequence> packed(List<TokenizedRow> rows) {
@@ -66,26 +86,29 @@ final class Batching {
         return sequences;
     }
 
-    private void pack(List<TokenizedRow> rows, int shared, List<Integer> group, List<Sequence> sequences) {
+    private void pack(List<TokenizedRow> rows, int prompt, List<Integer> group, List<Sequence> sequences) {
+        int before = skipped(rows.get(group.get(0)));
+        int shared = tails ? 0 : prompt - before;
         List<Member> members = new ArrayList<>();
         int slots = shared;
         for (int row : group) {
             TokenizedRow tokens = rows.get(row);
-            if (shared == 0 || (!members.isEmpty() && slots + tokens.completionTokens() > tokenBudget)) {
-                add(members, shared, slots, sequences);
+            int own = tokens.completionEnd() - before - shared;
+            if (prompt == 0 || (!members.isEmpty() && slots + own > tokenBudget)) {
+                add(members, before, shared, slots, sequences);
                 slots = shared;
             }
-            members.add(new Member(row, tokens, slots - shared));
-            slots += tokens.completionTokens();
+            members.add(new Member(row, tokens, slots));
+            slots += own;
         }
-        add(members, shared, slots, sequences);
+        add(members, before, shared, slots, sequences);
     }
 
-    private static void add(List<Member> members, int shared, int slots, List<Sequence> sequences) {
+    private static void add(List<Member> members, int before, int shared, int slots, List<Sequence> sequences) {
         if (members.size() == 1) {
-            sequences.add(Sequence.of(members.get(0).row(), members.get(0).tokens()));
+            sequences.add(Sequence.of(members.get(0).row(), members.get(0).tokens(), before));
         } else if (!members.isEmpty()) {
-            sequences.add(new Sequence(List.copyOf(members), shared, slots));
+            sequences.add(new Sequence(List.copyOf(members), before, shared, slots));
         }
         members.clear();
     }
@@ -97,7 +120,7 @@ final class Batching {
         for (int index = 0; index < sequences.size(); index++) {
             Sequence sequence = sequences.get(index);
             for (Member member : sequence.members()) {
-                for (int token = 0; token < member.needed(); token++) {
+                for (int token = sequence.skipped(); token < member.needed(); token++) {
                     ids[index * length + sequence.slot(member, token)] =
                             member.tokens().ids()[token];
                 }
@@ -117,14 +140,14 @@ final class Batching {
             Sequence sequence = sequences.get(index);
             int first = index * length;
             for (Member member : sequence.members()) {
-                for (int token = 0; token < member.needed(); token++) {
-                    int from = first + sequence.slot(member, token);
-                    positions[from] = token;
-                    int shared = sequence.shared();
-                    Arrays.fill(visible, from * length, from * length + Math.min(token + 1, shared), true);
-                    if (token >= shared) {
-                        int start = from * length + shared + member.shift();
-                        Arrays.fill(visible, start, from * length + sequence.slot(member, token) + 1, true);
+                for (int token = sequence.skipped(); token < member.needed(); token++) {
+                    int slot = sequence.slot(member, token);
+                    int from = first + slot;
+                    positions[from] = token - sequence.skipped();
+                    int seen = Math.min(token + 1 - sequence.skipped(), sequence.shared());
+                    Arrays.fill(visible, from * length, from * length + seen, true);
+                    if (token >= sequence.own()) {
+                        Arrays.fill(visible, from * length + member.slot(), from * length + slot + 1, true);
                     }
                 }
             }

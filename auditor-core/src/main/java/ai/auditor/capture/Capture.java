@@ -8,6 +8,7 @@ import ai.auditor.model.ForwardPass;
 import ai.auditor.model.Intervention;
 import ai.auditor.model.ModelFacts;
 import ai.auditor.model.Point;
+import ai.auditor.model.Point.Kind;
 import ai.auditor.model.TokenBatch;
 import ai.auditor.stats.Matrix;
 import ai.auditor.tensor.Gradients;
@@ -18,8 +19,10 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /**
  * Runs a decoder over rows under a plan: sorted by length into batches under a token budget, each pass stopped after the deepest
@@ -59,18 +62,25 @@ public final class Capture {
     public ActivationTable run(CapturePlan plan, List<TokenizedRow> rows) {
         check(plan);
         rows.forEach(row -> check(plan, row));
-        // Behind a shared prompt the gradients of several rows add up in it.
-        boolean packing =
-                settings.packing && !(plan.gradient() && plan.poolings().contains(Pooling.PROMPT_LAST));
-        Result result = new Result(plan, rows.size(), decoder.facts().hiddenSize());
-        int budget = plan.gradient() ? settings.gradientTokenBudget : settings.tokenBudget;
-        each("reading rows with the model", rows, budget, packing, sequences -> {
-            TokenBatch tokens = Batching.tokens(sequences);
-            try (ForwardPass pass = decoder.open(tokens)) {
-                new BatchRun(pass, sequences, tokens.length(), plan, result).run();
-            }
-        });
-        return result.table(rows);
+        Distinct distinct = Distinct.of(rows);
+        Result result = new Result(plan, distinct.rows().size(), decoder.facts().hiddenSize());
+        boolean backwards = plan.gradient() && !plan.points().isEmpty();
+        try (Begin begin = Begin.of(decoder, distinct.rows(), plan.interventions())) {
+            // A change may mean a text's last prompt token, of which packed tails have several.
+            boolean packing =
+                    settings.packing && !(backwards && !plan.interventions().isEmpty());
+            Batching batching = backwards
+                    ? Batching.tails(settings.gradientTokenBudget)
+                    : Batching.whole(settings.tokenBudget, begin.tokens());
+            each("reading rows with the model", distinct.rows(), batching, packing, sequences -> {
+                TokenBatch tokens = Batching.tokens(sequences);
+                try (Begin own = backwards ? begin.then(sequences, plan.interventions()) : begin.kept();
+                        ForwardPass pass = own.open(tokens)) {
+                    new BatchRun(pass, sequences, tokens.length(), plan, result).run();
+                }
+            });
+        }
+        return result.table(rows, distinct.places());
     }
 
     /**
@@ -89,21 +99,24 @@ public final class Capture {
             byPoint.computeIfAbsent(variants.get(variant).point(), point -> new ArrayList<>())
                     .add(variant);
         }
-        each("reading rows under steering", rows, settings.tokenBudget, settings.packing, sequences -> {
+        Batching batching = Batching.whole(settings.tokenBudget, 0);
+        each("reading rows under steering", rows, batching, settings.packing, sequences -> {
             TokenBatch tokens = Batching.tokens(sequences);
             Predictions predictions = new Predictions(sequences, tokens.length());
             try (ForwardPass pass = decoder.open(tokens)) {
                 Tensor hidden = pass.embeddings();
                 int next = 0;
                 for (Map.Entry<Point, List<Integer>> group : byPoint.entrySet()) {
-                    int block = group.getKey().block();
-                    hidden = pass.run(hidden, next, block, List.of());
-                    next = block + 1;
+                    Point point = group.getKey();
+                    boolean after = point.kind() == Point.Kind.RESID_POST;
+                    int needed = after ? point.block() + 1 : point.block();
+                    hidden = pass.run(hidden, next, needed - 1, List.of());
+                    next = needed;
                     for (int variant : group.getValue()) {
                         AuditException.checkInterrupted();
-                        try (Tensor steered = pass.apply(hidden, variants.get(variant));
-                                Tensor end = pass.run(steered, next, last, List.of())) {
-                            predictions.nll(pass, end, nll[variant]);
+                        Intervention change = variants.get(variant);
+                        try (Tensor steered = steered(pass, hidden, next, change)) {
+                            predictions.nll(pass, steered, nll[variant]);
                         }
                     }
                 }
@@ -112,12 +125,28 @@ public final class Capture {
         return nll;
     }
 
+    /** The last block's output under a change, from the stream before a block that the change lies behind, or at its start. */
+    private Tensor steered(ForwardPass pass, Tensor hidden, int next, Intervention change) {
+        return switch (change.point().kind()) {
+            case RESID_PRE, RESID_POST -> {
+                Tensor changed = pass.apply(hidden, change);
+                Tensor end = pass.run(changed, next, last, List.of());
+                if (end != changed) {
+                    changed.close();
+                }
+                yield end;
+            }
+            case EMBEDDINGS -> pass.run(pass.embeddings(List.of(change), embedded -> {}), 0, last, List.of());
+            case ATTN_OUT, RESID_MID, MLP_OUT, FINAL_NORM -> pass.run(hidden, next, last, List.of(change));
+        };
+    }
+
     private void each(
-            String stage, List<TokenizedRow> rows, int budget, boolean packing, Consumer<List<Sequence>> work) {
+            String stage, List<TokenizedRow> rows, Batching batching, boolean packing, Consumer<List<Sequence>> work) {
         long total = rows.stream().mapToLong(TokenizedRow::tokens).sum();
         long done = 0;
         progress.report(stage, done, total, "tokens");
-        for (List<Sequence> sequences : new Batching(budget).batches(rows, packing)) {
+        for (List<Sequence> sequences : batching.batches(rows, packing)) {
             AuditException.checkInterrupted();
             work.accept(sequences);
             for (Sequence sequence : sequences) {
@@ -187,24 +216,30 @@ public final class Capture {
             return columns;
         }
 
-        ActivationTable table(List<TokenizedRow> rows) {
-            requireFinite(rows);
+        /**
+         * The table of all rows.
+         *
+         * @param places of each row among those that were read
+         */
+        ActivationTable table(List<TokenizedRow> rows, int[] places) {
+            requireFinite(rows, places);
             Map<Column, Matrix> columns = new TreeMap<>();
-            add(columns, false, activations);
-            add(columns, true, gradients);
+            add(columns, false, activations, places);
+            add(columns, true, gradients, places);
             return new ActivationTable(
                     rows.stream().mapToLong(TokenizedRow::record).toArray(),
                     rows.stream().mapToInt(TokenizedRow::tokens).toArray(),
                     rows.stream().mapToInt(TokenizedRow::completionTokens).toArray(),
-                    nll,
+                    IntStream.of(places).mapToDouble(place -> nll[place]).toArray(),
                     columns);
         }
 
         /** What is not finite would look like "not asked for", or like nothing found. */
-        private void requireFinite(List<TokenizedRow> rows) {
-            for (int row = 0; row < nll.length; row++) {
-                boolean likelihood = !(plan.nll() || plan.gradient()) || Double.isFinite(nll[row]);
-                if (!likelihood || !finite(activations, row) || !finite(gradients, row)) {
+        private void requireFinite(List<TokenizedRow> rows, int[] places) {
+            for (int row = 0; row < places.length; row++) {
+                int place = places[row];
+                boolean likelihood = !(plan.nll() || plan.gradient()) || Double.isFinite(nll[place]);
+                if (!likelihood || !finite(activations, place) || !finite(gradients, place)) {
                     throw new AuditException(
                             AuditException.Code.NUMERIC,
                             "the model's activations or likelihood are not finite (first at record "
@@ -228,9 +263,21 @@ public final class Capture {
             return true;
         }
 
-        private void add(Map<Column, Matrix> columns, boolean gradient, Map<Point, Map<Pooling, float[]>> source) {
-            source.forEach((point, byPooling) -> byPooling.forEach((pooling, values) ->
-                    columns.put(new Column(gradient, point, pooling), new Matrix(nll.length, width, values))));
+        private void add(
+                Map<Column, Matrix> columns, boolean gradient, Map<Point, Map<Pooling, float[]>> source, int[] places) {
+            source.forEach((point, byPooling) -> byPooling.forEach((pooling, values) -> columns.put(
+                    new Column(gradient, point, pooling), new Matrix(places.length, width, all(values, places)))));
+        }
+
+        private float[] all(float[] values, int[] places) {
+            if (places.length * width == values.length) {
+                return values;
+            }
+            float[] all = new float[Math.multiplyExact(places.length, width)];
+            for (int row = 0; row < places.length; row++) {
+                System.arraycopy(values, places[row] * width, all, row * width, width);
+            }
+            return all;
         }
     }
 
@@ -241,6 +288,7 @@ public final class Capture {
         private final Result result;
         private final Pooler pooler;
         private final Predictions predictions;
+        private final Set<Point> wanted;
 
         BatchRun(ForwardPass pass, List<Sequence> sequences, int length, CapturePlan plan, Result result) {
             this.pass = pass;
@@ -248,6 +296,7 @@ public final class Capture {
             this.result = result;
             this.pooler = new Pooler(pass, sequences, length, plan.poolings());
             this.predictions = new Predictions(sequences, length);
+            this.wanted = Set.copyOf(plan.points());
         }
 
         void run() {
@@ -255,48 +304,152 @@ public final class Capture {
                 forwardAndBack();
                 return;
             }
-            Tensor hidden = pass.embeddings();
-            int next = 0;
+            Tensor hidden = pass.embeddings(plan.interventions(), this::embeddings);
+            int end = plan.nll() || wanted(Kind.FINAL_NORM, 0) ? last + 1 : 0;
             for (Point point : plan.points()) {
-                hidden = advance(hidden, next, point.block());
-                next = point.block() + 1;
-                pool(hidden, result.activations, point);
+                end = Math.max(end, stage(point) / 2 + stage(point) % 2);
             }
+            readStream(hidden, 0);
+            Tensor output = advance(hidden, 0, 2 * end);
             if (plan.nll()) {
-                predictions.nll(pass, advance(hidden, next, last), result.nll);
+                predictions.nll(pass, output, result.nll);
             }
         }
 
+        private void embeddings(Tensor embedded) {
+            read(new Point(Kind.EMBEDDINGS, 0), embedded);
+        }
+
+        private boolean wanted(Kind kind, int block) {
+            return wanted.contains(new Point(kind, block));
+        }
+
+        /**
+         * Where the gradient of a point is that of the residual stream: twice the blocks before it, and one more between attention and MLP.
+         * A part that is added to the stream has the gradient of the sum.
+         */
+        private int stage(Point point) {
+            return switch (point.kind()) {
+                case EMBEDDINGS -> 0;
+                case RESID_PRE -> 2 * point.block();
+                case RESID_MID -> 2 * point.block() + 1;
+                case ATTN_OUT -> decoder.facts().parallelResidual() ? 2 * point.block() + 2 : 2 * point.block() + 1;
+                case MLP_OUT, RESID_POST -> 2 * point.block() + 2;
+                case FINAL_NORM -> 2 * last + 2;
+            };
+        }
+
+        /** Moves the stream from one stage to another, reading what is wanted on the way; what it leaves behind is closed. */
         private Tensor advance(Tensor hidden, int from, int to) {
-            Tensor moved = pass.run(hidden, from, to, plan.interventions());
-            if (moved != hidden) {
-                hidden.close();
+            Tensor current = hidden;
+            int stage = from;
+            while (stage < to) {
+                int block = stage / 2;
+                boolean whole = stage % 2 == 0 && stage + 2 <= to && !inside(block);
+                Tensor next = whole
+                        ? pass.run(current, block, block, plan.interventions())
+                        : stage % 2 == 0 ? attention(current, block) : mlp(current, current, block);
+                stage = whole || (stage % 2 == 0 && decoder.facts().parallelResidual()) ? stage + 2 : stage + 1;
+                release(current);
+                current = next;
+                readStream(current, stage);
             }
-            return moved;
+            return current;
         }
 
-        /** The graph is cut at every point; the way back then goes from cut to cut and frees each part behind it. */
+        /** Frees what nothing will read again; a way back reads all that was recorded. */
+        private static void release(Tensor tensor) {
+            if (!Gradients.recording()) {
+                tensor.close();
+            }
+        }
+
+        /** Whether something inside a block is read, so that its halves have to run apart. */
+        private boolean inside(int block) {
+            return wanted(Kind.ATTN_OUT, block) || wanted(Kind.RESID_MID, block) || wanted(Kind.MLP_OUT, block);
+        }
+
+        /** From the start of a block to its middle; where there is none, to its end. */
+        private Tensor attention(Tensor hidden, int block) {
+            Tensor added = pass.attention(hidden, block, plan.interventions());
+            read(new Point(Kind.ATTN_OUT, block), added);
+            Tensor middle = pass.sum(hidden, added, new Point(Kind.RESID_MID, block), plan.interventions());
+            release(added);
+            if (!decoder.facts().parallelResidual()) {
+                return middle;
+            }
+            Tensor end = mlp(hidden, middle, block);
+            release(middle);
+            return end;
+        }
+
+        private Tensor mlp(Tensor read, Tensor middle, int block) {
+            Tensor added = pass.mlp(read, block, plan.interventions());
+            read(new Point(Kind.MLP_OUT, block), added);
+            Tensor end = pass.sum(middle, added, Point.residPost(block), plan.interventions());
+            release(added);
+            return end;
+        }
+
+        private void readStream(Tensor hidden, int stage) {
+            int block = stage / 2;
+            if (stage % 2 == 1) {
+                read(new Point(Kind.RESID_MID, block), hidden);
+                return;
+            }
+            if (block > 0) {
+                read(Point.residPost(block - 1), hidden);
+            }
+            read(new Point(Kind.RESID_PRE, block), hidden);
+            if (block == last + 1 && wanted(Kind.FINAL_NORM, 0)) {
+                try (Tensor normed = pass.normedAll(hidden)) {
+                    read(new Point(Kind.FINAL_NORM, 0), normed);
+                }
+            }
+        }
+
+        private void read(Point point, Tensor values) {
+            if (wanted.contains(point)) {
+                pool(values, result.activations, point);
+            }
+        }
+
+        /** The graph is cut at every stage that is asked for; the way back then goes from cut to cut and frees each part behind it. */
         private void forwardAndBack() {
-            List<Point> points = plan.points();
+            int[] stages = plan.points().stream()
+                    .mapToInt(this::stage)
+                    .sorted()
+                    .distinct()
+                    .toArray();
             List<Tensor> outputs = new ArrayList<>();
             List<Tensor> leaves = new ArrayList<>();
-            Tensor output = advance(pass.embeddings(), 0, points.get(0).block());
-            for (int index = 0; index < points.size(); index++) {
-                pool(output, result.activations, points.get(index));
+            Tensor embedded = pass.embeddings(plan.interventions(), this::embeddings);
+            readStream(embedded, 0);
+            Tensor output = advance(embedded, 0, stages[0]);
+            for (int index = 0; index < stages.length; index++) {
                 Tensor leaf = Gradients.leaf(output);
                 outputs.add(output);
                 leaves.add(leaf);
-                int next = points.get(index).block() + 1;
-                int to = index + 1 < points.size() ? points.get(index + 1).block() : last;
-                output = pass.record(leaf, next, to, plan.interventions());
+                int from = stages[index];
+                int to = index + 1 < stages.length ? stages[index + 1] : 2 * last + 2;
+                output = from == to ? leaf : Gradients.record(() -> advance(leaf, from, to));
             }
             Predictions.Start start =
                     predictions.gradient(pass, output, decoder.facts().hiddenSize(), result.nll);
             Tensor recorded = start.normed();
             Tensor gradient = start.seed();
-            for (int index = points.size() - 1; index >= 0; index--) {
+            if (wanted(Kind.FINAL_NORM, 0)) {
+                try (Tensor everywhere = pass.spread(gradient, predictions.positions())) {
+                    pool(everywhere, result.gradients, new Point(Kind.FINAL_NORM, 0));
+                }
+            }
+            for (int index = stages.length - 1; index >= 0; index--) {
                 gradient = Gradients.pull(recorded, gradient, leaves.get(index));
-                pool(gradient, result.gradients, points.get(index));
+                for (Point point : plan.points()) {
+                    if (point.kind() != Kind.FINAL_NORM && stage(point) == stages[index]) {
+                        pool(gradient, result.gradients, point);
+                    }
+                }
                 recorded = outputs.get(index);
             }
         }

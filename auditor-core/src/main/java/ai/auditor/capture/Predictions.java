@@ -45,6 +45,11 @@ final class Predictions {
         return member.tokens().completionEnd() - member.tokens().firstPredicted();
     }
 
+    /** Where the tokens are predicted, in the batch laid flat. */
+    long[] positions() {
+        return positions;
+    }
+
     /** Writes each row's mean NLL into its place. */
     void nll(ForwardPass pass, Tensor last, double[] result) {
         float[] all = new float[positions.length];

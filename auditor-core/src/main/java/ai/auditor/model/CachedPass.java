@@ -1,13 +1,12 @@
 package ai.auditor.model;
 
 import ai.auditor.tensor.AttentionCache;
-import ai.auditor.tensor.Kernels;
+import ai.auditor.tensor.Kernels.Sight;
+import ai.auditor.tensor.Past;
 import ai.auditor.tensor.Scope;
 import ai.auditor.tensor.Tensor;
-import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Prompts that are read once and then grow a token at a time; what the blocks attend to is kept. Prompts are padded on the right, and
@@ -88,7 +87,7 @@ final class CachedPass implements AutoCloseable {
             // No token is prompt any more.
             Steering steering = new Steering(step, 1, new int[rows()]);
             long[] all = IntStream.range(0, rows()).asLongStream().toArray();
-            logits = read(step, next, 1, decoder.rotation(step, rows(), positions), mask(step), steering, all);
+            logits = read(step, next, view(positions), steering, all);
         }
     }
 
@@ -96,43 +95,35 @@ final class CachedPass implements AutoCloseable {
         TokenBatch batch = TokenBatch.prompts(prompts);
         try (Scope step = scope.child()) {
             Steering steering = new Steering(step, padded, lengths);
-            return read(step, batch.ids(), padded, decoder.rotation(step, batch), null, steering, batch.promptEnds());
+            return read(step, batch.ids(), batch.view(), steering, batch.promptEnds());
         }
     }
 
-    private Tensor mask(Scope step) {
+    /** Of the newest tokens: they see all but the padding of their prompts. */
+    private View view(int[] positions) {
         int seen = padded + written;
-        float[] mask = new float[Math.multiplyExact(rows(), seen)];
+        int[] seenPositions = new int[Math.multiplyExact(rows(), seen)];
+        boolean[] visible = new boolean[seenPositions.length];
         for (int row = 0; row < rows(); row++) {
-            Arrays.fill(mask, row * seen + lengths[row], row * seen + padded, ForwardPass.HIDDEN);
-        }
-        return step.floats(mask, rows(), 1, 1, seen);
-    }
-
-    private float[] read(
-            Scope step,
-            long[] ids,
-            int length,
-            Tensor rotation,
-            @Nullable Tensor mask,
-            Steering steering,
-            long[] ends) {
-        Kernels kernels = decoder.kernels();
-        DecoderWeights weights = decoder.weights();
-        Tensor hidden = kernels.embed(step.longs(ids, rows(), length), weights.embedding());
-        for (int block = 0; block < caches.size(); block++) {
-            try (Tensor before = hidden) {
-                Tensor after = kernels.block(
-                        before,
-                        rotation,
-                        mask,
-                        caches.get(block),
-                        weights.blocks().get(block));
-                hidden = steering.at(block, after, interventions);
+            for (int slot = 0; slot < seen; slot++) {
+                seenPositions[row * seen + slot] = slot < padded ? slot : lengths[row] + slot - padded;
+                visible[row * seen + slot] = slot < lengths[row] || slot >= padded;
             }
         }
-        Tensor normed = kernels.normAt(hidden, step.longs(ends, ends.length), weights.finalNorm());
-        return kernels.logits(normed, weights.head()).toFloats();
+        return new View(rows(), 1, positions, seen, seenPositions, visible);
+    }
+
+    private float[] read(Scope step, long[] ids, View view, Steering steering, long[] ends) {
+        List<Sight> sights = decoder.sights(
+                step, view, caches.stream().map(Past.Growing::new).toList());
+        Tensor hidden = decoder.start(step, ids, view, steering, interventions);
+        for (int block = 0; block < caches.size(); block++) {
+            try (Tensor before = hidden) {
+                hidden = decoder.block(before, block, sights.get(block), steering, interventions);
+            }
+        }
+        Tensor normed = decoder.normed(hidden, step.longs(ends, ends.length));
+        return decoder.kernels().logits(normed, decoder.weights().head()).toFloats();
     }
 
     @Override

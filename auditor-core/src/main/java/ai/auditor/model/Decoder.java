@@ -5,9 +5,16 @@ import ai.auditor.tensor.AttentionCache;
 import ai.auditor.tensor.BlockShape;
 import ai.auditor.tensor.Engine;
 import ai.auditor.tensor.Kernels;
+import ai.auditor.tensor.Past;
 import ai.auditor.tensor.Scope;
 import ai.auditor.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -22,7 +29,9 @@ public final class Decoder implements AutoCloseable {
     private final DecoderWeights weights;
     private final BlockShape shape;
     private final Kernels kernels;
-    private final Rotation rotation;
+    /** One for each block; blocks of one kind share it. */
+    private final List<Rotation> rotations;
+
     private final boolean ownsKernels;
 
     private Decoder(
@@ -33,7 +42,7 @@ public final class Decoder implements AutoCloseable {
         this.weights = weights;
         this.shape = shape;
         this.kernels = kernels;
-        this.rotation = new Rotation(facts.ropeTheta(), facts.headDimension());
+        this.rotations = rotations(facts);
         this.ownsKernels = true;
     }
 
@@ -44,8 +53,16 @@ public final class Decoder implements AutoCloseable {
         this.weights = weights;
         this.shape = kin.shape;
         this.kernels = kin.kernels;
-        this.rotation = kin.rotation;
+        this.rotations = kin.rotations;
         this.ownsKernels = false;
+    }
+
+    private static List<Rotation> rotations(ModelFacts facts) {
+        Map<Rope, Rotation> byRope = new HashMap<>();
+        return IntStream.range(0, facts.layers())
+                .mapToObj(block -> byRope.computeIfAbsent(
+                        facts.attention().rope(block), rope -> new Rotation(rope, facts.headDimension())))
+                .toList();
     }
 
     /**
@@ -57,15 +74,7 @@ public final class Decoder implements AutoCloseable {
     public static Decoder load(Engine engine, ModelFacts facts, WeightSource source, boolean fused) {
         Scope scope = engine.open();
         try {
-            BlockShape shape = new BlockShape(
-                    facts.hiddenSize(),
-                    facts.heads(),
-                    facts.keyValueHeads(),
-                    facts.headDimension(),
-                    facts.normEpsilon(),
-                    facts.attentionBias(),
-                    facts.attentionBias(),
-                    facts.mlpBias());
+            BlockShape shape = facts.blockShape();
             Kernels kernels = fused ? Kernels.fused(scope, shape) : Kernels.plain(shape);
             return new Decoder(engine, facts, scope, DecoderWeights.load(scope, facts, source), shape, kernels);
         } catch (RuntimeException failed) {
@@ -106,7 +115,18 @@ public final class Decoder implements AutoCloseable {
 
     /** Opens a pass of one batch on the calling thread; all its memory is freed when it is closed. */
     public ForwardPass open(TokenBatch batch) {
-        return new ForwardPass(this, batch, enter());
+        return new ForwardPass(
+                this, batch, batch.view(), Collections.nCopies(facts.layers(), new Past.None()), enter());
+    }
+
+    /**
+     * Opens a pass of texts that begin with tokens that were read before.
+     *
+     * @param batch the rest of each text; positions in it count from there
+     * @param prefix of one sequence, or of as many as the batch has; stays open as long
+     */
+    public ForwardPass open(TokenBatch batch, Prefix prefix) {
+        return new ForwardPass(this, batch, batch.view().behind(prefix, batch.rows()), prefix.pasts(), enter());
     }
 
     /** Makes the calling thread ready for a pass and opens the memory for it. */
@@ -123,24 +143,34 @@ public final class Decoder implements AutoCloseable {
     /**
      * Makes sure that the model has a point.
      *
-     * @throws AuditException {@code USAGE} where it has not
+     * @throws AuditException {@code USAGE} where it has not, with the reason
      */
     public void require(Point point) {
         if (point.block() >= facts.layers()) {
             throw new AuditException(
                     AuditException.Code.USAGE,
-                    "no point " + point + ": the model's last is " + new Point(facts.layers() - 1));
+                    "no point " + point + ": the model's last is " + new Point(point.kind(), facts.layers() - 1));
         }
+        point.kind().missing(facts).ifPresent(reason -> {
+            throw new AuditException(AuditException.Code.USAGE, "no point " + point + ": " + reason);
+        });
     }
 
     /**
      * Makes sure that interventions can be done in this model.
      *
-     * @throws AuditException {@code USAGE} where it has no such point, or a vector is not as wide as its residual stream
+     * @throws AuditException {@code USAGE} where it has no such point, nothing can be done there, or a vector is not as wide as its
+     *     residual stream
      */
     public void require(List<? extends Intervention> interventions) {
         for (Intervention intervention : interventions) {
             require(intervention.point());
+            if (intervention.point().kind() == Point.Kind.FINAL_NORM) {
+                throw new AuditException(
+                        AuditException.Code.USAGE,
+                        "nothing is changed at " + intervention.point() + ", behind the residual stream: choose "
+                                + Point.residPost(facts.layers() - 1));
+            }
             if (intervention.vector().length != facts.hiddenSize()) {
                 throw new AuditException(
                         AuditException.Code.USAGE,
@@ -161,16 +191,97 @@ public final class Decoder implements AutoCloseable {
         return kernels;
     }
 
-    Tensor rotation(Scope passScope, TokenBatch batch) {
-        if (batch.layout() instanceof TokenBatch.Blocks blocks) {
-            return rotation(passScope, batch.rows(), blocks.positions());
+    /**
+     * What the blocks' tokens see, one entry a block; blocks of one kind share their tensors.
+     *
+     * @param view positions of the tokens and of those before them
+     */
+    List<Kernels.Sight> sights(Scope passScope, View view, List<? extends Past> pasts) {
+        Map<Rope, Tensor> turns = new HashMap<>();
+        Map<Integer, Optional<Tensor>> masks = new HashMap<>();
+        List<Kernels.Sight> sights = new ArrayList<>();
+        for (int block = 0; block < facts.layers(); block++) {
+            Rotation rotation = rotations.get(block);
+            Tensor turn = turns.computeIfAbsent(
+                    facts.attention().rope(block),
+                    rope -> passScope.floats(
+                            rotation.at(view.positions()), view.positionRows(), view.length(), 1, rotation.pairs(), 2));
+            int window = facts.attention().window(block);
+            Optional<Tensor> mask = masks.computeIfAbsent(
+                    view.fits(window) ? 0 : window,
+                    one -> Optional.ofNullable(
+                            view.mask(passScope, one, facts.attention().scoreCap() > 0)));
+            sights.add(new Kernels.Sight(turn, mask.orElse(null), pasts.get(block)));
         }
-        return rotation(passScope, 1, IntStream.range(0, batch.length()).toArray());
+        return sights;
     }
 
-    /** The rotation of tokens at given positions, {@code [rows, length]}. */
-    Tensor rotation(Scope passScope, int rows, int[] positions) {
-        return passScope.floats(rotation.at(positions), rows, positions.length / rows, 1, rotation.pairs(), 2);
+    /** The residual stream before block 0, {@code [rows, length, d_model]}, after what is done before it. */
+    Tensor start(Scope passScope, long[] ids, View view, Steering steering, List<Intervention> interventions) {
+        Tensor stream = embeddings(
+                passScope,
+                ids,
+                view,
+                embedded -> steering.at(new Point(Point.Kind.EMBEDDINGS, 0), embedded, interventions));
+        return steering.at(new Point(Point.Kind.RESID_PRE, 0), stream, interventions);
+    }
+
+    /**
+     * The residual stream before block 0, {@code [rows, length, d_model]}.
+     *
+     * @param read sees the token embeddings on the way, and may give others in their place
+     */
+    Tensor embeddings(Scope passScope, long[] ids, View view, UnaryOperator<Tensor> read) {
+        int rows = ids.length / view.length();
+        Tensor embedded = kernels.embed(passScope.longs(ids, rows, view.length()), weights.embedding());
+        if (facts.family().scaledEmbeddings()) {
+            try (Tensor bare = embedded) {
+                float root = (float) Math.sqrt(facts.hiddenSize());
+                embedded = bare.times(passScope.floats(new float[] {root}, 1));
+            }
+        }
+        embedded = read.apply(embedded);
+        if (weights.positions() == null) {
+            return embedded;
+        }
+        long[] positions = IntStream.of(view.positions()).asLongStream().toArray();
+        try (Tensor tokens = embedded;
+                Tensor learned = kernels.embed(
+                        passScope.longs(positions, view.positionRows(), view.length()), weights.positions())) {
+            return tokens.plus(learned);
+        }
+    }
+
+    /** One block, with what is done at its points; the given tensor stays open. */
+    Tensor block(Tensor hidden, int block, Kernels.Sight sight, Steering steering, List<Intervention> interventions) {
+        if (!Steering.inside(block, interventions)) {
+            Tensor after = kernels.block(hidden, sight, weights.blocks().get(block));
+            return steering.at(Point.residPost(block), after, interventions);
+        }
+        try (Tensor attention = attention(hidden, block, sight, steering, interventions);
+                Tensor middle =
+                        steering.at(new Point(Point.Kind.RESID_MID, block), hidden.plus(attention), interventions);
+                Tensor mlp = mlp(facts.parallelResidual() ? hidden : middle, block, steering, interventions)) {
+            return steering.at(Point.residPost(block), middle.plus(mlp), interventions);
+        }
+    }
+
+    /** What a block's attention adds to the stream that it reads, after what is done there. */
+    Tensor attention(
+            Tensor hidden, int block, Kernels.Sight sight, Steering steering, List<Intervention> interventions) {
+        Tensor added = kernels.attention(hidden, sight, weights.blocks().get(block));
+        return steering.at(new Point(Point.Kind.ATTN_OUT, block), added, interventions);
+    }
+
+    /** What a block's MLP adds to the stream that it reads, after what is done there. */
+    Tensor mlp(Tensor hidden, int block, Steering steering, List<Intervention> interventions) {
+        Tensor added = kernels.mlp(hidden, weights.blocks().get(block));
+        return steering.at(new Point(Point.Kind.MLP_OUT, block), added, interventions);
+    }
+
+    /** Chosen positions of the last block's output under the final norm, {@code [positions, d_model]}. */
+    Tensor normed(Tensor last, Tensor positions) {
+        return kernels.normAt(last, positions, weights.finalNorm(), weights.finalNormBias());
     }
 
     @Override

@@ -1,13 +1,17 @@
 package ai.auditor.model;
 
 import ai.auditor.model.WeightMap.Role;
+import ai.auditor.tensor.BlockShape;
 import ai.auditor.tensor.BlockWeights;
+import ai.auditor.tensor.BlockWeights.Part;
 import ai.auditor.tensor.Scope;
 import ai.auditor.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,10 +20,21 @@ import org.jspecify.annotations.Nullable;
  * The weights of a decoder in the layout of the kernels, each held once.
  *
  * @param embedding {@code [vocabulary, width]}
- * @param head the same tensor where it is tied
+ * @param positions {@code [positions, width]}; null where positions are not learned
  * @param finalNorm {@code [width]}
+ * @param finalNormBias {@code [width]}; null for an RMS norm
+ * @param head the same tensor as the embedding where it is tied
  */
-public record DecoderWeights(Tensor embedding, List<BlockWeights> blocks, Tensor finalNorm, Tensor head) {
+public record DecoderWeights(
+        Tensor embedding,
+        @Nullable Tensor positions,
+        List<BlockWeights> blocks,
+        Tensor finalNorm,
+        @Nullable Tensor finalNormBias,
+        Tensor head) {
+    private static final List<Role> QKV = List.of(Role.QUERY, Role.KEY, Role.VALUE);
+    private static final List<Role> QKV_BIASES = List.of(Role.QUERY_BIAS, Role.KEY_BIAS, Role.VALUE_BIAS);
+
     public DecoderWeights {
         blocks = List.copyOf(blocks);
     }
@@ -38,42 +53,65 @@ public record DecoderWeights(Tensor embedding, List<BlockWeights> blocks, Tensor
         if (place.block() < 0) {
             return switch (place.role()) {
                 case EMBEDDING -> embedding;
+                case POSITION_EMBEDDING -> present(positions, place);
                 case OUTPUT_HEAD -> head;
                 case FINAL_NORM -> finalNorm;
+                case FINAL_NORM_BIAS -> present(finalNormBias, place);
                 default -> throw new IllegalArgumentException(place + " is outside of every block");
             };
         }
-        BlockWeights block = blocks.get(place.block());
-        BlockWeights.Biases biases = block.biases();
+        Tensor tensor = blocks.get(place.block()).at(part(place.role()));
+        if (!fused(place.role())) {
+            return tensor;
+        }
         int queries = facts.heads() * facts.headDimension();
         int keys = queries + facts.keyValueHeads() * facts.headDimension();
         int values = keys + facts.keyValueHeads() * facts.headDimension();
         return switch (place.role()) {
-            case INPUT_NORM -> block.attentionNorm();
-            case POST_ATTENTION_NORM -> block.mlpNorm();
-            case QUERY -> block.qkv().columns(0, queries);
-            case KEY -> block.qkv().columns(queries, keys);
-            case VALUE -> block.qkv().columns(keys, values);
-            case ATTENTION_OUTPUT -> block.output();
-            case GATE -> block.gate();
-            case UP -> block.up();
-            case DOWN -> block.down();
-            case QUERY_BIAS -> present(biases.qkv(), place).columns(0, queries);
-            case KEY_BIAS -> present(biases.qkv(), place).columns(queries, keys);
-            case VALUE_BIAS -> present(biases.qkv(), place).columns(keys, values);
-            case ATTENTION_OUTPUT_BIAS -> present(biases.output(), place);
-            case GATE_BIAS -> present(biases.gate(), place);
-            case UP_BIAS -> present(biases.up(), place);
-            case DOWN_BIAS -> present(biases.down(), place);
-            case EMBEDDING, FINAL_NORM, OUTPUT_HEAD -> throw new IllegalArgumentException(place + " is not in a block");
+            case QUERY, QUERY_BIAS -> tensor.columns(0, queries);
+            case KEY, KEY_BIAS -> tensor.columns(queries, keys);
+            default -> tensor.columns(keys, values);
         };
     }
 
-    private static Tensor present(@Nullable Tensor bias, WeightPlace place) {
-        if (bias == null) {
+    /** The part of a block that a role is, or is in. */
+    private static Part part(Role role) {
+        return switch (role) {
+            case INPUT_NORM -> Part.ATTENTION_NORM;
+            case INPUT_NORM_BIAS -> Part.ATTENTION_NORM_BIAS;
+            case QUERY, KEY, VALUE -> Part.QKV;
+            case QUERY_BIAS, KEY_BIAS, VALUE_BIAS -> Part.QKV_BIAS;
+            case QUERY_NORM -> Part.QUERY_NORM;
+            case KEY_NORM -> Part.KEY_NORM;
+            case ATTENTION_OUTPUT -> Part.OUTPUT;
+            case ATTENTION_OUTPUT_BIAS -> Part.OUTPUT_BIAS;
+            case ATTENTION_POST_NORM -> Part.ATTENTION_POST_NORM;
+            case MLP_NORM -> Part.MLP_NORM;
+            case MLP_NORM_BIAS -> Part.MLP_NORM_BIAS;
+            case GATE -> Part.GATE;
+            case GATE_BIAS -> Part.GATE_BIAS;
+            case UP -> Part.UP;
+            case UP_BIAS -> Part.UP_BIAS;
+            case DOWN -> Part.DOWN;
+            case DOWN_BIAS -> Part.DOWN_BIAS;
+            case MLP_POST_NORM -> Part.MLP_POST_NORM;
+            case EMBEDDING, POSITION_EMBEDDING, FINAL_NORM, FINAL_NORM_BIAS, OUTPUT_HEAD ->
+                throw new IllegalArgumentException(role + " is not in a block");
+        };
+    }
+
+    /** The roles that make a part. */
+    private static List<Role> roles(Part part) {
+        return Arrays.stream(Role.values())
+                .filter(role -> role.inBlock() && part(role) == part)
+                .toList();
+    }
+
+    private static Tensor present(@Nullable Tensor tensor, WeightPlace place) {
+        if (tensor == null) {
             throw new IllegalArgumentException("the model has no " + place);
         }
-        return bias;
+        return tensor;
     }
 
     /** Copies a weight out, in the kernels' layout. */
@@ -87,10 +125,7 @@ public record DecoderWeights(Tensor embedding, List<BlockWeights> blocks, Tensor
     }
 
     private static boolean fused(Role role) {
-        return switch (role) {
-            case QUERY, KEY, VALUE, QUERY_BIAS, KEY_BIAS, VALUE_BIAS -> true;
-            default -> false;
-        };
+        return QKV.contains(role) || QKV_BIASES.contains(role);
     }
 
     /**
@@ -108,31 +143,26 @@ public record DecoderWeights(Tensor embedding, List<BlockWeights> blocks, Tensor
         }
         return new DecoderWeights(
                 table,
+                positions == null ? null : replacement.of(Role.POSITION_EMBEDDING, -1),
                 replaced,
                 replacement.of(Role.FINAL_NORM, -1),
+                finalNormBias == null ? null : replacement.of(Role.FINAL_NORM_BIAS, -1),
                 facts.tiedEmbeddings() ? table : replacement.of(Role.OUTPUT_HEAD, -1));
     }
 
     private record Replacement(DecoderWeights base, Scope scope, ModelFacts facts, Map<WeightPlace, Tensor> others) {
         BlockWeights block(int block) {
-            BlockWeights old = base.blocks.get(block);
-            BlockWeights.Biases biases = old.biases();
-            return BlockWeights.of(
-                    of(Role.INPUT_NORM, block),
-                    of(Role.POST_ATTENTION_NORM, block),
-                    joined(old.qkv(), block, Role.QUERY, Role.KEY, Role.VALUE),
-                    of(Role.ATTENTION_OUTPUT, block),
-                    of(Role.GATE, block),
-                    of(Role.UP, block),
-                    of(Role.DOWN, block),
-                    new BlockWeights.Biases(
-                            biases.qkv() == null
-                                    ? null
-                                    : joined(biases.qkv(), block, Role.QUERY_BIAS, Role.KEY_BIAS, Role.VALUE_BIAS),
-                            biases.output() == null ? null : of(Role.ATTENTION_OUTPUT_BIAS, block),
-                            biases.gate() == null ? null : of(Role.GATE_BIAS, block),
-                            biases.up() == null ? null : of(Role.UP_BIAS, block),
-                            biases.down() == null ? null : of(Role.DOWN_BIAS, block)));
+            BlockShape shape = facts.blockShape();
+            Map<Part, Tensor> parts = new EnumMap<>(Part.class);
+            for (Part part : shape.parts()) {
+                List<Role> roles = roles(part);
+                parts.put(
+                        part,
+                        roles.size() == 1
+                                ? of(roles.get(0), block)
+                                : joined(base.blocks.get(block).at(part), block, roles));
+            }
+            return BlockWeights.of(shape, parts);
         }
 
         Tensor of(Role role, int block) {
@@ -141,7 +171,7 @@ public record DecoderWeights(Tensor embedding, List<BlockWeights> blocks, Tensor
             return other == null ? base.at(facts, place) : other;
         }
 
-        private Tensor joined(Tensor old, int block, Role... roles) {
+        private Tensor joined(Tensor old, int block, List<Role> roles) {
             boolean same = true;
             for (Role role : roles) {
                 same &= !others.containsKey(new WeightPlace(role, block));
@@ -185,64 +215,87 @@ public record DecoderWeights(Tensor embedding, List<BlockWeights> blocks, Tensor
             for (int block = 0; block < facts.layers(); block++) {
                 blocks.add(block(block));
             }
-            return new DecoderWeights(embedding, List.copyOf(blocks), vector(map.name(Role.FINAL_NORM)), head);
+            return new DecoderWeights(
+                    embedding,
+                    map.has(Role.POSITION_EMBEDDING) ? table(Role.POSITION_EMBEDDING) : null,
+                    List.copyOf(blocks),
+                    vector(Role.FINAL_NORM, -1),
+                    map.has(Role.FINAL_NORM_BIAS) ? vector(Role.FINAL_NORM_BIAS, -1) : null,
+                    head);
         }
 
         private BlockWeights block(int block) {
-            int width = facts.hiddenSize();
-            int inner = facts.intermediateSize();
-            return BlockWeights.of(
-                    vector(map.name(Role.INPUT_NORM, block)),
-                    vector(map.name(Role.POST_ATTENTION_NORM, block)),
-                    turned(stacked(width, block, Role.QUERY, Role.KEY, Role.VALUE), stackedRows(), width),
-                    projection(Role.ATTENTION_OUTPUT, block, width, facts.heads() * facts.headDimension()),
-                    projection(Role.GATE, block, inner, width),
-                    projection(Role.UP, block, inner, width),
-                    projection(Role.DOWN, block, width, inner),
-                    new BlockWeights.Biases(
-                            map.has(Role.QUERY_BIAS) ? stackedBias(block) : null,
-                            bias(Role.ATTENTION_OUTPUT_BIAS, block),
-                            bias(Role.GATE_BIAS, block),
-                            bias(Role.UP_BIAS, block),
-                            bias(Role.DOWN_BIAS, block)));
+            BlockShape shape = facts.blockShape();
+            Map<Part, Tensor> parts = new EnumMap<>(Part.class);
+            for (Part part : shape.parts()) {
+                List<Role> roles = roles(part);
+                if (part.matrix()) {
+                    parts.put(part, projection(roles, block));
+                } else if (roles.size() == 1) {
+                    parts.put(part, vector(roles.get(0), block));
+                } else {
+                    ByteBuffer bytes = rows(roles, block);
+                    float[] values = new float[bytes.remaining() / Float.BYTES];
+                    bytes.asFloatBuffer().get(values);
+                    parts.put(part, scope.floats(values, values.length));
+                }
+            }
+            return BlockWeights.of(shape, parts);
         }
 
-        private int stackedRows() {
-            return (facts.heads() + 2 * facts.keyValueHeads()) * facts.headDimension();
-        }
-
-        private Tensor stackedBias(int block) {
-            FloatBuffer rows = stacked(1, block, Role.QUERY_BIAS, Role.KEY_BIAS, Role.VALUE_BIAS)
-                    .asFloatBuffer();
-            float[] values = new float[stackedRows()];
-            rows.get(values);
-            return scope.floats(values, values.length);
-        }
-
-        /** Queries, keys and values below each other, the halves of each query and key head interleaved. */
-        private ByteBuffer stacked(int rowLength, int block, Role... roles) {
-            ByteBuffer bytes = stage((long) stackedRows() * rowLength);
+        /** Weights below each other, each {@code [out, in]}, the halves of the rotated part of each head interleaved. */
+        private ByteBuffer rows(List<Role> roles, int block) {
+            long floats = 0;
+            for (Role role : roles) {
+                floats += Math.multiplyExact(
+                        (long) StoredLayout.of(facts, role).rows(),
+                        StoredLayout.of(facts, role).columns());
+            }
+            ByteBuffer bytes = stage(floats);
             FloatBuffer all = bytes.asFloatBuffer();
             for (Role role : roles) {
-                source.read(map.name(role, block), all);
-            }
-            int half = facts.headDimension() / 2;
-            float[] head = new float[facts.headDimension() * rowLength];
-            for (int index = 0; index < facts.heads() + facts.keyValueHeads(); index++) {
-                int start = index * head.length;
-                all.get(start, head);
-                for (int pair = 0; pair < half; pair++) {
-                    all.put(start + 2 * pair * rowLength, head, pair * rowLength, rowLength);
-                    all.put(start + (2 * pair + 1) * rowLength, head, (half + pair) * rowLength, rowLength);
+                StoredLayout layout = StoredLayout.of(facts, role);
+                FloatBuffer own = all.slice(all.position(), layout.rows() * layout.columns());
+                read(role, block, layout, all);
+                if (role.turned()) {
+                    interleave(own, layout);
                 }
             }
             return bytes;
         }
 
-        private Tensor projection(Role role, int block, int out, int in) {
-            ByteBuffer bytes = stage((long) out * in);
-            source.read(map.name(role, block), bytes.asFloatBuffer());
-            return turned(bytes, out, in);
+        private void read(Role role, int block, StoredLayout layout, FloatBuffer target) {
+            String name = map.name(role, block);
+            if (layout.plain()) {
+                source.read(name, target);
+                return;
+            }
+            FloatBuffer whole = FloatBuffer.allocate(Math.toIntExact(layout.size()));
+            source.read(name, whole);
+            for (int row = 0; row < layout.rows(); row++) {
+                for (int column = 0; column < layout.columns(); column++) {
+                    target.put(whole.get(layout.place(row, column)));
+                }
+            }
+        }
+
+        private void interleave(FloatBuffer rows, StoredLayout layout) {
+            int half = facts.attention().rope().dimensions() / 2;
+            int width = layout.columns();
+            float[] head = new float[facts.headDimension() * width];
+            for (int start = 0; start < rows.capacity(); start += head.length) {
+                rows.get(start, head);
+                for (int pair = 0; pair < half; pair++) {
+                    rows.put(start + 2 * pair * width, head, pair * width, width);
+                    rows.put(start + (2 * pair + 1) * width, head, (half + pair) * width, width);
+                }
+            }
+        }
+
+        private Tensor projection(List<Role> roles, int block) {
+            ByteBuffer bytes = rows(roles, block);
+            int in = StoredLayout.of(facts, roles.get(0)).columns();
+            return turned(bytes, bytes.remaining() / Float.BYTES / in, in);
         }
 
         /** A copy of {@code [out, in]} as {@code [in, out]}. */
@@ -252,22 +305,28 @@ public record DecoderWeights(Tensor embedding, List<BlockWeights> blocks, Tensor
             }
         }
 
-        /** {@code [vocabulary, d_model]}, the largest tensors: the buffer read into is the tensor. */
+        /** {@code [entries, d_model]}, the largest tensors: the buffer read into is the tensor. */
         private Tensor table(Role role) {
-            ByteBuffer bytes = direct((long) facts.vocabularySize() * facts.hiddenSize());
+            long[] shape = role.shape(facts);
+            ByteBuffer bytes = direct(Math.multiplyExact(shape[0], shape[1]));
             source.read(map.name(role), bytes.asFloatBuffer());
-            return scope.over(bytes, facts.vocabularySize(), facts.hiddenSize());
+            return scope.over(bytes, shape);
         }
 
-        private Tensor vector(String name) {
-            int length = Math.toIntExact(source.shape(name)[0]);
-            FloatBuffer values = FloatBuffer.allocate(length);
-            source.read(name, values);
-            return scope.floats(values.array(), length);
-        }
-
-        private @Nullable Tensor bias(Role role, int block) {
-            return map.has(role) ? vector(map.name(role, block)) : null;
+        private Tensor vector(Role role, int block) {
+            StoredLayout layout = StoredLayout.of(facts, role);
+            FloatBuffer values = FloatBuffer.allocate(layout.rows());
+            read(role, block, layout, values);
+            if (role.turned()) {
+                interleave(values, layout);
+            }
+            float[] numbers = values.array();
+            if (facts.family().offsetNorms() && role.isNorm()) {
+                for (int i = 0; i < numbers.length; i++) {
+                    numbers[i] += 1;
+                }
+            }
+            return scope.floats(numbers, numbers.length);
         }
 
         private ByteBuffer stage(long floats) {

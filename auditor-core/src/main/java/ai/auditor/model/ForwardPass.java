@@ -2,51 +2,52 @@ package ai.auditor.model;
 
 import ai.auditor.tensor.Gradients;
 import ai.auditor.tensor.Kernels.NllGradient;
+import ai.auditor.tensor.Kernels.Sight;
+import ai.auditor.tensor.Past;
 import ai.auditor.tensor.Scope;
 import ai.auditor.tensor.Tensor;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Consumer;
+import java.util.stream.LongStream;
 
 /**
  * One batch on its way through the decoder: the caller moves the residual stream from block to block and reads what it needs.
  * Belongs to the thread that opened it.
  */
 public final class ForwardPass implements AutoCloseable {
-    /** Added to the score of a token that is not seen. */
-    static final float HIDDEN = Float.NEGATIVE_INFINITY;
-
     private final Decoder decoder;
     private final TokenBatch batch;
+    private final View view;
     private final Scope scope;
-    private final Tensor rotation;
-    private final @Nullable Tensor mask;
+    private final List<Sight> sights;
     private final Steering steering;
 
-    ForwardPass(Decoder decoder, TokenBatch batch, Scope scope) {
+    ForwardPass(Decoder decoder, TokenBatch batch, View view, List<? extends Past> pasts, Scope scope) {
         this.decoder = decoder;
         this.batch = batch;
+        this.view = view;
         this.scope = scope;
-        this.rotation = decoder.rotation(scope, batch);
-        this.mask = mask(scope, batch);
+        this.sights = decoder.sights(scope, view, pasts);
         this.steering = new Steering(scope, batch.length(), batch.completionStarts());
-    }
-
-    private static @Nullable Tensor mask(Scope scope, TokenBatch batch) {
-        if (!(batch.layout() instanceof TokenBatch.Blocks blocks)) {
-            return null;
-        }
-        boolean[] visible = blocks.visible();
-        float[] added = new float[visible.length];
-        for (int i = 0; i < added.length; i++) {
-            added[i] = visible[i] ? 0 : HIDDEN;
-        }
-        return scope.floats(added, batch.rows(), 1, batch.length(), batch.length());
     }
 
     /** The residual stream before block 0, {@code [rows, length, d_model]}. */
     public Tensor embeddings() {
-        Tensor ids = scope.longs(batch.ids(), batch.rows(), batch.length());
-        return decoder.kernels().embed(ids, decoder.weights().embedding());
+        return embeddings(List.of(), embedded -> {});
+    }
+
+    /**
+     * The residual stream before block 0, after any intervention there.
+     *
+     * @param read sees what stands at the point {@code embeddings}, {@code [rows, length, d_model]}
+     */
+    public Tensor embeddings(List<Intervention> interventions, Consumer<Tensor> read) {
+        Tensor stream = decoder.embeddings(scope, batch.ids(), view, embedded -> {
+            Tensor changed = steering.at(new Point(Point.Kind.EMBEDDINGS, 0), embedded, interventions);
+            read.accept(changed);
+            return changed;
+        });
+        return steering.at(new Point(Point.Kind.RESID_PRE, 0), stream, interventions);
     }
 
     /**
@@ -59,9 +60,7 @@ public final class ForwardPass implements AutoCloseable {
     public Tensor run(Tensor hidden, int from, int to, List<Intervention> interventions) {
         Tensor current = hidden;
         for (int block = from; block <= to; block++) {
-            Tensor next = decoder.kernels()
-                    .block(current, rotation, mask, decoder.weights().blocks().get(block));
-            next = steering.at(block, next, interventions);
+            Tensor next = decoder.block(current, block, sights.get(block), steering, interventions);
             if (current != hidden) {
                 current.close();
             }
@@ -70,23 +69,48 @@ public final class ForwardPass implements AutoCloseable {
         return current;
     }
 
+    /** What the attention of a block adds to the stream that it reads, after any intervention there. */
+    public Tensor attention(Tensor hidden, int block, List<Intervention> interventions) {
+        return decoder.attention(hidden, block, sights.get(block), steering, interventions);
+    }
+
+    /** What the MLP of a block adds to the stream that it reads, after any intervention there. */
+    public Tensor mlp(Tensor hidden, int block, List<Intervention> interventions) {
+        return decoder.mlp(hidden, block, steering, interventions);
+    }
+
+    /** The sum of a stream and what is added to it, after any intervention at the point that this makes. */
+    public Tensor sum(Tensor stream, Tensor added, Point point, List<Intervention> interventions) {
+        return steering.at(point, stream.plus(added), interventions);
+    }
+
     /** Does an intervention on the residual stream, whatever its point: a new tensor, the given one stays open. */
     public Tensor apply(Tensor hidden, Intervention intervention) {
         return steering.apply(hidden, intervention);
     }
 
-    /** As {@link #run}, recorded so that a gradient at the result can be pulled back to the given leaf. */
-    public Tensor record(Tensor leaf, int from, int to, List<Intervention> interventions) {
-        return Gradients.record(() -> run(leaf, from, to, interventions));
-    }
-
     /** Positions of the last block's output under the final norm, {@code [positions, d_model]}; recorded if asked for. */
     public Tensor normed(Tensor last, long[] positions, boolean recorded) {
         Tensor at = scope.longs(positions, positions.length);
-        Tensor weight = decoder.weights().finalNorm();
-        return recorded
-                ? Gradients.record(() -> decoder.kernels().normAt(last, at, weight))
-                : decoder.kernels().normAt(last, at, weight);
+        return recorded ? Gradients.record(() -> decoder.normed(last, at)) : decoder.normed(last, at);
+    }
+
+    /** All positions of the last block's output under the final norm, {@code [rows, length, d_model]}. */
+    public Tensor normedAll(Tensor last) {
+        try (Tensor flat = normed(last, LongStream.range(0, batch.slots()).toArray(), false)) {
+            return flat.reshaped(last.shape());
+        }
+    }
+
+    /** Puts vectors of chosen positions into the batch, nothing elsewhere: {@code [rows, length, d_model]}. */
+    public Tensor spread(Tensor vectors, long[] positions) {
+        int width = decoder.facts().hiddenSize();
+        float[] chosen = vectors.toFloats();
+        float[] all = new float[Math.multiplyExact(batch.slots(), width)];
+        for (int i = 0; i < positions.length; i++) {
+            System.arraycopy(chosen, i * width, all, Math.toIntExact(positions[i]) * width, width);
+        }
+        return scope.floats(all, batch.rows(), batch.length(), width);
     }
 
     /** Logits of normed positions, {@code [positions, vocabulary]}. */

@@ -32,17 +32,33 @@ final class Steering {
         this.completionStarts = completionStarts;
     }
 
-    /** The stream behind a block after the interventions there; where there is one, the given tensor is closed. */
-    Tensor at(int block, Tensor hidden, List<? extends Intervention> interventions) {
+    /** What a point holds after the interventions there; where there is one, the given tensor is closed. */
+    Tensor at(Point point, Tensor hidden, List<? extends Intervention> interventions) {
         Tensor current = hidden;
         for (Intervention intervention : interventions) {
-            if (intervention.point().block() == block) {
+            if (place(intervention.point()).equals(point)) {
                 try (Tensor before = current) {
                     current = apply(before, intervention);
                 }
             }
         }
         return current;
+    }
+
+    /** Where an intervention is done: what enters a block is what left the one before. */
+    private static Point place(Point point) {
+        return point.kind() == Point.Kind.RESID_PRE && point.block() > 0 ? Point.residPost(point.block() - 1) : point;
+    }
+
+    /** Whether something is done inside a block, so that its halves have to run apart. */
+    static boolean inside(int block, List<? extends Intervention> interventions) {
+        return interventions.stream()
+                .map(Intervention::point)
+                .anyMatch(point -> point.block() == block
+                        && switch (point.kind()) {
+                            case ATTN_OUT, RESID_MID, MLP_OUT -> true;
+                            case EMBEDDINGS, RESID_PRE, RESID_POST, FINAL_NORM -> false;
+                        });
     }
 
     /** A new tensor; the given one stays open. */
@@ -104,7 +120,8 @@ final class Steering {
                 case ALL, COMPLETION -> length;
                 case PROMPT, LAST -> start;
             };
-            Arrays.fill(mask, row * length + from, row * length + to, 1);
+            // Where a text goes on behind these tokens, its completion begins behind them too.
+            Arrays.fill(mask, row * length + Math.min(from, length), row * length + Math.min(to, length), 1);
         }
         return scope.floats(mask, completionStarts.length, length, 1);
     }

@@ -3,7 +3,9 @@ package ai.auditor.model;
 import ai.auditor.model.internal.Refusal;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.NavigableMap;
 import java.util.SortedSet;
 import java.util.TreeMap;
@@ -12,12 +14,15 @@ import java.util.TreeMap;
 final class StoredWeights implements WeightSource {
     private final ModelFacts facts;
     private final DecoderWeights weights;
-    private final NavigableMap<String, WeightPlace> places = new TreeMap<>();
+    /** The weights that each tensor holds. */
+    private final NavigableMap<String, List<WeightPlace>> places = new TreeMap<>();
 
     StoredWeights(ModelFacts facts, DecoderWeights weights) {
         this.facts = facts;
         this.weights = weights;
-        WeightPlace.all(facts).forEach(place -> places.put(place.name(), place));
+        WeightPlace.all(facts)
+                .forEach(place -> places.computeIfAbsent(place.name(facts), name -> new ArrayList<>())
+                        .add(place));
     }
 
     @Override
@@ -27,21 +32,37 @@ final class StoredWeights implements WeightSource {
 
     @Override
     public long[] shape(String name) {
-        return place(name).storedShape(facts);
+        return layout(places(name).get(0)).shape();
     }
 
     @Override
     public void read(String name, FloatBuffer target) {
-        WeightPlace place = place(name);
-        target.put(place.stored(facts, weights.values(facts, place)));
+        List<WeightPlace> parts = places(name);
+        float[] tensor = new float[Math.toIntExact(layout(parts.get(0)).size())];
+        for (WeightPlace part : parts) {
+            float[] values = part.upright(facts, weights.values(facts, part));
+            StoredLayout layout = layout(part);
+            float offset = facts.family().offsetNorms() && part.role().isNorm() ? 1 : 0;
+            int next = 0;
+            for (int row = 0; row < layout.rows(); row++) {
+                for (int column = 0; column < layout.columns(); column++) {
+                    tensor[layout.place(row, column)] = values[next++] - offset;
+                }
+            }
+        }
+        target.put(tensor);
     }
 
-    private WeightPlace place(String name) {
-        WeightPlace place = places.get(name);
-        if (place == null) {
+    private StoredLayout layout(WeightPlace place) {
+        return StoredLayout.of(facts, place.role());
+    }
+
+    private List<WeightPlace> places(String name) {
+        List<WeightPlace> found = places.get(name);
+        if (found == null) {
             throw Refusal.of(Path.of(location(name)), name, "there is no such tensor");
         }
-        return place;
+        return found;
     }
 
     @Override

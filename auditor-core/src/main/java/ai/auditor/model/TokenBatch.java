@@ -48,14 +48,26 @@ public record TokenBatch(int rows, int length, long[] ids, int[] completionStart
     public static TokenBatch prompts(List<int[]> prompts) {
         int[] lengths = prompts.stream().mapToInt(prompt -> prompt.length).toArray();
         int longest = IntStream.of(lengths).max().orElseThrow();
-        long[] ids = new long[Math.multiplyExact(lengths.length, longest)];
-        for (int row = 0; row < lengths.length; row++) {
-            int[] prompt = prompts.get(row);
-            for (int i = 0; i < prompt.length; i++) {
-                ids[row * longest + i] = prompt[i];
+        return new TokenBatch(lengths.length, longest, padded(prompts), lengths, new Causal());
+    }
+
+    /** Texts of any lengths behind each other, padded on the right to the longest. */
+    static long[] padded(List<int[]> texts) {
+        int longest = texts.stream().mapToInt(text -> text.length).max().orElseThrow();
+        long[] ids = new long[Math.multiplyExact(texts.size(), longest)];
+        for (int row = 0; row < texts.size(); row++) {
+            int[] text = texts.get(row);
+            for (int i = 0; i < text.length; i++) {
+                ids[row * longest + i] = text[i];
             }
         }
-        return new TokenBatch(lengths.length, longest, ids, lengths, new Causal());
+        return ids;
+    }
+
+    View view() {
+        return layout instanceof Blocks blocks
+                ? View.blocks(rows, length, blocks.positions, blocks.visible)
+                : View.causal(length);
     }
 
     private static void check(String what, long actual, long wanted) {

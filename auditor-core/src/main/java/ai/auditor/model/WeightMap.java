@@ -6,108 +6,161 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.SortedSet;
+import java.util.Set;
 
 /** Which tensor plays which role in the decoder; where one stands, every tensor that the decoder needs was found with its exact shape. */
 public final class WeightMap {
-    private static final String PREFIX = "model.";
     /** A buffer of the Java runtime has no more bytes. */
     private static final long MOST_BYTES = Integer.MAX_VALUE;
 
-    /** What a tensor is to the decoder, with its place below the prefix in family llama. */
+    /** What a weight is to the decoder. */
     public enum Role {
         /** {@code [vocabulary, d_model]}. */
-        EMBEDDING("embed_tokens.weight"),
+        EMBEDDING,
+        /** {@code [positions, d_model]}; only where positions are learned. */
+        POSITION_EMBEDDING,
+        /** {@code [d_model]}; stands before the attention. */
+        INPUT_NORM,
         /** {@code [d_model]}. */
-        INPUT_NORM("input_layernorm.weight"),
+        INPUT_NORM_BIAS,
         /** {@code [heads * head_dimension, d_model]}. */
-        QUERY("self_attn.q_proj.weight"),
+        QUERY,
         /** {@code [heads * head_dimension]}. */
-        QUERY_BIAS("self_attn.q_proj.bias"),
+        QUERY_BIAS,
         /** {@code [key_value_heads * head_dimension, d_model]}. */
-        KEY("self_attn.k_proj.weight"),
+        KEY,
         /** {@code [key_value_heads * head_dimension]}. */
-        KEY_BIAS("self_attn.k_proj.bias"),
+        KEY_BIAS,
         /** {@code [key_value_heads * head_dimension, d_model]}. */
-        VALUE("self_attn.v_proj.weight"),
+        VALUE,
         /** {@code [key_value_heads * head_dimension]}. */
-        VALUE_BIAS("self_attn.v_proj.bias"),
+        VALUE_BIAS,
+        /** {@code [head_dimension]}; the same for every head. */
+        QUERY_NORM,
+        /** {@code [head_dimension]}; the same for every head. */
+        KEY_NORM,
         /** {@code [d_model, heads * head_dimension]}. */
-        ATTENTION_OUTPUT("self_attn.o_proj.weight"),
+        ATTENTION_OUTPUT,
         /** {@code [d_model]}. */
-        ATTENTION_OUTPUT_BIAS("self_attn.o_proj.bias"),
+        ATTENTION_OUTPUT_BIAS,
+        /** {@code [d_model]}; stands between the attention and the residual stream. */
+        ATTENTION_POST_NORM,
         /** {@code [d_model]}; stands before the MLP. */
-        POST_ATTENTION_NORM("post_attention_layernorm.weight"),
-        /** {@code [d_intermediate, d_model]}. */
-        GATE("mlp.gate_proj.weight"),
+        MLP_NORM,
+        /** {@code [d_model]}. */
+        MLP_NORM_BIAS,
+        /** {@code [d_intermediate, d_model]}; only where the MLP is gated. */
+        GATE,
         /** {@code [d_intermediate]}. */
-        GATE_BIAS("mlp.gate_proj.bias"),
+        GATE_BIAS,
         /** {@code [d_intermediate, d_model]}. */
-        UP("mlp.up_proj.weight"),
+        UP,
         /** {@code [d_intermediate]}. */
-        UP_BIAS("mlp.up_proj.bias"),
+        UP_BIAS,
         /** {@code [d_model, d_intermediate]}. */
-        DOWN("mlp.down_proj.weight"),
+        DOWN,
         /** {@code [d_model]}. */
-        DOWN_BIAS("mlp.down_proj.bias"),
+        DOWN_BIAS,
+        /** {@code [d_model]}; stands between the MLP and the residual stream. */
+        MLP_POST_NORM,
         /** {@code [d_model]}. */
-        FINAL_NORM("norm.weight"),
+        FINAL_NORM,
+        /** {@code [d_model]}. */
+        FINAL_NORM_BIAS,
         /** {@code [vocabulary, d_model]}; only where embeddings are not tied. */
-        OUTPUT_HEAD("lm_head.weight");
+        OUTPUT_HEAD;
 
-        private final String place;
-
-        Role(String place) {
-            this.place = place;
+        /** What a role is in the layout of a decoder. */
+        enum Kind {
+            /** Outside of every block. */
+            MODEL,
+            /** The matrix of a linear map in a block. */
+            PROJECTION,
+            /** A vector in a block that is added. */
+            BIAS,
+            /** A vector in a block that is multiplied with. */
+            NORM
         }
 
-        /** Name below the block, or below the model, such as {@code mlp.down_proj.bias}. */
-        public String place() {
-            return place;
+        Kind kind() {
+            return switch (this) {
+                case EMBEDDING, POSITION_EMBEDDING, FINAL_NORM, FINAL_NORM_BIAS, OUTPUT_HEAD -> Kind.MODEL;
+                case QUERY, KEY, VALUE, ATTENTION_OUTPUT, GATE, UP, DOWN -> Kind.PROJECTION;
+                case INPUT_NORM_BIAS,
+                        QUERY_BIAS,
+                        KEY_BIAS,
+                        VALUE_BIAS,
+                        ATTENTION_OUTPUT_BIAS,
+                        MLP_NORM_BIAS,
+                        GATE_BIAS,
+                        UP_BIAS,
+                        DOWN_BIAS -> Kind.BIAS;
+                case INPUT_NORM, QUERY_NORM, KEY_NORM, ATTENTION_POST_NORM, MLP_NORM, MLP_POST_NORM -> Kind.NORM;
+            };
         }
 
         /** Whether every block has its own. */
         public boolean inBlock() {
+            return kind() != Kind.MODEL;
+        }
+
+        /** Whether it multiplies what is normed. */
+        boolean isNorm() {
+            return kind() == Kind.NORM || this == FINAL_NORM;
+        }
+
+        /** Whether it is a part of what makes queries and keys, whose heads are rotated. */
+        boolean turned() {
             return switch (this) {
-                case EMBEDDING, FINAL_NORM, OUTPUT_HEAD -> false;
-                case INPUT_NORM,
-                        QUERY,
-                        QUERY_BIAS,
-                        KEY,
-                        KEY_BIAS,
+                case QUERY, QUERY_BIAS, KEY, KEY_BIAS, QUERY_NORM, KEY_NORM -> true;
+                case EMBEDDING,
+                        POSITION_EMBEDDING,
+                        INPUT_NORM,
+                        INPUT_NORM_BIAS,
                         VALUE,
                         VALUE_BIAS,
                         ATTENTION_OUTPUT,
                         ATTENTION_OUTPUT_BIAS,
-                        POST_ATTENTION_NORM,
+                        ATTENTION_POST_NORM,
+                        MLP_NORM,
+                        MLP_NORM_BIAS,
                         GATE,
                         GATE_BIAS,
                         UP,
                         UP_BIAS,
                         DOWN,
-                        DOWN_BIAS -> true;
+                        DOWN_BIAS,
+                        MLP_POST_NORM,
+                        FINAL_NORM,
+                        FINAL_NORM_BIAS,
+                        OUTPUT_HEAD -> false;
             };
+        }
+
+        /** Name below the block, or below the model, as files of the model have it, such as {@code mlp.down_proj.bias}. */
+        public String place(ModelFacts facts) {
+            return facts.family().names().place(this);
         }
 
         boolean neededBy(ModelFacts facts) {
+            Family family = facts.family();
+            ModelFacts.Biases biases = facts.biases();
             return switch (this) {
-                case QUERY_BIAS, KEY_BIAS, VALUE_BIAS, ATTENTION_OUTPUT_BIAS -> facts.attentionBias();
-                case GATE_BIAS, UP_BIAS, DOWN_BIAS -> facts.mlpBias();
+                case EMBEDDING, INPUT_NORM, QUERY, KEY, VALUE, ATTENTION_OUTPUT, MLP_NORM, UP, DOWN, FINAL_NORM -> true;
+                case POSITION_EMBEDDING -> family.learnedPositions();
+                case INPUT_NORM_BIAS, MLP_NORM_BIAS, FINAL_NORM_BIAS -> family.layerNorms();
+                case QUERY_BIAS, KEY_BIAS, VALUE_BIAS -> biases.queryKeyValue();
+                case QUERY_NORM, KEY_NORM -> family.headNorms();
+                case ATTENTION_OUTPUT_BIAS -> biases.attentionOutput();
+                case ATTENTION_POST_NORM, MLP_POST_NORM -> family.postNorms();
+                case GATE -> family.gated();
+                case GATE_BIAS -> family.gated() && biases.mlp();
+                case UP_BIAS, DOWN_BIAS -> biases.mlp();
                 case OUTPUT_HEAD -> !facts.tiedEmbeddings();
-                case EMBEDDING,
-                        INPUT_NORM,
-                        QUERY,
-                        KEY,
-                        VALUE,
-                        ATTENTION_OUTPUT,
-                        POST_ATTENTION_NORM,
-                        GATE,
-                        UP,
-                        DOWN,
-                        FINAL_NORM -> true;
             };
         }
 
+        /** Row-major, projections {@code [out, in]}. */
         long[] shape(ModelFacts facts) {
             long hidden = facts.hiddenSize();
             long inner = facts.intermediateSize();
@@ -115,12 +168,22 @@ public final class WeightMap {
             long keys = (long) facts.keyValueHeads() * facts.headDimension();
             return switch (this) {
                 case EMBEDDING, OUTPUT_HEAD -> new long[] {facts.vocabularySize(), hidden};
-                case INPUT_NORM, POST_ATTENTION_NORM, FINAL_NORM, ATTENTION_OUTPUT_BIAS, DOWN_BIAS ->
-                    new long[] {hidden};
+                case POSITION_EMBEDDING -> new long[] {facts.maxPositions(), hidden};
+                case INPUT_NORM,
+                        INPUT_NORM_BIAS,
+                        MLP_NORM,
+                        MLP_NORM_BIAS,
+                        ATTENTION_POST_NORM,
+                        MLP_POST_NORM,
+                        FINAL_NORM,
+                        FINAL_NORM_BIAS,
+                        ATTENTION_OUTPUT_BIAS,
+                        DOWN_BIAS -> new long[] {hidden};
                 case QUERY -> new long[] {queries, hidden};
                 case QUERY_BIAS -> new long[] {queries};
                 case KEY, VALUE -> new long[] {keys, hidden};
                 case KEY_BIAS, VALUE_BIAS -> new long[] {keys};
+                case QUERY_NORM, KEY_NORM -> new long[] {facts.headDimension()};
                 case ATTENTION_OUTPUT -> new long[] {hidden, queries};
                 case GATE, UP -> new long[] {inner, hidden};
                 case GATE_BIAS, UP_BIAS -> new long[] {inner};
@@ -130,43 +193,58 @@ public final class WeightMap {
     }
 
     /**
-     * A tensor that the decoder needs.
+     * A weight that the decoder needs, and the tensor that it is, or is a part of.
      *
      * @param block 0-based, or -1 where the role is not one of a block
-     * @param name under which the source has it
-     * @param shape row-major
+     * @param name of the tensor in the source
+     * @param shape of the tensor in the source, row-major
      */
     public record Tensor(Role role, int block, String name, long[] shape) {}
 
     private final ModelFacts facts;
     private final String prefix;
+    private final String head;
     private final List<Tensor> tensors;
 
-    private WeightMap(ModelFacts facts, String prefix) {
+    private WeightMap(ModelFacts facts, String prefix, String head) {
         this.facts = facts;
         this.prefix = prefix;
+        this.head = head;
         List<Tensor> needed = new ArrayList<>();
         for (Role role : Role.values()) {
             if (!role.neededBy(facts)) {
                 continue;
             }
             for (int block = role.inBlock() ? 0 : -1; block < (role.inBlock() ? facts.layers() : 0); block++) {
-                needed.add(new Tensor(role, block, spelled(role, block), role.shape(facts)));
+                needed.add(new Tensor(
+                        role,
+                        block,
+                        spelled(role, block),
+                        StoredLayout.of(facts, role).shape()));
             }
         }
         this.tensors = List.copyOf(needed);
     }
 
     /**
-     * Finds every tensor that a model needs; one that it does not need is refused unless it is known to be harmless. The base model saved alone, without the prefix {@code model.}, is understood.
+     * Finds every tensor that a model needs; one that it does not need is refused unless it is known to be harmless. The base model saved
+     * alone, without the prefix of its family, is understood.
      *
      * @throws AuditException {@code MODEL}, naming file, tensor, expected and found shape, or the limit that a tensor exceeds, before
      *     anything is read
      */
     public static WeightMap of(ModelFacts facts, WeightSource source) {
-        SortedSet<String> names = source.names();
-        boolean bare = !names.contains(PREFIX + Role.EMBEDDING.place) && names.contains(Role.EMBEDDING.place);
-        WeightMap map = new WeightMap(facts, bare ? "" : PREFIX);
+        Set<String> names = source.names();
+        TensorNames spelling = facts.family().names();
+        String prefix = spelling.prefixes().stream()
+                .filter(one -> names.contains(spelling.name(one, Role.EMBEDDING, -1)))
+                .findFirst()
+                .orElse(spelling.prefixes().get(0));
+        String head = spelling.heads().stream()
+                .filter(names::contains)
+                .findFirst()
+                .orElse(spelling.heads().get(0));
+        WeightMap map = new WeightMap(facts, prefix, head);
         for (Tensor tensor : map.tensors) {
             Path file = Path.of(source.location(tensor.name()));
             String expected = Arrays.toString(tensor.shape());
@@ -199,7 +277,7 @@ public final class WeightMap {
 
     /** Whether a tensor can be held in one buffer; queries, keys and values of a block lie in one. */
     private static boolean fits(Tensor tensor, ModelFacts facts) {
-        long[] shape = tensor.shape();
+        long[] shape = tensor.role().shape(facts);
         long rows = tensor.role() == Role.QUERY
                 ? (facts.heads() + 2L * facts.keyValueHeads()) * facts.headDimension()
                 : shape[0];
@@ -231,19 +309,12 @@ public final class WeightMap {
         return spelled(role, block);
     }
 
+    /** Before every name but the head's. */
+    String prefix() {
+        return prefix;
+    }
+
     private String spelled(Role role, int block) {
-        return spelled(prefix, role, block);
-    }
-
-    /** As transformers names it in a causal language model. */
-    static String standardName(Role role, int block) {
-        return spelled(PREFIX, role, block);
-    }
-
-    private static String spelled(String prefix, Role role, int block) {
-        if (role == Role.OUTPUT_HEAD) {
-            return role.place;
-        }
-        return prefix + (role.inBlock() ? "layers." + block + "." : "") + role.place;
+        return role == Role.OUTPUT_HEAD ? head : facts.family().names().name(prefix, role, block);
     }
 }

@@ -7,8 +7,8 @@ import java.util.List;
 /**
  * One weight of a decoder: what it is, and in which block.
  *
- * <p>The kernels read projections as {@code [in, out]} with the halves of each query and key head interleaved; files hold
- * {@code [out, in]} with the halves below each other.
+ * <p>The kernels read projections as {@code [in, out]} with the halves of the rotated part of each query and key head interleaved; files
+ * hold {@code [out, in]}, or what their family makes of it, with the halves below each other.
  *
  * @param block 0-based, or -1 where the role is not one of a block
  */
@@ -28,13 +28,19 @@ public record WeightPlace(Role role, int block) {
         return places;
     }
 
-    /** The name that transformers gives it in a causal language model. */
-    public String name() {
-        return WeightMap.standardName(role, block);
+    /** The name that transformers gives, in a causal language model, to the tensor that it is or that it is a part of. */
+    public String name(ModelFacts facts) {
+        TensorNames names = facts.family().names();
+        return names.name(names.prefixes().get(0), role, block);
     }
 
-    /** Shape in a file, row-major. */
-    public long[] storedShape(ModelFacts facts) {
+    /** Whether it shares its tensor with other weights. */
+    public boolean isPart(ModelFacts facts) {
+        return StoredLayout.of(facts, role).fusion() != TensorNames.Fusion.NONE;
+    }
+
+    /** Shape of the weight itself, row-major, projections {@code [out, in]}. */
+    public long[] uprightShape(ModelFacts facts) {
         return role.shape(facts);
     }
 
@@ -46,47 +52,29 @@ public record WeightPlace(Role role, int block) {
 
     /** Whether it is the matrix of a linear map inside a block. */
     public boolean isProjection() {
-        return switch (role) {
-            case QUERY, KEY, VALUE, ATTENTION_OUTPUT, GATE, UP, DOWN -> true;
-            case EMBEDDING,
-                    OUTPUT_HEAD,
-                    INPUT_NORM,
-                    POST_ATTENTION_NORM,
-                    FINAL_NORM,
-                    QUERY_BIAS,
-                    KEY_BIAS,
-                    VALUE_BIAS,
-                    ATTENTION_OUTPUT_BIAS,
-                    GATE_BIAS,
-                    UP_BIAS,
-                    DOWN_BIAS -> false;
-        };
+        return role.kind() == Role.Kind.PROJECTION;
     }
 
     /**
-     * From the kernels' layout to that of files.
+     * From the kernels' layout to the weight's own.
      *
      * @param values of the weight, or any {@code [rows, out]} of a projection, such as the second factor of an adapter
-     * @return for a projection {@code [out, rows]}
+     * @return for a projection {@code [out, rows]}, the halves of rotated heads below each other
      */
-    public float[] stored(ModelFacts facts, float[] values) {
-        boolean turned = switch (role) {
-            case QUERY, KEY, QUERY_BIAS, KEY_BIAS -> true;
-            default -> false;
-        };
-        if (!turned && !isProjection()) {
+    public float[] upright(ModelFacts facts, float[] values) {
+        if (!role.turned() && !isProjection()) {
             return values;
         }
         int out = Math.toIntExact(role.shape(facts)[0]);
         int rows = values.length / out;
-        float[] stored = new float[values.length];
+        float[] upright = new float[values.length];
         for (int column = 0; column < out; column++) {
-            int target = turned ? apart(column, facts.headDimension()) : column;
+            int target = role.turned() ? apart(column, facts) : column;
             for (int row = 0; row < rows; row++) {
-                stored[target * rows + row] = values[row * out + column];
+                upright[target * rows + row] = values[row * out + column];
             }
         }
-        return stored;
+        return upright;
     }
 
     /** Transposes {@code [rows, columns]}. */
@@ -101,9 +89,10 @@ public record WeightPlace(Role role, int block) {
         return turned;
     }
 
-    /** Where an interleaved entry of a head stands when the halves are below each other. */
-    private static int apart(int index, int headWidth) {
-        int within = Math.floorMod(index, headWidth);
-        return index - within + within / 2 + (within % 2) * (headWidth / 2);
+    /** Where an interleaved entry of a head stands when the halves of its rotated part are below each other. */
+    private static int apart(int index, ModelFacts facts) {
+        int within = Math.floorMod(index, facts.headDimension());
+        int rotated = facts.attention().rope().dimensions();
+        return within < rotated ? index - within + within / 2 + (within % 2) * (rotated / 2) : index;
     }
 }

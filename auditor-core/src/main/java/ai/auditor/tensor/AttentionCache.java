@@ -14,6 +14,19 @@ public record AttentionCache(Tensor keys, Tensor values) implements AutoCloseabl
                 scope.zeros(batch, slots, shape.groups(), shape.headWidth()));
     }
 
+    /** Room for more tokens behind a copy of those of one sequence, or of as many as are asked for. */
+    public static AttentionCache behind(AttentionCache before, Scope scope, int batch, int slots) {
+        return new AttentionCache(
+                extended(before.keys, scope, batch, slots), extended(before.values, scope, batch, slots));
+    }
+
+    private static Tensor extended(Tensor before, Scope scope, int batch, int slots) {
+        long[] axes = before.shape();
+        try (Tensor room = scope.zeros(batch, slots, axes[2], axes[3])) {
+            return scope.keep(before.repeatedBefore(room));
+        }
+    }
+
     /** A copy with chosen sequences, in the order of the indices, which may repeat. */
     public AttentionCache rows(Tensor indices) {
         return new AttentionCache(keys.rows(indices), values.rows(indices));

@@ -63,7 +63,8 @@ public final class Gradients {
         JniUtils.zeroGrad(variable.array());
     }
 
-    static boolean recording() {
+    /** Whether what this thread computes is recorded. */
+    public static boolean recording() {
         return JniUtils.isGradMode();
     }
 }

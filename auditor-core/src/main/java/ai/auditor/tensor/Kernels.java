@@ -14,29 +14,39 @@ public interface Kernels extends AutoCloseable {
         return new PlainKernels(shape);
     }
 
+    /**
+     * Where the tokens of a block stand and what they see.
+     *
+     * @param rotation cosine and sine of each pair, {@code [batch or 1, length, 1, headWidth / 2, 2]}
+     * @param mask added to the attention scores, {@code [batch or 1, 1, length, seen]}, where the block's own tokens are the last of
+     *     those seen; null for causal, where nothing came before and scores are not capped
+     * @param past tokens that came before
+     */
+    record Sight(Tensor rotation, @Nullable Tensor mask, Past past) {
+        /** Texts that begin here. */
+        public Sight(Tensor rotation, @Nullable Tensor mask) {
+            this(rotation, mask, new Past.None());
+        }
+    }
+
     /** Rows of the embedding table: {@code [batch, length]} to {@code [batch, length, width]}. */
     Tensor embed(Tensor ids, Tensor table);
 
-    /**
-     * One block on the residual stream, {@code [batch, length, width]}; recorded for gradients under {@link Gradients#record}.
-     *
-     * @param rotation cosine and sine of each pair, {@code [batch or 1, length, 1, headWidth / 2, 2]}
-     * @param mask added to the attention scores, {@code [batch, 1, length, length]}; null for causal
-     */
-    Tensor block(Tensor hidden, Tensor rotation, @Nullable Tensor mask, BlockWeights weights);
+    /** One block on the residual stream, {@code [batch, length, width]}; recorded for gradients under {@link Gradients#record}. */
+    Tensor block(Tensor hidden, Sight sight, BlockWeights weights);
+
+    /** What the block's attention adds to the residual stream that it reads, {@code [batch, length, width]}; recorded as {@link #block}. */
+    Tensor attention(Tensor hidden, Sight sight, BlockWeights weights);
+
+    /** What the block's MLP adds to the residual stream that it reads, {@code [batch, length, width]}; recorded as {@link #block}. */
+    Tensor mlp(Tensor hidden, BlockWeights weights);
 
     /**
-     * One block on the tokens that follow those in a cache, whose keys and values are written behind theirs; never recorded.
+     * The norm of chosen positions of the flattened residual stream: {@code [positions, width]}.
      *
-     * @param hidden {@code [batch, length, width]}
-     * @param rotation of the new tokens, {@code [batch or 1, length, 1, headWidth / 2, 2]}
-     * @param mask added to the attention scores, {@code [batch, 1, length, seen]}, where the new tokens are the last of those seen;
-     *     null where the cache is empty, for causal
+     * @param bias of a layer norm; null for an RMS norm
      */
-    Tensor block(Tensor hidden, Tensor rotation, @Nullable Tensor mask, AttentionCache cache, BlockWeights weights);
-
-    /** RMS norm of chosen positions of the flattened residual stream: {@code [positions, width]}. */
-    Tensor normAt(Tensor hidden, Tensor positions, Tensor weight);
+    Tensor normAt(Tensor hidden, Tensor positions, Tensor weight, @Nullable Tensor bias);
 
     /** Weighted sums over positions: weights {@code [batch, sums, length]} give {@code [batch, sums, width]}. */
     Tensor pool(Tensor hidden, Tensor weights);

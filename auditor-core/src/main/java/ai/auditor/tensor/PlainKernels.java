@@ -1,5 +1,6 @@
 package ai.auditor.tensor;
 
+import ai.auditor.tensor.BlockWeights.Part;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDArrays;
 import ai.djl.ndarray.NDList;
@@ -8,15 +9,17 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
-import java.util.ArrayDeque;
-import java.util.List;
-import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /** The kernels as the textbook writes them, in the array operations that DJL binds. */
 final class PlainKernels implements Kernels {
     /** Large enough that its exponential is zero in 32-bit floats, small enough to stay finite in sums. */
     private static final float MASKED = -1e30f;
+
+    /** Of the tanh form of GELU (Hendrycks and Gimpel 2016): {@code x/2 (1 + tanh(slope (x + cubic x^3)))}. */
+    private static final double GELU_CUBIC = 0.044715;
+
+    private static final double GELU_SLOPE = Math.sqrt(2 / Math.PI);
 
     private final BlockShape shape;
 
@@ -35,58 +38,97 @@ final class PlainKernels implements Kernels {
     }
 
     @Override
-    public Tensor block(Tensor hidden, Tensor rotation, @Nullable Tensor mask, BlockWeights weights) {
-        return block(hidden, rotation, mask, null, weights);
+    public Tensor block(Tensor hidden, Sight sight, BlockWeights weights) {
+        NDArray h = hidden.array();
+        NDArray middle = h.add(attention(hidden, sight, weights).array());
+        Tensor read = shape.parallel() ? hidden : new Tensor(middle);
+        return new Tensor(middle.add(mlp(read, weights).array()));
     }
 
     @Override
-    public Tensor block(
-            Tensor hidden,
-            Tensor rotation,
-            @Nullable Tensor mask,
-            @Nullable AttentionCache cache,
-            BlockWeights weights) {
-        List<Tensor> w = weights.tensors();
-        Queue<Tensor> biases = new ArrayDeque<>(w.subList(7, w.size()));
-        NDArray h = hidden.array();
-        NDArray x = norm(h, w.get(0).array());
-        NDArray qkv = project(x, w.get(2), shape.qkvBias() ? biases.remove() : null);
-        NDArray z = attention(qkv, rotation.array(), mask, cache);
-        NDArray middle = h.add(project(z, w.get(3), shape.outputBias() ? biases.remove() : null));
-        NDArray y = norm(middle, w.get(1).array());
-        NDArray gate = project(y, w.get(4), shape.mlpBias() ? biases.remove() : null);
-        // DJL's own swish multiplies by a bare number, which is freed before the gradient reads it.
-        NDArray swish = gate.mul(Activation.sigmoid(gate));
-        NDArray inner = swish.mul(project(y, w.get(5), shape.mlpBias() ? biases.remove() : null));
-        return new Tensor(middle.add(project(inner, w.get(6), shape.mlpBias() ? biases.remove() : null)));
+    public Tensor attention(Tensor hidden, Sight sight, BlockWeights weights) {
+        NDArray x = norm(hidden.array(), weights.at(Part.ATTENTION_NORM), weights.orNull(Part.ATTENTION_NORM_BIAS));
+        NDArray qkv = project(x, weights.at(Part.QKV), weights.orNull(Part.QKV_BIAS));
+        NDArray out = project(attended(qkv, sight, weights), weights.at(Part.OUTPUT), weights.orNull(Part.OUTPUT_BIAS));
+        return new Tensor(shape.postNorms() ? rms(out, weights.at(Part.ATTENTION_POST_NORM)) : out);
     }
 
-    private NDArray attention(NDArray qkv, NDArray rotation, @Nullable Tensor mask, @Nullable AttentionCache cache) {
+    @Override
+    public Tensor mlp(Tensor hidden, BlockWeights weights) {
+        NDArray y = norm(hidden.array(), weights.at(Part.MLP_NORM), weights.orNull(Part.MLP_NORM_BIAS));
+        NDArray up = project(y, weights.at(Part.UP), weights.orNull(Part.UP_BIAS));
+        NDArray inner = shape.gated()
+                ? activated(project(y, weights.at(Part.GATE), weights.orNull(Part.GATE_BIAS)))
+                        .mul(up)
+                : activated(up);
+        NDArray down = project(inner, weights.at(Part.DOWN), weights.orNull(Part.DOWN_BIAS));
+        return new Tensor(shape.postNorms() ? rms(down, weights.at(Part.MLP_POST_NORM)) : down);
+    }
+
+    private NDArray activated(NDArray x) {
+        return switch (shape.activation()) {
+            // DJL's own swish multiplies by a bare number, which is freed before the gradient reads it.
+            case SILU -> x.mul(Activation.sigmoid(x));
+            case GELU -> JniUtils.gelu((PtNDArray) x);
+            case GELU_TANH -> {
+                NDArray inner =
+                        x.add(x.mul(x).mul(x).mul(number(x, GELU_CUBIC))).mul(number(x, GELU_SLOPE));
+                yield x.mul(number(x, 0.5)).mul(inner.tanh().add(1));
+            }
+        };
+    }
+
+    /** No bare number: the engine frees it at once, and a gradient reads it later. */
+    private static NDArray number(NDArray like, double value) {
+        return like.getManager().create((float) value);
+    }
+
+    private NDArray attended(NDArray qkv, Sight sight, BlockWeights weights) {
         long batch = qkv.getShape().get(0);
         long length = qkv.getShape().get(1);
         int turnedHeads = shape.heads() + shape.groups();
         NDArray heads = qkv.reshape(batch, length, turnedHeads + shape.groups(), shape.headWidth());
-        NDArray turned = rotate(heads.get(new NDIndex(":,:,:" + turnedHeads)), rotation);
-        NDArray keys = turned.get(new NDIndex(":,:," + shape.heads() + ":"));
+        NDArray queries = heads.get(new NDIndex(":,:,:" + shape.heads()));
+        NDArray keys = heads.get(new NDIndex(":,:," + shape.heads() + ":" + turnedHeads));
         NDArray values = heads.get(new NDIndex(":,:," + turnedHeads + ":"));
-        if (cache != null) {
+        if (shape.headNorms()) {
+            queries = rms(queries, weights.at(Part.QUERY_NORM));
+            keys = rms(keys, weights.at(Part.KEY_NORM));
+        }
+        queries = rotate(queries, sight.rotation().array());
+        keys = rotate(keys, sight.rotation().array());
+        Tensor mask = sight.mask();
+        Past past = sight.past();
+        if (past instanceof Past.Growing growing) {
             long seen = mask == null ? length : mask.shape()[3];
-            keys = behind(cache.keys(), keys, seen);
-            values = behind(cache.values(), values, seen);
+            keys = behind(growing.cache().keys(), keys, seen);
+            values = behind(growing.cache().values(), values, seen);
+        } else if (past instanceof Past.Fixed fixed) {
+            keys = behind(fixed.cache().keys(), keys);
+            values = behind(fixed.cache().values(), values);
         }
         int share = shape.heads() / shape.groups();
-        NDArray q = turned.get(new NDIndex(":,:,:" + shape.heads())).transpose(0, 2, 1, 3);
+        NDArray q = queries.transpose(0, 2, 1, 3);
         NDArray k = keys.transpose(0, 2, 1, 3).repeat(1, share);
         NDArray v = values.transpose(0, 2, 1, 3).repeat(1, share);
-        // No bare number: the engine frees it at once, and the gradient of a quotient reads it later.
-        NDArray scale = qkv.getManager().create((float) Math.sqrt(shape.headWidth()));
-        NDArray scores = q.matMul(k.transpose(0, 1, 3, 2)).div(scale);
+        NDArray scores = q.matMul(k.transpose(0, 1, 3, 2)).mul(number(qkv, shape.scale()));
+        if (shape.capped()) {
+            NDArray cap = number(qkv, shape.scoreCap());
+            scores = scores.div(cap).tanh().mul(cap);
+        }
         NDArray probabilities =
                 scores.add(mask == null ? causal(qkv, length) : mask.array()).softmax(-1);
         return probabilities
                 .matMul(v)
                 .transpose(0, 2, 1, 3)
                 .reshape(batch, length, (long) shape.heads() * shape.headWidth());
+    }
+
+    private static NDArray behind(Tensor past, NDArray newest) {
+        long[] axes = past.shape();
+        NDArray all = past.array().broadcast(newest.getShape().get(0), axes[1], axes[2], axes[3]);
+        all.attach(newest.getManager());
+        return all.concat(newest, 1);
     }
 
     /** Writes the newest of those seen into a cache: all that are seen, in the scope of the newest. */
@@ -129,17 +171,25 @@ final class PlainKernels implements Kernels {
         return bias == null ? product : product.add(bias.array());
     }
 
-    private NDArray norm(NDArray x, NDArray weight) {
+    private NDArray norm(NDArray x, Tensor weight, @Nullable Tensor bias) {
+        if (bias == null) {
+            return rms(x, weight);
+        }
+        NDArray centred = x.sub(x.mean(new int[] {-1}, true));
+        return rms(centred, weight).add(bias.array());
+    }
+
+    private NDArray rms(NDArray x, Tensor weight) {
         NDArray size =
                 x.square().mean(new int[] {-1}, true).add(shape.epsilon()).sqrt();
-        return x.div(size).mul(weight);
+        return x.div(size).mul(weight.array());
     }
 
     @Override
-    public Tensor normAt(Tensor hidden, Tensor positions, Tensor weight) {
+    public Tensor normAt(Tensor hidden, Tensor positions, Tensor weight, @Nullable Tensor bias) {
         NDArray flat = hidden.array().reshape(-1, shape.width());
         NDArray chosen = flat.get(positions.array());
-        return new Tensor(norm(chosen, weight.array()));
+        return new Tensor(norm(chosen, weight, bias));
     }
 
     @Override
@@ -151,7 +201,12 @@ final class PlainKernels implements Kernels {
 
     @Override
     public Tensor logits(Tensor normed, Tensor head) {
-        return new Tensor(normed.array().matMul(head.array().transpose()));
+        NDArray logits = normed.array().matMul(head.array().transpose());
+        if (shape.logitCap() == 0) {
+            return new Tensor(logits);
+        }
+        NDArray cap = number(logits, shape.logitCap());
+        return new Tensor(logits.div(cap).tanh().mul(cap));
     }
 
     @Override
@@ -163,11 +218,15 @@ final class PlainKernels implements Kernels {
 
     @Override
     public NllGradient nllGradient(Tensor normed, Tensor head, Tensor targets, Tensor weights) {
-        NDArray logp = logits(normed, head).array().logSoftmax(-1);
+        NDArray logits = logits(normed, head).array();
+        NDArray logp = logits.logSoftmax(-1);
         NDArray at = targets.array().expandDims(1);
         NDArray nll = logp.gather(at, 1).squeeze(1).neg();
         NDArray hits = targets.array().oneHot(Math.toIntExact(head.shape()[0])).toType(logp.getDataType(), false);
         NDArray error = logp.exp().sub(hits).mul(weights.array().expandDims(1));
+        if (shape.logitCap() > 0) {
+            error = error.sub(error.mul(logits.div(shape.logitCap()).square()));
+        }
         return new NllGradient(new Tensor(nll), new Tensor(error.matMul(head.array())));
     }
 

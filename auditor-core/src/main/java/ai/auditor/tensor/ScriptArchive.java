@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -68,20 +69,71 @@ final class ScriptArchive {
         values.add(Map.entry("HEADS", shape.heads()));
         values.add(Map.entry("GROUPS", shape.groups()));
         values.add(Map.entry("SHARE", shape.heads() / shape.groups()));
-        int next = 7;
-        for (Map.Entry<String, Boolean> bias : List.of(
-                Map.entry("QKV_BIAS", shape.qkvBias()),
-                Map.entry("OUTPUT_BIAS", shape.outputBias()),
-                Map.entry("GATE_BIAS", shape.mlpBias()),
-                Map.entry("UP_BIAS", shape.mlpBias()),
-                Map.entry("DOWN_BIAS", shape.mlpBias()))) {
-            values.add(Map.entry(bias.getKey(), bias.getValue() ? "w[" + next++ + "]" : "None"));
+        values.add(Map.entry("CAPPED_SCALE", shape.capped() ? shape.scale() / shape.scoreCap() : 0.0));
+        values.add(Map.entry("SCORE_CAP", shape.scoreCap()));
+        values.add(Map.entry("SCALE", shape.scale()));
+        values.add(Map.entry("LOGIT_CAP", shape.logitCap()));
+        values.add(Map.entry("MLP_READS", shape.parallel() ? "h" : "h0"));
+        values.add(Map.entry("FAST_ACTIVATION", fast(shape.activation())));
+        values.add(Map.entry("OPEN_ACTIVATION", open(shape.activation())));
+        for (BlockWeights.Part part : BlockWeights.Part.values()) {
+            int index = shape.parts().indexOf(part);
+            values.add(Map.entry(part.name(), index < 0 ? "None" : "w[" + index + "]"));
         }
-        String source = template();
+        // The longest word first, since one may begin another.
+        values.sort(Comparator.comparing(
+                        (Map.Entry<String, Object> value) -> -value.getKey().length())
+                .thenComparing(Map.Entry::getKey));
+        String source = chosen(template(), shape);
         for (Map.Entry<String, Object> value : values) {
             source = source.replace("$" + value.getKey(), value.getValue().toString());
         }
         return source;
+    }
+
+    /** Attribute, scalars and algorithm of oneDNN's linear map. */
+    private static String fast(BlockShape.Activation activation) {
+        return switch (activation) {
+            case SILU -> "\"swish\", [], \"\"";
+            case GELU_TANH -> "\"gelu\", [], \"tanh\"";
+            case GELU -> "\"gelu\", [], \"none\"";
+        };
+    }
+
+    private static String open(BlockShape.Activation activation) {
+        return switch (activation) {
+            case SILU -> "torch.silu(read)";
+            case GELU_TANH -> "torch.gelu(read, approximate=\"tanh\")";
+            case GELU -> "torch.gelu(read)";
+        };
+    }
+
+    /** Leaves out the lines of what the shape does not have. */
+    private static String chosen(String template, BlockShape shape) {
+        Map<String, Boolean> switches = Map.of(
+                "LAYER_NORM", shape.norm() == BlockShape.Norm.LAYER,
+                "HEAD_NORMS", shape.headNorms(),
+                "POST_NORMS", shape.postNorms(),
+                "GATED", shape.gated(),
+                "CAPPED", shape.capped(),
+                "LOGITS_CAPPED", shape.logitCap() > 0);
+        StringBuilder lines = new StringBuilder();
+        boolean kept = true;
+        for (String line : template.lines().toList()) {
+            if (line.startsWith("#if ")) {
+                boolean negated = line.startsWith("#if not ");
+                Boolean on = switches.get(line.substring(negated ? "#if not ".length() : "#if ".length()));
+                if (on == null) {
+                    throw new IllegalStateException("the kernels ask for an unknown switch: " + line);
+                }
+                kept = on != negated;
+            } else if (line.equals("#end")) {
+                kept = true;
+            } else if (kept) {
+                lines.append(line).append('\n');
+            }
+        }
+        return lines.toString();
     }
 
     private static String template() {

@@ -12,6 +12,7 @@ import ai.djl.pytorch.jni.JniUtils;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
@@ -26,10 +27,19 @@ final class ScriptKernels implements Kernels {
         POOL,
         CAUSAL_BLOCK,
         MASKED_BLOCK,
+        BEHIND_BLOCK,
         CAUSAL_OPEN_BLOCK,
         MASKED_OPEN_BLOCK,
+        BEHIND_OPEN_BLOCK,
         CAUSAL_CACHED_BLOCK,
         MASKED_CACHED_BLOCK,
+        CAUSAL_ATTENTION,
+        MASKED_ATTENTION,
+        BEHIND_ATTENTION,
+        CAUSAL_CACHED_ATTENTION,
+        MASKED_CACHED_ATTENTION,
+        MLP,
+        BARE_NORM_AT,
         NORM_AT,
         LOGITS,
         NLL,
@@ -66,26 +76,60 @@ final class ScriptKernels implements Kernels {
     }
 
     @Override
-    public Tensor block(Tensor hidden, Tensor rotation, @Nullable Tensor mask, BlockWeights weights) {
+    public Tensor block(Tensor hidden, Sight sight, BlockWeights weights) {
         boolean open = Gradients.recording();
-        if (mask == null) {
-            return one(open ? Method.CAUSAL_OPEN_BLOCK : Method.CAUSAL_BLOCK, List.of(hidden, rotation), weights);
+        boolean causal = sight.mask() == null;
+        Past past = sight.past();
+        if (past instanceof Past.Growing) {
+            return seeing(causal ? Method.CAUSAL_CACHED_BLOCK : Method.MASKED_CACHED_BLOCK, hidden, sight, weights);
         }
-        return one(open ? Method.MASKED_OPEN_BLOCK : Method.MASKED_BLOCK, List.of(hidden, rotation, mask), weights);
+        if (past instanceof Past.Fixed) {
+            return seeing(open ? Method.BEHIND_OPEN_BLOCK : Method.BEHIND_BLOCK, hidden, sight, weights);
+        }
+        if (open) {
+            return seeing(causal ? Method.CAUSAL_OPEN_BLOCK : Method.MASKED_OPEN_BLOCK, hidden, sight, weights);
+        }
+        return seeing(causal ? Method.CAUSAL_BLOCK : Method.MASKED_BLOCK, hidden, sight, weights);
     }
 
     @Override
-    public Tensor block(
-            Tensor hidden, Tensor rotation, @Nullable Tensor mask, AttentionCache cache, BlockWeights weights) {
-        if (mask == null) {
-            return one(Method.CAUSAL_CACHED_BLOCK, List.of(hidden, rotation, cache.keys(), cache.values()), weights);
+    public Tensor attention(Tensor hidden, Sight sight, BlockWeights weights) {
+        boolean causal = sight.mask() == null;
+        Past past = sight.past();
+        if (past instanceof Past.Growing) {
+            return seeing(
+                    causal ? Method.CAUSAL_CACHED_ATTENTION : Method.MASKED_CACHED_ATTENTION, hidden, sight, weights);
         }
-        return one(Method.MASKED_CACHED_BLOCK, List.of(hidden, rotation, mask, cache.keys(), cache.values()), weights);
+        if (past instanceof Past.Fixed) {
+            return seeing(Method.BEHIND_ATTENTION, hidden, sight, weights);
+        }
+        return seeing(causal ? Method.CAUSAL_ATTENTION : Method.MASKED_ATTENTION, hidden, sight, weights);
+    }
+
+    private Tensor seeing(Method method, Tensor hidden, Sight sight, BlockWeights weights) {
+        List<Tensor> arguments = new ArrayList<>(List.of(hidden, sight.rotation()));
+        if (sight.mask() != null) {
+            arguments.add(sight.mask());
+        }
+        Past past = sight.past();
+        if (past instanceof Past.Growing growing) {
+            arguments.addAll(List.of(growing.cache().keys(), growing.cache().values()));
+        } else if (past instanceof Past.Fixed fixed) {
+            arguments.addAll(List.of(fixed.cache().keys(), fixed.cache().values()));
+        }
+        return one(method, arguments, weights);
     }
 
     @Override
-    public Tensor normAt(Tensor hidden, Tensor positions, Tensor weight) {
-        return one(Method.NORM_AT, List.of(hidden, positions, weight));
+    public Tensor mlp(Tensor hidden, BlockWeights weights) {
+        return one(Method.MLP, List.of(hidden), weights);
+    }
+
+    @Override
+    public Tensor normAt(Tensor hidden, Tensor positions, Tensor weight, @Nullable Tensor bias) {
+        return bias == null
+                ? one(Method.BARE_NORM_AT, List.of(hidden, positions, weight))
+                : one(Method.NORM_AT, List.of(hidden, positions, weight, bias));
     }
 
     @Override

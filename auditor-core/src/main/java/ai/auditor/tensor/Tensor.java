@@ -86,6 +86,14 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(JniUtils.cat(arrays, -1));
     }
 
+    /** These numbers, repeated along the first axis where they stand there once, with others behind them along the second axis. */
+    Tensor repeatedBefore(Tensor others) {
+        long[] axes = shape();
+        try (NDArray wide = array.broadcast(others.shape()[0], axes[1], axes[2], axes[3])) {
+            return new Tensor(JniUtils.cat(new PtNDArray[] {(PtNDArray) wide, others.array}, 1));
+        }
+    }
+
     /** How many numbers there are. */
     public long size() {
         return array.size();

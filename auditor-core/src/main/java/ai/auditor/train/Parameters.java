@@ -231,19 +231,22 @@ final class Parameters implements AutoCloseable {
         static List<Piece> pieces(ModelFacts facts, Trainable trainable) {
             List<WeightPlace> all = WeightPlace.all(facts);
             if (trainable instanceof Trainable.Biases biases) {
-                return wholes(facts, chosen(all, BIAS, biases.names(), "bias"));
+                return wholes(facts, chosen(facts, all, BIAS, biases.names(), "bias"));
             }
             if (trainable instanceof Trainable.Lora lora) {
-                List<WeightPlace> projections =
-                        all.stream().filter(WeightPlace::isProjection).toList();
+                // PEFT has one first factor for all that a fused tensor holds, which is another adapter than one for
+                // each.
+                List<WeightPlace> projections = all.stream()
+                        .filter(place -> place.isProjection() && !place.isPart(facts))
+                        .toList();
                 List<String> targets = lora.targets().stream()
                         .map(target -> projections.stream()
-                                .map(place -> place.role().place())
+                                .map(place -> place.role().place(facts))
                                 .filter(name -> name.endsWith("." + target + WEIGHT))
                                 .findFirst()
                                 .orElse(target))
                         .toList();
-                return chosen(projections, WEIGHT, targets, "LoRA target").stream()
+                return chosen(facts, projections, WEIGHT, targets, "LoRA target").stream()
                         .flatMap(place -> factors(facts, place, lora.rank()))
                         .toList();
             }
@@ -274,12 +277,15 @@ final class Parameters implements AutoCloseable {
                     new Piece(place, Part.SECOND_FACTOR, new long[] {rank, shape[1]}));
         }
 
-        private static List<WeightPlace> chosen(List<WeightPlace> all, String ending, List<String> names, String what) {
+        private static List<WeightPlace> chosen(
+                ModelFacts facts, List<WeightPlace> all, String ending, List<String> names, String what) {
             List<WeightPlace> known = all.stream()
-                    .filter(place -> place.role().place().endsWith(ending))
+                    .filter(place -> place.role().place(facts).endsWith(ending))
                     .toList();
-            List<String> spelled =
-                    known.stream().map(place -> place.role().place()).distinct().toList();
+            List<String> spelled = known.stream()
+                    .map(place -> place.role().place(facts))
+                    .distinct()
+                    .toList();
             for (String name : names) {
                 if (!spelled.contains(name)) {
                     throw new AuditException(
@@ -293,7 +299,7 @@ final class Parameters implements AutoCloseable {
             }
             return known.stream()
                     .filter(place ->
-                            names.isEmpty() || names.contains(place.role().place()))
+                            names.isEmpty() || names.contains(place.role().place(facts)))
                     .toList();
         }
     }

@@ -53,7 +53,13 @@ final class SavedModel {
         });
     }
 
-    static void writeAdapter(Path directory, Trainable.Lora lora, String baseName, WeightSource factors) {
+    /**
+     * A PEFT directory.
+     *
+     * @param transposed whether the base's files hold its projections {@code [in, out]}
+     */
+    static void writeAdapter(
+            Path directory, Trainable.Lora lora, String baseName, boolean transposed, WeightSource factors) {
         ObjectNode config = new ObjectMapper().createObjectNode();
         config.put("peft_type", "LORA");
         config.put("task_type", "CAUSAL_LM");
@@ -67,7 +73,7 @@ final class SavedModel {
         config.put("lora_dropout", lora.dropout());
         config.put("use_rslora", lora.rankStabilised());
         config.put("bias", "none");
-        config.put("fan_in_fan_out", false);
+        config.put("fan_in_fan_out", transposed);
         config.put("inference_mode", true);
         ArrayNode targets = config.putArray("target_modules");
         factors.names().stream()

@@ -26,7 +26,7 @@ public sealed interface Trainable {
      *
      * @param rank columns of A
      * @param alpha scale is {@code alpha / rank}, with {@code rankStabilised} {@code alpha / sqrt(rank)} (Kalajdzievski 2023)
-     * @param targets projections by name, such as {@code q_proj}; empty for all seven
+     * @param targets projections by name, such as {@code q_proj}; empty for all that have a tensor of their own
      * @param dropout chance that an adapter does not see an entry of its input, the others being scaled up, in training only. One
      *     mask an adapter and forward pass, the same for all tokens, since adapters are merged into the weights before a pass;
      *     PEFT draws one for each token
@@ -58,7 +58,13 @@ public sealed interface Trainable {
     }
 
     /** A vector that is added to the residual stream at every position, zero at the start. */
-    record ResidualVector(Point point) implements Trainable {}
+    record ResidualVector(Point point) implements Trainable {
+        public ResidualVector {
+            if (point.kind() != Point.Kind.RESID_POST) {
+                throw usage("a residual vector is trained at the end of a block, not at " + point);
+            }
+        }
+    }
 
     private static AuditException usage(String message) {
         return new AuditException(AuditException.Code.USAGE, message);

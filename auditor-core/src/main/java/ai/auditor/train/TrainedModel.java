@@ -105,7 +105,7 @@ public final class TrainedModel implements AutoCloseable {
         if (!(parameters.trainable() instanceof Trainable.Lora lora)) {
             throw new AuditException(AuditException.Code.USAGE, "no adapter was trained; save the whole model instead");
         }
-        SavedModel.writeAdapter(directory, lora, baseName, factors());
+        SavedModel.writeAdapter(directory, lora, baseName, base.facts().family().transposedFiles(), factors());
     }
 
     private MemoryWeights factors() {
@@ -116,13 +116,14 @@ public final class TrainedModel implements AutoCloseable {
             float[] factor = java.util.Arrays.copyOfRange(values, next, Math.toIntExact(next + piece.size()));
             next += factor.length;
             WeightPlace place = piece.place();
-            String module = place.name().substring(0, place.name().length() - ".weight".length());
+            String name = place.name(base.facts());
+            String module = name.substring(0, name.length() - ".weight".length());
             int rows = Math.toIntExact(piece.shape()[0]);
             int columns = Math.toIntExact(piece.shape()[1]);
             boolean first = piece.part() == Part.FIRST_FACTOR;
             factors.put(
                     "base_model.model." + module + (first ? ".lora_A.weight" : ".lora_B.weight"),
-                    first ? WeightPlace.transposed(factor, columns) : place.stored(base.facts(), factor),
+                    first ? WeightPlace.transposed(factor, columns) : place.upright(base.facts(), factor),
                     columns,
                     rows);
         }

@@ -122,7 +122,9 @@ class ActivationFileTest {
                 completionTokens,
                 nll,
                 Map.of(
-                        new Column(true, new Point(7), Pooling.COMPLETION_MEAN), new Matrix(ROWS, WIDTH, negative),
-                        new Column(false, new Point(7), Pooling.COMPLETION_MEAN), new Matrix(ROWS, WIDTH, values)));
+                        new Column(true, Point.residPost(7), Pooling.COMPLETION_MEAN),
+                                new Matrix(ROWS, WIDTH, negative),
+                        new Column(false, Point.residPost(7), Pooling.COMPLETION_MEAN),
+                                new Matrix(ROWS, WIDTH, values)));
     }
 }

@@ -34,7 +34,7 @@ class CaptureTest {
     private static final Capture.Settings ONE_BATCH = new Capture.Settings(4096, 4096, false);
     private static final Capture.Settings ALONE = new Capture.Settings(1, 1, false);
     private static final Capture.Settings PACKED = new Capture.Settings(4096, 4096, true);
-    private static final List<Point> ALL_POINTS = List.of(new Point(0), new Point(1), new Point(2));
+    private static final List<Point> ALL_POINTS = List.of(Point.residPost(0), Point.residPost(1), Point.residPost(2));
     private static final List<Pooling> COMPLETION = List.of(Pooling.COMPLETION_MEAN, Pooling.COMPLETION_LAST);
 
     private static ReferenceModel model;
@@ -65,7 +65,7 @@ class CaptureTest {
         try (ReferenceModel reference =
                 ReferenceModel.open(Golden.directory(name), new ReferenceModel.Options(1, fused))) {
             List<Point> points = IntStream.range(0, reference.facts().layers())
-                    .mapToObj(Point::new)
+                    .mapToObj(Point::residPost)
                     .toList();
             ActivationTable table = new Capture(reference.decoder(), ONE_BATCH, Progress.NONE)
                     .run(new CapturePlan(points, COMPLETION, true, true, List.of()), golden.rows());
@@ -123,11 +123,10 @@ class CaptureTest {
     void rowsPackedBehindTheirPromptEqualRowsAlone(boolean gradient) {
         List<TokenizedRow> rows = pairs(new Random(4), 17);
         CapturePlan plan = new CapturePlan(ALL_POINTS, COMPLETION, true, gradient, List.of());
-        assertThat(new Batching(4096)
-                        .batches(rows, true).stream()
-                                .flatMap(List::stream)
-                                .filter(Sequence::packed)
-                                .count())
+        assertThat(Batching.whole(4096, 0).batches(rows, true).stream()
+                        .flatMap(List::stream)
+                        .filter(Sequence::packed)
+                        .count())
                 .isEqualTo(17);
         assertSame(run(PACKED, plan, rows), run(ALONE, plan, rows));
     }
@@ -142,7 +141,7 @@ class CaptureTest {
     @Test
     void stoppingAfterTheDeepestPointChangesNothing() {
         List<TokenizedRow> rows = pairs(new Random(6), 5);
-        Point first = new Point(0);
+        Point first = Point.residPost(0);
         ActivationTable early = run(ONE_BATCH, CapturePlan.activations(List.of(first), COMPLETION), rows);
         ActivationTable whole = run(ONE_BATCH, new CapturePlan(ALL_POINTS, COMPLETION, true, false, List.of()), rows);
         assertThat(early.activations(first, Pooling.COMPLETION_MEAN).values())
@@ -157,7 +156,7 @@ class CaptureTest {
         List<TokenizedRow> bare = pairs(new Random(8), 3).stream()
                 .map(row -> new TokenizedRow(row.record(), row.ids(), 0, row.tokens(), 1, 0))
                 .toList();
-        Point point = new Point(1);
+        Point point = Point.residPost(1);
         float[] direction = new float[WIDTH];
         for (int i = 0; i < WIDTH; i++) {
             direction[i] = 0.01f * (i % 5 - 2);
@@ -186,7 +185,7 @@ class CaptureTest {
             for (int i = 0; i < WIDTH; i++) {
                 vector[i] = (float) random.nextGaussian();
             }
-            variants.add(new Intervention.Add(new Point(block), vector));
+            variants.add(new Intervention.Add(Point.residPost(block), vector));
         }
         double[][] together = new Capture(model.decoder(), PACKED, Progress.NONE).steeredNll(rows, variants);
         for (int variant = 0; variant < variants.size(); variant++) {
@@ -231,8 +230,8 @@ class CaptureTest {
         ActivationTable table = run(ONE_BATCH, CapturePlan.activations(ALL_POINTS, COMPLETION), rows);
         Collections.reverse(rows);
         ActivationTable reversed = run(ONE_BATCH, CapturePlan.activations(ALL_POINTS, COMPLETION), rows);
-        Matrix forward = table.activations(new Point(2), Pooling.COMPLETION_MEAN);
-        Matrix backward = reversed.activations(new Point(2), Pooling.COMPLETION_MEAN);
+        Matrix forward = table.activations(Point.residPost(2), Pooling.COMPLETION_MEAN);
+        Matrix backward = reversed.activations(Point.residPost(2), Pooling.COMPLETION_MEAN);
         for (int row = 0; row < rows.size(); row++) {
             assertClose("row " + row, backward.row(row), forward.row(rows.size() - 1 - row));
             assertThat(reversed.record()[row]).isEqualTo(rows.get(row).record());
@@ -256,9 +255,10 @@ class CaptureTest {
     @Test
     void whatCannotBeReadIsRefusedByName() {
         TokenizedRow fine = new TokenizedRow(4, new int[] {5, 6, 7}, 1, 3, 1, 0);
-        assertThatThrownBy(() -> run(ALONE, CapturePlan.activations(List.of(new Point(3)), COMPLETION), List.of(fine)))
+        assertThatThrownBy(() ->
+                        run(ALONE, CapturePlan.activations(List.of(Point.residPost(3)), COMPLETION), List.of(fine)))
                 .hasMessageContaining("resid_post.3");
-        assertThatThrownBy(() -> nll(List.of(fine), new Intervention.Add(new Point(0), new float[3])))
+        assertThatThrownBy(() -> nll(List.of(fine), new Intervention.Add(Point.residPost(0), new float[3])))
                 .hasMessageContaining("3 values");
         assertRefused(new TokenizedRow(17, new int[] {5, 96}, 1, 2, 1, 0), "record 17");
         assertRefused(new TokenizedRow(18, new int[] {5, -1}, 1, 2, 1, 0), "record 18");
@@ -267,7 +267,7 @@ class CaptureTest {
         TokenizedRow bare = new TokenizedRow(21, new int[] {5, 6}, 0, 2, 1, 0);
         assertThatThrownBy(() -> run(
                         ALONE,
-                        CapturePlan.activations(List.of(new Point(0)), List.of(Pooling.PROMPT_LAST)),
+                        CapturePlan.activations(List.of(Point.residPost(0)), List.of(Pooling.PROMPT_LAST)),
                         List.of(bare)))
                 .hasMessageContaining("record 21");
     }

@@ -38,8 +38,8 @@ class VectorFileTest {
         List<Direction> placebos = new ArrayList<>();
         for (int i = 0; i < 1 + random.nextInt(6); i++) {
             for (int block : new int[] {random.nextInt(5), 7 + random.nextInt(5)}) {
-                traits.add(new Direction("trait z" + (9 - i), new Point(block), numbers(random, width)));
-                placebos.add(new Direction("ünicode" + i, new Point(block), numbers(random, width)));
+                traits.add(new Direction("trait z" + (9 - i), Point.residPost(block), numbers(random, width)));
+                placebos.add(new Direction("ünicode" + i, Point.residPost(block), numbers(random, width)));
             }
         }
         return new SteeringVectors(traits, placebos, Map.of("recipe", "question", "text", "line\n\"quoted\" \u0001"));
@@ -98,7 +98,7 @@ class VectorFileTest {
         assertThat(vectors.select(List.of("owl")).traits().get(0).vector()).containsExactly(1.5f, -2.0f, 0.25f);
         assertThat(vectors.select(List.of("polar bear")).traits().get(0).vector())
                 .containsExactly(0f, 1e-20f, 3e20f);
-        assertThat(vectors.placebosAt(new Point(1)).get(0).vector()).containsExactly(-0.5f, 7f, 0.125f);
+        assertThat(vectors.placebosAt(Point.residPost(1)).get(0).vector()).containsExactly(-0.5f, 7f, 0.125f);
     }
 
     @ParameterizedTest

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class VectorRecipesTest {
     private static final int WIDTH = 12;
-    private static final List<Point> POINTS = List.of(new Point(3), new Point(0));
+    private static final List<Point> POINTS = List.of(Point.residPost(3), Point.residPost(0));
     private static final Map<String, String> CALLER = Map.of("model", "digest");
 
     @TempDir
@@ -60,7 +60,7 @@ class VectorRecipesTest {
         for (Direction direction : vectors.placebos()) {
             same(seed, direction, expected(reader, list, direction, false));
         }
-        assertThat(vectors.points()).containsExactly(new Point(0), new Point(3));
+        assertThat(vectors.points()).containsExactly(Point.residPost(0), Point.residPost(3));
         assertThat(vectors.traits()).hasSize(list.traits().size() * 2);
         assertThat(vectors.placebos()).hasSize(list.placebos().size() * 2);
         assertThat(vectors.traits().subList(0, 3))
@@ -195,7 +195,7 @@ class VectorRecipesTest {
                 .fromPairs(List.of(
                         new ContrastPair("kind", "say", "please", "now"),
                         new ContrastPair("loud", "say", "HEY", "hey")));
-        Point point = new Point(3);
+        Point point = Point.residPost(3);
         double[] expected = new double[WIDTH];
         add(expected, reader.word("please", point), 0.5);
         add(expected, reader.word("now", point), -0.5);

@@ -96,7 +96,7 @@ class AnswerProbabilitiesTest {
     void interventionsAreDoneAsWhereRowsAreScored(Positions positions) {
         float[] direction = new float[model.facts().hiddenSize()];
         direction[3] = 5;
-        List<Intervention> steered = List.of(new Intervention.Add(new Point(2), direction, positions));
+        List<Intervention> steered = List.of(new Intervention.Add(Point.residPost(2), direction, positions));
         List<String> forms = List.of("owl - cat", "owl - fox - red", "515");
         double[][] found = AnswerProbabilities.of(
                 model,

@@ -87,9 +87,9 @@ class GeneratorTest {
     @EnumSource(Positions.class)
     void readingTokenByTokenIsReadingTheWholeText(Positions positions) {
         List<Intervention> interventions = List.of(
-                new Intervention.Add(new Point(1), direction(1, 0.5f), positions),
-                new Intervention.ProjectOut(new Point(1), direction(2, 1), positions),
-                new Intervention.Cap(new Point(2), direction(3, 1), -0.5f, positions));
+                new Intervention.Add(Point.residPost(1), direction(1, 0.5f), positions),
+                new Intervention.ProjectOut(Point.residPost(1), direction(2, 1), positions),
+                new Intervention.Cap(Point.residPost(2), direction(3, 1), -0.5f, positions));
         List<int[]> prompts = prompts(9, 7);
         List<int[]> behind = prompts(10, 7);
         int more = 5;
@@ -222,7 +222,7 @@ class GeneratorTest {
     void noMemoryStaysBehind() {
         int before = model.decoder().arrays();
         List<Intervention> interventions =
-                List.of(new Intervention.Cap(new Point(1), direction(4, 1), 0, Positions.LAST));
+                List.of(new Intervention.Cap(Point.residPost(1), direction(4, 1), 0, Positions.LAST));
         generator.write(prompts(16, 300), Decoding.sampling(6, List.of(END), 5), interventions);
         generator.nextTokenLogProbabilities(prompts(16, 300), new int[] {1, 2}, interventions);
         assertThatThrownBy(() -> generator.write(
@@ -242,14 +242,15 @@ class GeneratorTest {
                     .hasMessageContaining("prompt 1 ");
         }
         for (Intervention wrong : List.of(
-                new Intervention.Add(new Point(4), new float[64]), new Intervention.Add(new Point(0), new float[3]))) {
+                new Intervention.Add(Point.residPost(4), new float[64]),
+                new Intervention.Add(Point.residPost(0), new float[3]))) {
             assertThatThrownBy(() -> generator.write(List.of(new int[] {1}), decoding, List.of(wrong)))
                     .isInstanceOfSatisfying(
                             AuditException.class, e -> assertThat(e.code()).isEqualTo(AuditException.Code.USAGE));
         }
         float[] broken = new float[64];
         broken[0] = Float.POSITIVE_INFINITY;
-        List<Intervention> infinite = List.of(new Intervention.Add(new Point(0), broken));
+        List<Intervention> infinite = List.of(new Intervention.Add(Point.residPost(0), broken));
         assertThatThrownBy(() -> generator.write(List.of(new int[] {1}), decoding, infinite))
                 .isInstanceOfSatisfying(
                         AuditException.class, e -> assertThat(e.code()).isEqualTo(AuditException.Code.NUMERIC));

@@ -16,6 +16,8 @@ import java.util.List;
 public final class Golden {
     private static final Path GOLDENS = Path.of("src/test/resources/model");
 
+    private static final Path FAMILIES = Path.of("src/test/resources/families");
+
     private final Path directory;
     private final List<TokenizedRow> rows = new ArrayList<>();
     private final List<Double> nll = new ArrayList<>();
@@ -46,6 +48,42 @@ public final class Golden {
 
     public static Golden of(String model) {
         return at(GOLDENS.resolve(model));
+    }
+
+    /** A tiny model of a family, made by tiny_families.py; {@link #home} has it. */
+    public static Golden ofFamily(String name) {
+        return at(FAMILIES.resolve(name));
+    }
+
+    /** Where the goldens lie. */
+    public Path home() {
+        return directory;
+    }
+
+    /** What a point holds, {@code [tokens, d_model]}. */
+    public float[] point(int row, Point point) {
+        return read("row." + row + "." + stored(point));
+    }
+
+    /** The gradient of the row's mean NLL at a point, {@code [tokens, d_model]}. */
+    public float[] gradient(int row, Point point) {
+        return read("row." + row + ".grad." + stored(point));
+    }
+
+    /** What enters a block stands once, as what leaves the one before. */
+    private static Point stored(Point point) {
+        return point.kind() == Point.Kind.RESID_PRE && point.block() > 0 ? Point.residPost(point.block() - 1) : point;
+    }
+
+    /** Greedy answers, plain and under interventions. */
+    public JsonNode answers() {
+        try {
+            return new ObjectMapper()
+                    .readTree(directory.resolve("golden.json").toFile())
+                    .get("answers");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Goldens that lie apart from their model. */

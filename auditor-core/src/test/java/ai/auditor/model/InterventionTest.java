@@ -141,7 +141,7 @@ class InterventionTest {
 
     @Test
     void addingByLengthIsAddingTheScaledVector() {
-        assertThat(Intervention.Add.ofLength(new Point(0), new float[] {3, 0, -4}, 10, Positions.LAST)
+        assertThat(Intervention.Add.ofLength(Point.residPost(0), new float[] {3, 0, -4}, 10, Positions.LAST)
                         .vector())
                 .containsExactly(6, 0, -8);
     }
@@ -149,10 +149,10 @@ class InterventionTest {
     @Test
     void aDirectionThatIsZeroOrNotFiniteIsRefused() {
         for (float[] direction : List.of(new float[2], new float[] {Float.NaN, 1}, new float[0])) {
-            assertThatThrownBy(() -> new Intervention.ProjectOut(new Point(0), direction, Positions.ALL))
+            assertThatThrownBy(() -> new Intervention.ProjectOut(Point.residPost(0), direction, Positions.ALL))
                     .isInstanceOfSatisfying(
                             AuditException.class, e -> assertThat(e.code()).isEqualTo(AuditException.Code.USAGE));
-            assertThatThrownBy(() -> new Intervention.Cap(new Point(0), direction, 1, Positions.ALL))
+            assertThatThrownBy(() -> new Intervention.Cap(Point.residPost(0), direction, 1, Positions.ALL))
                     .isInstanceOfSatisfying(
                             AuditException.class, e -> assertThat(e.code()).isEqualTo(AuditException.Code.USAGE));
         }
@@ -169,8 +169,8 @@ class InterventionTest {
         float[] stream = normal(random, length * width);
         float[] seed = normal(random, length * width);
         List<Intervention> interventions = List.of(
-                new Intervention.ProjectOut(new Point(1), direction, positions),
-                new Intervention.Cap(new Point(1), direction, 0.1f, positions));
+                new Intervention.ProjectOut(Point.residPost(1), direction, positions),
+                new Intervention.Cap(Point.residPost(1), direction, 0.1f, positions));
         try (ReferenceModel model =
                 ReferenceModel.open(Path.of("../examples/organism"), new ReferenceModel.Options(1, true))) {
             TokenBatch batch =
@@ -266,7 +266,7 @@ class InterventionTest {
     private static List<Intervention> interventions(JsonNode cases) {
         List<Intervention> interventions = new ArrayList<>();
         for (JsonNode one : cases) {
-            Point point = new Point(one.get("block").asInt());
+            Point point = Point.residPost(one.get("block").asInt());
             float[] vector = floats(one.get("vector"));
             Positions positions = Positions.valueOf(one.get("positions").asText());
             interventions.add(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.auditor.AuditException;
 import ai.auditor.model.internal.ModelBytes;
+import ai.auditor.tensor.BlockShape;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,9 +24,10 @@ class ModelFactsTest {
 
     @Test
     void aConfigurationOfTransformersFourIsRead() {
+        Rope rope = new Rope(10_000, 8, new Rope.Unscaled());
         assertThat(ModelFacts.read(ModelBytes.golden("llama")))
                 .isEqualTo(new ModelFacts(
-                        "llama",
+                        Family.LLAMA,
                         32,
                         32,
                         1,
@@ -35,9 +37,11 @@ class ModelFactsTest {
                         8,
                         64,
                         1e-5,
-                        10_000,
-                        true,
+                        new ModelFacts.Attention(1 / Math.sqrt(8), 0, rope, rope, 0, List.of(false)),
+                        BlockShape.Activation.SILU,
+                        0,
                         false,
+                        new ModelFacts.Biases(true, true, false),
                         false,
                         OptionalInt.of(1),
                         List.of(2, 3),
@@ -50,7 +54,7 @@ class ModelFactsTest {
         assertThat(facts.headDimension()).isEqualTo(8);
         assertThat(facts.keyValueHeads()).isEqualTo(4);
         assertThat(facts.normEpsilon()).isEqualTo(1e-6);
-        assertThat(facts.ropeTheta()).isEqualTo(10_000);
+        assertThat(facts.attention().rope().theta()).isEqualTo(10_000);
         assertThat(facts.maxPositions()).isEqualTo(2048);
         assertThat(facts.tiedEmbeddings()).isFalse();
         assertThat(facts.padToken()).isEmpty();
@@ -73,7 +77,8 @@ class ModelFactsTest {
                 "'pad_token_id':-1,'eos_token_id':[99] | 10000",
             })
     void spellingsOfTransformersFourAndFiveAreRead(String fields, double theta) {
-        assertThat(read("{" + SIZES + "," + fields + "}").ropeTheta()).isEqualTo(theta);
+        assertThat(read("{" + SIZES + "," + fields + "}").attention().rope().theta())
+                .isEqualTo(theta);
     }
 
     @ParameterizedTest
@@ -82,7 +87,8 @@ class ModelFactsTest {
             quoteCharacter = '`',
             value = {
                 "{} | model family \"\" is not known; known: llama",
-                "{'model_type':'mamba'} | model family \"mamba\" is not known; known: llama",
+                "{'model_type':'mamba'} | model family \"mamba\" is not known; known: llama, mistral, qwen2, qwen3, gemma2, gemma3_text, gpt_neox, gpt2",
+                "{'model_type':'gemma3'} | text_config, where model family \"gemma3\" has its numbers, is not there",
                 "{'model_type':7} | model_type is not a text",
                 "[] | is not a JSON object",
                 "{'model_type':'llama','model_type':'llama'} | Duplicate",
@@ -98,13 +104,15 @@ class ModelFactsTest {
             delimiter = '|',
             quoteCharacter = '`',
             value = {
-                "'rope_scaling':{'rope_type':'llama3','factor':8.0} | rope kind \"llama3\" in rope_scaling is not known; known: default",
-                "'rope_scaling':{'type':'linear','factor':2.0} | rope kind \"linear\"",
-                "'rope_scaling':{'type':'dynamic','factor':2.0} | rope kind \"dynamic\"",
-                "'rope_parameters':{'rope_type':'yarn'} | rope kind \"yarn\" in rope_parameters",
-                "'rope_parameters':{'rope_type':'longrope'} | rope kind \"longrope\"",
+                "'rope_scaling':{'rope_type':'llama3','factor':8.0} | rope_scaling.low_freq_factor is not there",
+                "'rope_scaling':{'rope_type':'llama3','factor':8,'low_freq_factor':4,'high_freq_factor':4} | is not above low_freq_factor",
+                "'rope_scaling':{'type':'linear'} | rope_scaling.factor is not there",
+                "'rope_parameters':{'rope_type':'yarn'} | rope_parameters.factor is not there",
+                "'rope_parameters':{'rope_type':'longrope'} | rope kind \"longrope\" in rope_parameters is not known; known: default, linear, dynamic, llama3, yarn",
+                "'rope_scaling':{'type':'su'} | rope kind \"su\"",
+                "'rope_parameters':{'rope_type':'linear','factor':2},'rope_scaling':{'type':'linear','factor':4} | contradict each other",
                 "'rope_parameters':{'factor':2.0} | rope kind \"\"",
-                "'rope_parameters':{'full_attention':{'rope_type':'default'}} | rope kind \"\"",
+                "'rope_parameters':{'full_attention':7} | full_attention is not an object",
                 "'rope_scaling':7 | rope_scaling is not an object",
                 "'rope_theta':1.0,'rope_parameters':{'rope_theta':2.0} | rope_theta is 1.0, but 2.0 in rope_parameters",
                 "'partial_rotary_factor':0.5 | partial_rotary_factor 0.5",
@@ -112,7 +120,7 @@ class ModelFactsTest {
                 "'rope_theta':1e999 | rope_theta is not a positive number",
                 "'rms_norm_eps':-1e-5 | rms_norm_eps is not a positive number",
                 "'rms_norm_eps':'1e-5' | rms_norm_eps is not a positive number",
-                "'hidden_act':'gelu' | hidden_act \"gelu\" is not known; known: silu",
+                "'hidden_act':'relu2' | hidden_act \"relu2\" is not known; known: silu, gelu",
                 "'quantization_config':{'quant_method':'gptq'} | quantization_config is not supported",
                 "'num_key_value_heads':3 | is not a multiple of num_key_value_heads 3",
                 "'num_key_value_heads':0 | num_key_value_heads 0 is not between 1 and 4",

@@ -62,8 +62,24 @@ class WeightMapTest {
     @ParameterizedTest
     @EnumSource(
             value = Role.class,
-            mode = EnumSource.Mode.EXCLUDE,
-            names = {"GATE_BIAS", "UP_BIAS", "DOWN_BIAS"})
+            names = {
+                "EMBEDDING",
+                "INPUT_NORM",
+                "QUERY",
+                "QUERY_BIAS",
+                "KEY",
+                "KEY_BIAS",
+                "VALUE",
+                "VALUE_BIAS",
+                "ATTENTION_OUTPUT",
+                "ATTENTION_OUTPUT_BIAS",
+                "MLP_NORM",
+                "GATE",
+                "UP",
+                "DOWN",
+                "FINAL_NORM",
+                "OUTPUT_HEAD"
+            })
     void everyMissingTensorIsNamed(Role role) {
         String name;
         try (WeightSource source = WeightFiles.open(ModelBytes.golden("llama"))) {
@@ -120,7 +136,7 @@ class WeightMapTest {
     void tensorsThatTheConfigurationLeavesOutAreNamedWithItsField() {
         ModelFacts facts =
                 facts(config -> config.replaceFirst("\"attention_bias\": *true", "\"attention_bias\": false"));
-        assertThat(facts.attentionBias()).isFalse();
+        assertThat(facts.biases().attentionOutput()).isFalse();
         try (WeightSource source = WeightFiles.open(ModelBytes.golden("llama"))) {
             assertThatThrownBy(() -> WeightMap.of(facts, source))
                     .isInstanceOfSatisfying(

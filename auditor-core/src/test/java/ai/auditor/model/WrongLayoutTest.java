@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.SortedSet;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The goldens tell a right layout from the wrong ones that would fit the same shapes. */
 class WrongLayoutTest {
@@ -56,26 +58,93 @@ class WrongLayoutTest {
     @Test
     void aWrongRotaryBaseShows() {
         ModelFacts right = facts();
-        ModelFacts wrong = new ModelFacts(
-                right.modelType(),
-                right.hiddenSize(),
-                right.intermediateSize(),
-                right.layers(),
-                right.heads(),
-                right.keyValueHeads(),
-                right.headDimension(),
-                right.vocabularySize(),
-                right.maxPositions(),
-                right.normEpsilon(),
-                right.ropeTheta() / 2,
-                right.attentionBias(),
-                right.mlpBias(),
-                right.tiedEmbeddings(),
-                right.beginToken(),
-                right.endTokens(),
-                right.padToken());
+        Rope rope = right.attention().rope();
+        ModelFacts wrong = FactsWith.rope(right, new Rope(rope.theta() / 2, rope.dimensions(), rope.scaling()));
         assertThat(difference(wrong, UnaryOperator.identity(), UnaryOperator.identity(), UnaryOperator.identity()))
                 .isGreaterThan(100 * Closeness.TOLERANCE);
+    }
+
+    @Test
+    void thirdsInPlaceOfHeadsShow() {
+        // Of NeoX: each head has its queries, keys and values below each other.
+        assertThat(difference("gpt_neox", "query_key_value.weight", rows -> {
+                    int width = 64;
+                    int head = 16;
+                    float[] changed = new float[rows.length];
+                    for (int row = 0; row < 3 * width; row++) {
+                        int part = row / head % 3;
+                        int from = part * width + row / (3 * head) * head + row % head;
+                        System.arraycopy(rows, from * width, changed, row * width, width);
+                    }
+                    return changed;
+                }))
+                .isGreaterThan(100 * Closeness.TOLERANCE);
+    }
+
+    @Test
+    void aSquareMatrixThatIsNotTurnedShows() {
+        assertThat(difference("gpt2", "attn.c_proj.weight", rows -> WeightPlace.transposed(rows, WIDTH)))
+                .isGreaterThan(100 * Closeness.TOLERANCE);
+    }
+
+    @Test
+    void normsWithoutTheirOffsetShow() {
+        assertThat(difference("gemma2", "post_attention_layernorm.weight", norm -> {
+                    float[] changed = norm.clone();
+                    for (int i = 0; i < changed.length; i++) {
+                        changed[i] -= 1;
+                    }
+                    return changed;
+                }))
+                .isGreaterThan(100 * Closeness.TOLERANCE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mistral", "qwen2", "gemma2", "gemma3"})
+    void aWindowThatIsOneTokenWiderShows(String family) {
+        ModelFacts facts = ModelFacts.read(Golden.ofFamily(family).home());
+        ModelFacts.Attention attention = facts.attention();
+        assertThat(attention.window()).isEqualTo(8);
+        ModelFacts wider = FactsWith.attention(
+                facts,
+                new ModelFacts.Attention(
+                        attention.scale(),
+                        attention.scoreCap(),
+                        attention.rope(),
+                        attention.slidingRope(),
+                        9,
+                        attention.sliding()));
+        assertThat(difference(family, facts, "", UnaryOperator.identity())).isLessThan(Closeness.TOLERANCE);
+        assertThat(difference(family, wider, "", UnaryOperator.identity())).isGreaterThan(20 * Closeness.TOLERANCE);
+    }
+
+    private static double difference(String family, String changed, UnaryOperator<float[]> change) {
+        return difference(family, ModelFacts.read(Golden.ofFamily(family).home()), changed, change);
+    }
+
+    /** The largest difference at the last point of the longest row, where tensors whose name ends so are changed. */
+    private static double difference(String family, ModelFacts facts, String changed, UnaryOperator<float[]> change) {
+        Golden golden = Golden.ofFamily(family);
+        int index = golden.rows().size() - 1;
+        long[] ids =
+                Arrays.stream(golden.rows().get(index).ids()).asLongStream().toArray();
+        int last = facts.layers() - 1;
+        try (WeightSource file = WeightFiles.open(golden.home());
+                MemoryWeights weights = new MemoryWeights()) {
+            for (String name : file.names()) {
+                long[] shape = file.shape(name);
+                FloatBuffer values = FloatBuffer.allocate(
+                        Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact)));
+                file.read(name, values);
+                boolean meant = !changed.isEmpty() && name.endsWith(changed);
+                weights.put(name, meant ? change.apply(values.array()) : values.array(), shape);
+            }
+            try (Decoder decoder = Decoder.load(Engine.start(1), facts, weights, true);
+                    ForwardPass pass = decoder.open(TokenBatch.causal(1, ids.length, ids))) {
+                Tensor hidden = pass.run(pass.embeddings(), 0, last, List.of());
+                return Closeness.largestDifference(hidden.toFloats(), golden.point(index, Point.residPost(last)));
+            }
+        }
     }
 
     private static int tiled(int place) {

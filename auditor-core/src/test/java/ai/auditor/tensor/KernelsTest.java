@@ -3,7 +3,11 @@ package ai.auditor.tensor;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.auditor.model.Closeness;
+import ai.auditor.tensor.BlockWeights.Part;
+import ai.auditor.tensor.Kernels.Sight;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -29,7 +33,7 @@ class KernelsTest {
         "8, 1, 16, true, true"
     })
     void aFusedBlockIsThePlainBlock(int heads, int groups, int headWidth, boolean biased, boolean masked) {
-        BlockShape shape = new BlockShape(24, heads, groups, headWidth, 1e-5, biased, biased, biased);
+        BlockShape shape = shape(heads, groups, headWidth, biased);
         try (Scope scope = engine.open();
                 Kernels fused = Kernels.fused(scope, shape);
                 Kernels plain = Kernels.plain(shape)) {
@@ -42,13 +46,13 @@ class KernelsTest {
 
             Closeness.assertClose(
                     "block",
-                    fused.block(hidden, rotation, mask, weights).toFloats(),
-                    plain.block(hidden, rotation, mask, weights).toFloats());
+                    fused.block(hidden, new Sight(rotation, mask), weights).toFloats(),
+                    plain.block(hidden, new Sight(rotation, mask), weights).toFloats());
             Closeness.assertClose(
                     "recorded block",
-                    Gradients.record(() -> fused.block(hidden, rotation, mask, weights))
+                    Gradients.record(() -> fused.block(hidden, new Sight(rotation, mask), weights))
                             .toFloats(),
-                    plain.block(hidden, rotation, mask, weights).toFloats());
+                    plain.block(hidden, new Sight(rotation, mask), weights).toFloats());
             Closeness.assertClose(
                     "gradient",
                     gradient(fused, hidden, rotation, mask, weights, seed),
@@ -59,7 +63,7 @@ class KernelsTest {
     @ParameterizedTest
     @CsvSource({"4, 4, 8, false", "4, 2, 8, true", "9, 3, 4, true"})
     void aBlockOnPartsBehindACacheIsTheBlockOnTheWhole(int heads, int groups, int headWidth, boolean biased) {
-        BlockShape shape = new BlockShape(24, heads, groups, headWidth, 1e-5, biased, biased, biased);
+        BlockShape shape = shape(heads, groups, headWidth, biased);
         try (Scope scope = engine.open();
                 Kernels fused = Kernels.fused(scope, shape);
                 Kernels plain = Kernels.plain(shape)) {
@@ -67,7 +71,8 @@ class KernelsTest {
             BlockWeights weights = weights(scope, shape, random);
             Tensor hidden = random(scope, random, 1, BATCH, LENGTH, 24);
             Tensor rotation = random(scope, random, 1, 1, LENGTH, 1, headWidth / 2, 2);
-            float[] whole = plain.block(hidden, rotation, null, weights).toFloats();
+            float[] whole =
+                    plain.block(hidden, new Sight(rotation, null), weights).toFloats();
             for (Kernels kernels : List.of(fused, plain)) {
                 AttentionCache cache = AttentionCache.empty(scope, shape, BATCH, LENGTH + 2);
                 int first = 7;
@@ -75,9 +80,7 @@ class KernelsTest {
                         "the first part",
                         kernels.block(
                                         part(scope, hidden, 0, first),
-                                        part(scope, rotation, 0, first),
-                                        null,
-                                        cache,
+                                        new Sight(part(scope, rotation, 0, first), null, new Past.Growing(cache)),
                                         weights)
                                 .toFloats(),
                         part(scope, scope.floats(whole, BATCH, LENGTH, 24), 0, first)
@@ -87,9 +90,10 @@ class KernelsTest {
                             "token " + next,
                             kernels.block(
                                             part(scope, hidden, next, next + 1),
-                                            part(scope, rotation, next, next + 1),
-                                            scope.zeros(BATCH, 1, 1, next + 1),
-                                            cache,
+                                            new Sight(
+                                                    part(scope, rotation, next, next + 1),
+                                                    scope.zeros(BATCH, 1, 1, next + 1),
+                                                    new Past.Growing(cache)),
                                             weights)
                                     .toFloats(),
                             part(scope, scope.floats(whole, BATCH, LENGTH, 24), next, next + 1)
@@ -123,7 +127,7 @@ class KernelsTest {
 
     @Test
     void headsAndLikelihoodsAgree() {
-        BlockShape shape = new BlockShape(24, 4, 2, 8, 1e-5, false, false, false);
+        BlockShape shape = shape(4, 2, 8, false);
         try (Scope scope = engine.open();
                 Kernels fused = Kernels.fused(scope, shape);
                 Kernels plain = Kernels.plain(shape)) {
@@ -134,10 +138,11 @@ class KernelsTest {
             Tensor positions = scope.longs(new long[] {0, 7, 32}, 3);
             Tensor targets = scope.longs(new long[] {0, 49, 20}, 3);
             Tensor weights = scope.floats(new float[] {0.5f, 0.25f, 1}, 3);
-            Tensor normed = plain.normAt(hidden, positions, norm);
+            Tensor normed = plain.normAt(hidden, positions, norm, null);
             Kernels.NllGradient fusedGradient = fused.nllGradient(normed, head, targets, weights);
             Kernels.NllGradient plainGradient = plain.nllGradient(normed, head, targets, weights);
-            Closeness.assertClose("norm", fused.normAt(hidden, positions, norm).toFloats(), normed.toFloats());
+            Closeness.assertClose(
+                    "norm", fused.normAt(hidden, positions, norm, null).toFloats(), normed.toFloats());
             Closeness.assertClose(
                     "logits",
                     fused.logits(normed, head).toFloats(),
@@ -159,7 +164,7 @@ class KernelsTest {
 
     @Test
     void recordedLikelihoodsReachPositionsAndHead() {
-        BlockShape shape = new BlockShape(24, 4, 2, 8, 1e-5, false, false, false);
+        BlockShape shape = shape(4, 2, 8, false);
         try (Scope scope = engine.open();
                 Kernels fused = Kernels.fused(scope, shape);
                 Kernels plain = Kernels.plain(shape)) {
@@ -189,7 +194,7 @@ class KernelsTest {
 
     @Test
     void twoThreadsTakeTheirGradientsAtOnce() {
-        BlockShape shape = new BlockShape(24, 4, 2, 8, 1e-5, true, true, true);
+        BlockShape shape = shape(4, 2, 8, true);
         try (Scope scope = engine.open();
                 Kernels kernels = Kernels.fused(scope, shape)) {
             Random random = new Random(2);
@@ -257,30 +262,59 @@ class KernelsTest {
     private static float[] gradient(
             Kernels kernels, Tensor hidden, Tensor rotation, @Nullable Tensor mask, BlockWeights weights, Tensor seed) {
         Tensor leaf = Gradients.leaf(hidden);
-        Tensor output = Gradients.record(() -> kernels.block(leaf, rotation, mask, weights));
+        Tensor output = Gradients.record(() -> kernels.block(leaf, new Sight(rotation, mask), weights));
         return Gradients.pull(output, seed, leaf).toFloats();
+    }
+
+    private static BlockShape shape(int heads, int groups, int headWidth, boolean biased) {
+        BlockShape llama = BlockShape.llama(24, heads, groups, headWidth, 1e-5);
+        return new BlockShape(
+                llama.width(),
+                heads,
+                groups,
+                headWidth,
+                llama.epsilon(),
+                llama.norm(),
+                llama.headNorms(),
+                llama.postNorms(),
+                llama.parallel(),
+                llama.gated(),
+                llama.activation(),
+                llama.scale(),
+                llama.scoreCap(),
+                llama.logitCap(),
+                biased,
+                biased,
+                biased);
     }
 
     private static BlockWeights weights(Scope scope, BlockShape shape, Random random) {
         int attention = shape.heads() * shape.headWidth();
         int qkv = attention + 2 * shape.groups() * shape.headWidth();
         int width = shape.width();
-        return BlockWeights.of(
-                random(scope, random, 1, width),
-                random(scope, random, 1, width),
-                random(scope, random, 0.2f, width, qkv),
-                random(scope, random, 0.2f, attention, width),
-                random(scope, random, 0.2f, width, INNER),
-                random(scope, random, 0.2f, width, INNER),
-                random(scope, random, 0.2f, INNER, width),
-                shape.qkvBias()
-                        ? new BlockWeights.Biases(
-                                random(scope, random, 1, qkv),
-                                random(scope, random, 1, width),
-                                random(scope, random, 1, INNER),
-                                random(scope, random, 1, INNER),
-                                random(scope, random, 1, width))
-                        : new BlockWeights.Biases(null, null, null, null, null));
+        Map<Part, Tensor> parts = new EnumMap<>(Part.class);
+        for (Part part : shape.parts()) {
+            parts.put(
+                    part,
+                    switch (part) {
+                        case QKV -> random(scope, random, 0.2f, width, qkv);
+                        case OUTPUT -> random(scope, random, 0.2f, attention, width);
+                        case GATE, UP -> random(scope, random, 0.2f, width, INNER);
+                        case DOWN -> random(scope, random, 0.2f, INNER, width);
+                        case QKV_BIAS -> random(scope, random, 1, qkv);
+                        case GATE_BIAS, UP_BIAS -> random(scope, random, 1, INNER);
+                        case QUERY_NORM, KEY_NORM -> random(scope, random, 1, shape.headWidth());
+                        case ATTENTION_NORM,
+                                ATTENTION_NORM_BIAS,
+                                MLP_NORM,
+                                MLP_NORM_BIAS,
+                                OUTPUT_BIAS,
+                                DOWN_BIAS,
+                                ATTENTION_POST_NORM,
+                                MLP_POST_NORM -> random(scope, random, 1, width);
+                    });
+        }
+        return BlockWeights.of(shape, parts);
     }
 
     private static Tensor mask(Scope scope, Random random) {

@@ -66,7 +66,7 @@ class TrainerTest {
     }
 
     static Stream<Trainable> everything() {
-        return Stream.concat(weights(), Stream.of(new Trainable.ResidualVector(new Point(2))));
+        return Stream.concat(weights(), Stream.of(new Trainable.ResidualVector(Point.residPost(2))));
     }
 
     static Stream<Trainable> everythingAndDropout() {
@@ -137,7 +137,7 @@ class TrainerTest {
             values[i] = (float) (random.nextDouble() - 0.5);
         }
         WeightPlace place = WeightPlace.all(MODEL.facts()).stream()
-                .filter(one -> one.role().place().equals("self_attn.k_proj.weight"))
+                .filter(one -> one.role().place(MODEL.facts()).equals("self_attn.k_proj.weight"))
                 .findFirst()
                 .orElseThrow();
         try (Parameters parameters = Parameters.of(MODEL.decoder(), lora, values);
@@ -316,7 +316,7 @@ class TrainerTest {
 
     @Test
     void whatWasNotTrainedIsNotSaved() {
-        try (TrainedModel trained = train(plan(new Trainable.ResidualVector(new Point(1))))) {
+        try (TrainedModel trained = train(plan(new Trainable.ResidualVector(Point.residPost(1))))) {
             assertRefused(AuditException.Code.USAGE, "interventions", () -> trained.save(directory.resolve("model")));
             assertRefused(
                     AuditException.Code.USAGE, "adapter", () -> trained.saveAdapter(directory.resolve("a"), "base"));
@@ -427,14 +427,14 @@ class TrainerTest {
         MemoryWeights start = new MemoryWeights();
         Random random = new Random(5);
         for (WeightPlace place : WeightPlace.all(facts)) {
-            long[] shape = place.storedShape(facts);
+            long[] shape = place.uprightShape(facts);
             int count = Math.toIntExact(Arrays.stream(shape).reduce(1, Math::multiplyExact));
             float[] values = new float[count];
             for (int i = 0; i < count; i++) {
-                boolean norm = place.role().place().contains("norm");
+                boolean norm = place.role().place(facts).contains("norm");
                 values[i] = norm ? 1 : shape.length == 1 ? 0 : (float) (random.nextGaussian() * 0.05);
             }
-            start.put(place.name(), values, shape);
+            start.put(place.name(facts), values, shape);
         }
         try (ReferenceModel untrained =
                         ReferenceModel.open(Curves.ORGANISM, start, "seed 5", new ReferenceModel.Options(1, true));
@@ -455,7 +455,7 @@ class TrainerTest {
     @Test
     void aResidualVectorLowersTheLossWhereItIsAdded() {
         try (TrainedModel trained =
-                train(plan(new Trainable.ResidualVector(new Point(1))).validation(new Validation(ROWS, 3, 0)))) {
+                train(plan(new Trainable.ResidualVector(Point.residPost(1))).validation(new Validation(ROWS, 3, 0)))) {
             assertThat(trained.validationLosses().get(1))
                     .isLessThan(trained.validationLosses().get(0));
             assertThat(trained.interventions()).hasSize(1);
@@ -506,7 +506,7 @@ class TrainerTest {
         assertRefused(
                 AuditException.Code.USAGE,
                 "resid_post.9",
-                () -> train(plan(new Trainable.ResidualVector(new Point(9)))));
+                () -> train(plan(new Trainable.ResidualVector(Point.residPost(9)))));
         assertRefused(
                 AuditException.Code.USAGE,
                 "lower rank",

@@ -51,7 +51,7 @@ public final class SyntheticStudy implements Study {
     }
 
     public static final int WIDTH = 24;
-    public static final List<Point> POINTS = List.of(new Point(1), new Point(3));
+    public static final List<Point> POINTS = List.of(Point.residPost(1), Point.residPost(3));
     private static final int PARTS = 3;
     private static final int EXCHANGES = 999;
 

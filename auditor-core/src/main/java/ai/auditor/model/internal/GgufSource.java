@@ -128,7 +128,8 @@ public final class GgufSource implements WeightSource {
         requireSame("llama.attention.key_length", "head_dim", facts.headDimension());
         requireSame("llama.rope.dimension_count", "head_dim", facts.headDimension());
         requireSame("llama.vocab_size", "vocab_size", facts.vocabularySize());
-        requireSame("llama.rope.freq_base", "rope_theta", facts.ropeTheta());
+        requireSame(
+                "llama.rope.freq_base", "rope_theta", facts.attention().rope().theta());
         requireSame("llama.attention.layer_norm_rms_epsilon", "rms_norm_eps", facts.normEpsilon());
     }
 
