@@ -105,7 +105,7 @@ final class CaptureCommand implements Callable<Integer> {
                         datasets.maxBadRows());
                 tokens.requireRows(reference.facts().maxPositions());
                 CapturePlan plan = new CapturePlan(at, pooled, true, gradient, List.of());
-                ActivationTable table = new Capture(reference.decoder(), Capture.Settings.STANDARD, progress)
+                ActivationTable table = new Capture(reference.decoder(), Capture.Settings.of(reference.facts()), progress)
                         .run(plan, tokens.tokens());
                 ActivationFile.write(arrow, table, provenance(dataset, reference));
                 progress.close();

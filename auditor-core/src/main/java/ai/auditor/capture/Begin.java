@@ -3,9 +3,12 @@ package ai.auditor.capture;
 import ai.auditor.model.Decoder;
 import ai.auditor.model.ForwardPass;
 import ai.auditor.model.Intervention;
+import ai.auditor.model.ModelFacts;
 import ai.auditor.model.Prefix;
 import ai.auditor.model.TokenBatch;
 import ai.auditor.text.TokenizedRow;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class Begin implements AutoCloseable {
     /** Fewer shared tokens are read again sooner than attention over them is set up. */
     private static final int LEAST_TOKENS = 8;
+
+    /** What readings under several changes may take together. */
+    private static final long MOST_BYTES = 256L << 20;
 
     private final Decoder decoder;
     private final @Nullable Prefix prefix;
@@ -32,7 +38,7 @@ final class Begin implements AutoCloseable {
         if (common < LEAST_TOKENS) {
             return new Begin(decoder, null, 0, true);
         }
-        int[] ids = java.util.Arrays.copyOf(rows.get(0).ids(), common);
+        int[] ids = Arrays.copyOf(rows.get(0).ids(), common);
         return new Begin(decoder, Prefix.read(decoder, List.of(ids), interventions), common, true);
     }
 
@@ -51,6 +57,35 @@ final class Begin implements AutoCloseable {
             }
         }
         return common;
+    }
+
+    /**
+     * What these rows begin with under each of several changes, one at a time.
+     *
+     * @return as many as there are changes; none where they would take much memory, or there is nothing that all rows begin with
+     */
+    List<Begin> under(List<TokenizedRow> rows, List<? extends Intervention> changes) {
+        ModelFacts facts = decoder.facts();
+        long each = 2L * Float.BYTES * facts.keyValueHeads() * facts.headDimension() * facts.layers() * tokens;
+        if (prefix == null || each * changes.size() > MOST_BYTES) {
+            return List.of();
+        }
+        int[] ids = Arrays.copyOf(rows.get(0).ids(), tokens);
+        List<Begin> begins = new ArrayList<>();
+        for (Intervention change : changes) {
+            begins.add(new Begin(decoder, Prefix.read(decoder, List.of(ids), List.of(change)), tokens, true));
+        }
+        return begins;
+    }
+
+    /** The pass of a batch that was opened behind the same tokens, behind these. */
+    ForwardPass of(ForwardPass pass) {
+        return prefix == null ? pass : pass.behind(prefix);
+    }
+
+    /** Nothing that all rows begin with. */
+    static Begin none(Decoder decoder) {
+        return new Begin(decoder, null, 0, false);
     }
 
     /** How many tokens of every row were read. */

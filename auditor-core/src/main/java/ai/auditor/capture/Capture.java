@@ -42,8 +42,28 @@ public final class Capture {
      * @param packing whether rows that share a prompt run behind one copy of it, where the plan allows it
      */
     public record Settings(int tokenBudget, int gradientTokenBudget, boolean packing) {
-        /** Measured on two cores at a width of 576: more tokens are no faster, and gradients stay under 1.2 GB in all. */
-        public static final Settings STANDARD = new Settings(1024, 384, true);
+        /** What one pass may hold of a block, and a pass with gradients of all blocks; measured on two cores at a width of 576. */
+        private static final long BLOCK_BYTES = 24L << 20;
+
+        private static final long RECORDED_BYTES = 512L << 20;
+        private static final int LEAST_TOKENS = 64;
+        private static final int STEP_TOKENS = 128;
+        /** More are no faster on any width, and padding grows. */
+        private static final int MOST_TOKENS = 4096;
+
+        /** Packed, in batches as large as is fast for a model of this width and depth. */
+        public static Settings of(ModelFacts facts) {
+            long wide = (long) facts.hiddenSize() * 3
+                    + 2L * facts.intermediateSize()
+                    + (facts.heads() + 2L * facts.keyValueHeads()) * facts.headDimension();
+            long block = BLOCK_BYTES / (Float.BYTES * wide);
+            long recorded = RECORDED_BYTES / (2 * Float.BYTES * wide * facts.layers());
+            return new Settings(rounded(block), rounded(recorded), true);
+        }
+
+        private static int rounded(long tokens) {
+            return (int) Math.max(LEAST_TOKENS, Math.min(MOST_TOKENS, tokens / STEP_TOKENS * STEP_TOKENS));
+        }
     }
 
     public Capture(Decoder decoder, Settings settings, Progress progress) {
@@ -93,17 +113,41 @@ public final class Capture {
         CapturePlan likelihood = CapturePlan.likelihood(List.copyOf(variants));
         check(likelihood);
         rows.forEach(row -> check(likelihood, row));
-        double[][] nll = new double[variants.size()][rows.size()];
+        Distinct distinct = Distinct.of(rows);
+        double[][] nll = new double[variants.size()][distinct.rows().size()];
+        try (Begin begin = Begin.of(decoder, distinct.rows(), List.of())) {
+            List<Begin> under = begin.under(distinct.rows(), variants);
+            try {
+                steeredNll(distinct.rows(), variants, under.isEmpty() ? Begin.none(decoder) : begin, under, nll);
+            } finally {
+                under.forEach(Begin::close);
+            }
+        }
+        for (int variant = 0; variant < nll.length; variant++) {
+            double[] read = nll[variant];
+            nll[variant] = IntStream.of(distinct.places())
+                    .mapToDouble(place -> read[place])
+                    .toArray();
+        }
+        return nll;
+    }
+
+    private void steeredNll(
+            List<TokenizedRow> rows,
+            List<? extends Intervention> variants,
+            Begin begin,
+            List<Begin> under,
+            double[][] nll) {
         Map<Point, List<Integer>> byPoint = new TreeMap<>();
         for (int variant = 0; variant < variants.size(); variant++) {
             byPoint.computeIfAbsent(variants.get(variant).point(), point -> new ArrayList<>())
                     .add(variant);
         }
-        Batching batching = Batching.whole(settings.tokenBudget, 0);
+        Batching batching = Batching.whole(settings.tokenBudget, begin.tokens());
         each("reading rows under steering", rows, batching, settings.packing, sequences -> {
             TokenBatch tokens = Batching.tokens(sequences);
             Predictions predictions = new Predictions(sequences, tokens.length());
-            try (ForwardPass pass = decoder.open(tokens)) {
+            try (ForwardPass pass = begin.open(tokens)) {
                 Tensor hidden = pass.embeddings();
                 int next = 0;
                 for (Map.Entry<Point, List<Integer>> group : byPoint.entrySet()) {
@@ -114,15 +158,14 @@ public final class Capture {
                     next = needed;
                     for (int variant : group.getValue()) {
                         AuditException.checkInterrupted();
-                        Intervention change = variants.get(variant);
-                        try (Tensor steered = steered(pass, hidden, next, change)) {
+                        ForwardPass seeing = under.isEmpty() ? pass : under.get(variant).of(pass);
+                        try (Tensor steered = steered(seeing, hidden, next, variants.get(variant))) {
                             predictions.nll(pass, steered, nll[variant]);
                         }
                     }
                 }
             }
         });
-        return nll;
     }
 
     /** The last block's output under a change, from the stream before a block that the change lies behind, or at its start. */

@@ -26,7 +26,7 @@ public final class ModelPromptReader implements PromptReader {
     public ModelPromptReader(ReferenceModel model, Progress progress) {
         this.model = model;
         Progress named = (part, done, total, unit) -> progress.report("steering vectors", done, total, unit);
-        this.capture = new Capture(model.decoder(), Capture.Settings.STANDARD, named);
+        this.capture = new Capture(model.decoder(), Capture.Settings.of(model.facts()), named);
     }
 
     @Override

@@ -6,6 +6,7 @@ import ai.auditor.tensor.Kernels.Sight;
 import ai.auditor.tensor.Past;
 import ai.auditor.tensor.Scope;
 import ai.auditor.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
@@ -23,12 +24,38 @@ public final class ForwardPass implements AutoCloseable {
     private final Steering steering;
 
     ForwardPass(Decoder decoder, TokenBatch batch, View view, List<? extends Past> pasts, Scope scope) {
+        this(
+                decoder,
+                batch,
+                view,
+                scope,
+                decoder.sights(scope, view, pasts),
+                new Steering(scope, batch.length(), batch.completionStarts()));
+    }
+
+    private ForwardPass(
+            Decoder decoder, TokenBatch batch, View view, Scope scope, List<Sight> sights, Steering steering) {
         this.decoder = decoder;
         this.batch = batch;
         this.view = view;
         this.scope = scope;
-        this.sights = decoder.sights(scope, view, pasts);
-        this.steering = new Steering(scope, batch.length(), batch.completionStarts());
+        this.sights = sights;
+        this.steering = steering;
+    }
+
+    /**
+     * The same batch behind the same tokens, read under other interventions; ends with this pass.
+     *
+     * @param other as long as the prefix of this pass
+     */
+    public ForwardPass behind(Prefix other) {
+        List<Past> pasts = other.pasts();
+        List<Sight> others = new ArrayList<>();
+        for (int block = 0; block < sights.size(); block++) {
+            Sight sight = sights.get(block);
+            others.add(new Sight(sight.rotation(), sight.mask(), pasts.get(block)));
+        }
+        return new ForwardPass(decoder, batch, view, scope, others, steering);
     }
 
     /** The residual stream before block 0, {@code [rows, length, d_model]}. */

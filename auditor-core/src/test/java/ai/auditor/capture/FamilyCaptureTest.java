@@ -49,7 +49,8 @@ class FamilyCaptureTest {
             pooledPointsAndGradients(family, golden, model);
             paddedAndPacked(model);
             headersAndEqualRows(model);
-            changesOneAfterTheOther(model);
+            changesOneAfterTheOther(model, pairs(3));
+            changesOneAfterTheOther(model, headed(2));
             assertThat(model.decoder().arrays())
                     .as("arrays held between passes")
                     .isEqualTo(arrays(model));
@@ -107,14 +108,7 @@ class FamilyCaptureTest {
 
     /** Rows with one header, and some of them twice, against each row read alone, where nothing is shared. */
     private static void headersAndEqualRows(ReferenceModel model) {
-        int[] header = new Random(9).ints(11, 3, 96).toArray();
-        List<TokenizedRow> rows = new ArrayList<>();
-        for (TokenizedRow row : pairs(4)) {
-            int[] ids = Arrays.copyOf(header, header.length + row.tokens());
-            System.arraycopy(row.ids(), 0, ids, header.length, row.tokens());
-            int start = row.completionStart() + header.length;
-            rows.add(new TokenizedRow(rows.size(), ids, start, row.completionEnd() + header.length, start, 0));
-        }
+        List<TokenizedRow> rows = headed(4);
         rows.addAll(rows.subList(2, 5));
         float[] vector = new float[model.facts().hiddenSize()];
         Arrays.fill(vector, 0.2f);
@@ -149,8 +143,20 @@ class FamilyCaptureTest {
                         values.row(0)));
     }
 
-    private static void changesOneAfterTheOther(ReferenceModel model) {
-        List<TokenizedRow> rows = pairs(3);
+    /** Rows with one header. */
+    private static List<TokenizedRow> headed(int pairs) {
+        int[] header = new Random(9).ints(11, 3, 96).toArray();
+        List<TokenizedRow> rows = new ArrayList<>();
+        for (TokenizedRow row : pairs(pairs)) {
+            int[] ids = Arrays.copyOf(header, header.length + row.tokens());
+            System.arraycopy(row.ids(), 0, ids, header.length, row.tokens());
+            int start = row.completionStart() + header.length;
+            rows.add(new TokenizedRow(rows.size(), ids, start, row.completionEnd() + header.length, start, 0));
+        }
+        return rows;
+    }
+
+    private static void changesOneAfterTheOther(ReferenceModel model, List<TokenizedRow> rows) {
         Random random = new Random(4);
         float[] vector = new float[model.facts().hiddenSize()];
         for (int i = 0; i < vector.length; i++) {
