@@ -1,7 +1,6 @@
 package ai.auditor.cli;
 
 import ai.auditor.AtomicFile;
-import ai.auditor.Printable;
 import ai.auditor.data.Dataset;
 import ai.auditor.fixtures.sweep.AlphaSweep;
 import ai.auditor.fixtures.sweep.Sweep;
@@ -146,7 +145,7 @@ final class SweepCommand implements Callable<Integer> {
         StringWriter text = new StringWriter();
         PrintWriter out = new PrintWriter(text);
         SweepTables.of(sweep).forEach(table -> MarkdownTable.print(out, table));
-        SweepTables.legend(sweep).forEach(line -> out.println(Printable.line(line) + "\n"));
+        SweepTables.legend(sweep).forEach(line -> MarkdownTable.paragraph(out, line));
         out.flush();
         return text.toString();
     }
