@@ -146,7 +146,7 @@ class SweepCommandTest {
         SweepTables.of(sweep).forEach(table -> TextTable.print(out, table));
         assertThat(text.toString().lines())
                 .allMatch(line -> line.length() <= 80)
-                .contains("  direct jellyfish    1.000  -0.500  2 of 3");
+                .contains("  direct jellyfish   1.000  -0.500  2 of 3");
         assertThat(SweepTables.legend(sweep))
                 .contains("data: 3 rows left out, which the model cannot read or are over its context.");
     }
