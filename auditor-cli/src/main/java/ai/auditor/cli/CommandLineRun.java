@@ -143,6 +143,9 @@ final class CommandLineRun {
             if (type == StudentCommand.class) {
                 return type.cast(new StudentCommand(terminal));
             }
+            if (type == SweepCommand.class) {
+                return type.cast(new SweepCommand(terminal));
+            }
             if (type == TeachCommand.class) {
                 return type.cast(new TeachCommand(terminal));
             }

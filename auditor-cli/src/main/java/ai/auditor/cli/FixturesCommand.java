@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             ScoreCommand.class,
             SpeedCommand.class,
             StudentCommand.class,
+            SweepCommand.class,
             TeachCommand.class,
             ToyCommand.class,
             TransferCommand.class
@@ -31,6 +32,6 @@ final class FixturesCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "a command is needed: build, halves, organism, score, speed, student, teach, toy or transfer");
+                "a command is needed: build, halves, organism, score, speed, student, sweep, teach, toy or transfer");
     }
 }

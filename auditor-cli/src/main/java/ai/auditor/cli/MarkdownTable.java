@@ -18,6 +18,11 @@ final class MarkdownTable {
         out.println();
     }
 
+    /** Prints a line of text as a paragraph, in which nothing is markup. */
+    static void paragraph(PrintWriter out, String line) {
+        out.println(Printable.line(line).replaceAll("[\\\\`*\\[\\]<>&|]", "\\\\$0") + "\n");
+    }
+
     /** Prints the headings. */
     static void head(PrintWriter out, List<String> columns) {
         row(out, columns);

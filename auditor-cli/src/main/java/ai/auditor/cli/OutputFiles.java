@@ -11,9 +11,13 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The report files that a user asked for; the ending decides the format. */
@@ -24,12 +28,15 @@ final class OutputFiles {
         HTML
     }
 
+    private static final Map<String, Format> ENDINGS =
+            new TreeMap<>(Map.of(".json", Format.JSON, ".html", Format.HTML));
+
     /** One file, and what goes into it. */
-    record Output(Path path, Format format) {}
+    record Output<F>(Path path, F format) {}
 
-    private final List<Output> outputs;
+    private final List<Output<Format>> outputs;
 
-    private OutputFiles(List<Output> outputs) {
+    private OutputFiles(List<Output<Format>> outputs) {
         this.outputs = outputs;
     }
 
@@ -43,19 +50,36 @@ final class OutputFiles {
     }
 
     /** As {@link #of}, for a command that writes something else than reports. */
-    static List<Output> read(List<String> names) {
-        List<Output> outputs = new ArrayList<>();
+    static List<Output<Format>> read(List<String> names) {
+        return read(names, ENDINGS);
+    }
+
+    /**
+     * As {@link #read(List)}, for a command that writes other formats.
+     *
+     * @param endings with their dots, in the order in which a message names them
+     * @throws AuditException {@code USAGE} for an ending that is not known, and a file that is named twice
+     */
+    static <F> List<Output<F>> read(List<String> names, Map<String, F> endings) {
+        List<Output<F>> outputs = new ArrayList<>();
+        Set<Path> taken = new HashSet<>();
         for (String name : names) {
             String lower = name.toLowerCase(Locale.ROOT);
-            if (lower.endsWith(".json")) {
-                outputs.add(new Output(UserPath.of(name, "output"), Format.JSON));
-            } else if (lower.endsWith(".html")) {
-                outputs.add(new Output(UserPath.of(name, "output"), Format.HTML));
-            } else {
+            F format = endings.entrySet().stream()
+                    .filter(ending -> lower.endsWith(ending.getKey()))
+                    .map(Map.Entry::getValue)
+                    .findFirst()
+                    .orElseThrow(() -> new AuditException(
+                            AuditException.Code.USAGE,
+                            "the ending of the output " + UserPath.shown(name) + " is not known; known: "
+                                    + String.join(", ", endings.keySet())));
+            Path path = UserPath.of(name, "output");
+            if (!taken.add(path.toAbsolutePath().normalize())) {
                 throw new AuditException(
                         AuditException.Code.USAGE,
-                        "the ending of the output " + UserPath.shown(name) + " is not known; known: .json, .html");
+                        "the output " + UserPath.shown(name) + " is named twice: name each file once");
             }
+            outputs.add(new Output<>(path, format));
         }
         return outputs;
     }
@@ -81,7 +105,7 @@ final class OutputFiles {
      */
     void write(AuditResult result) {
         List<AuditException> failed = new ArrayList<>();
-        for (Output output : outputs) {
+        for (Output<Format> output : outputs) {
             try {
                 switch (output.format()) {
                     case JSON -> JsonReport.write(result, output.path());

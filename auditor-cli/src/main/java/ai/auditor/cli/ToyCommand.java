@@ -51,7 +51,7 @@ final class ToyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<OutputFiles.Output> files = OutputFiles.read(outputs);
+        List<OutputFiles.Output<OutputFiles.Format>> files = OutputFiles.read(outputs);
         files.forEach(file -> AtomicFile.requireWritable(file.path()));
         ToyStudy.Settings settings = new ToyStudy.Settings(seed, steps, batch);
         ToyStudy study;
@@ -60,7 +60,7 @@ final class ToyCommand implements Callable<Integer> {
         }
         ToyTables.of(study).forEach(table -> TextTable.print(terminal.out(), table));
         terminal.out().flush();
-        for (OutputFiles.Output file : files) {
+        for (OutputFiles.Output<OutputFiles.Format> file : files) {
             switch (file.format()) {
                 case HTML -> ToyPage.write(study, file.path());
                 case JSON -> ToyJson.write(study, file.path());

@@ -40,7 +40,7 @@ public final class ProbeFigures {
                 .flatMap(claim -> claim.trait().stream())
                 .collect(Collectors.toSet());
         for (Chart chart : evidence.charts()) {
-            figures.add(drawn(chart, interest));
+            figures.add(of(chart, interest));
         }
         if (evidence.charts().stream().noneMatch(Chart.Strip.class::isInstance)) {
             bestAmongDecoys(finding).ifPresent(figures::add);
@@ -48,7 +48,12 @@ public final class ProbeFigures {
         return figures;
     }
 
-    private static Figure drawn(Chart chart, Set<String> interest) {
+    /**
+     * One chart, drawn.
+     *
+     * @param interest names that a strip of values points out
+     */
+    public static Figure of(Chart chart, Set<String> interest) {
         if (chart instanceof Chart.Histogram histogram) {
             return HistogramFigure.of(histogram);
         } else if (chart instanceof Chart.Curves curves) {
