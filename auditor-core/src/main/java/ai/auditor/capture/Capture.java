@@ -204,6 +204,9 @@ public final class Capture {
     private void check(CapturePlan plan) {
         plan.points().forEach(decoder::require);
         decoder.require(plan.interventions());
+        if (plan.nll() || plan.gradient()) {
+            decoder.requireWhole();
+        }
     }
 
     private void check(CapturePlan plan, TokenizedRow row) {

@@ -69,14 +69,16 @@ public final class Decoder implements AutoCloseable {
      * Reads the weights of a model.
      *
      * @param source may be closed afterwards
-     * @param fused whether to take the fused kernels; the plain ones are slow and serve as a check
      */
-    public static Decoder load(Engine engine, ModelFacts facts, WeightSource source, boolean fused) {
+    public static Decoder load(Engine engine, ModelFacts facts, WeightSource source, Loading loading) {
         Scope scope = engine.open();
         try {
             BlockShape shape = facts.blockShape();
-            Kernels kernels = fused ? Kernels.fused(scope, shape) : Kernels.plain(shape);
-            return new Decoder(engine, facts, scope, DecoderWeights.load(scope, facts, source), shape, kernels);
+            Kernels kernels =
+                    loading.fused() ? Kernels.fused(scope, shape, loading.weights()) : Kernels.plain(shape);
+            int blocks = loading.blocks() == 0 ? facts.layers() : Math.min(loading.blocks(), facts.layers());
+            DecoderWeights weights = DecoderWeights.load(scope, kernels, facts, source, blocks);
+            return new Decoder(engine, facts, scope, weights, shape, kernels);
         } catch (RuntimeException failed) {
             scope.close();
             throw failed;
@@ -98,6 +100,25 @@ public final class Decoder implements AutoCloseable {
         return engine.open();
     }
 
+    /** How many blocks are loaded: all, or those up to the last that is needed. */
+    public int blocks() {
+        return weights.blocks().size();
+    }
+
+    /**
+     * Makes sure that the pass can go to the end.
+     *
+     * @throws AuditException {@code USAGE} where only some blocks were loaded
+     */
+    public void requireWhole() {
+        if (blocks() < facts.layers()) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    "only " + blocks() + " of the model's " + facts.layers()
+                            + " blocks are loaded: open it whole for likelihoods, gradients and writing");
+        }
+    }
+
     /** The weights in the layout of the kernels. */
     public DecoderWeights weights() {
         return weights;
@@ -116,7 +137,7 @@ public final class Decoder implements AutoCloseable {
     /** Opens a pass of one batch on the calling thread; all its memory is freed when it is closed. */
     public ForwardPass open(TokenBatch batch) {
         return new ForwardPass(
-                this, batch, batch.view(), Collections.nCopies(facts.layers(), new Past.None()), enter());
+                this, batch, batch.view(), Collections.nCopies(blocks(), new Past.None()), enter());
     }
 
     /**
@@ -151,6 +172,9 @@ public final class Decoder implements AutoCloseable {
                     AuditException.Code.USAGE,
                     "no point " + point + ": the model's last is " + new Point(point.kind(), facts.layers() - 1));
         }
+        if (point.block() >= blocks() || point.kind() == Point.Kind.FINAL_NORM) {
+            requireWhole();
+        }
         point.kind().missing(facts).ifPresent(reason -> {
             throw new AuditException(AuditException.Code.USAGE, "no point " + point + ": " + reason);
         });
@@ -182,7 +206,7 @@ public final class Decoder implements AutoCloseable {
 
     /** Room for what the blocks keep of sequences that grow. */
     List<AttentionCache> caches(Scope passScope, int rows, int slots) {
-        return IntStream.range(0, facts.layers())
+        return IntStream.range(0, blocks())
                 .mapToObj(block -> AttentionCache.empty(passScope, shape, rows, slots))
                 .toList();
     }
@@ -200,7 +224,7 @@ public final class Decoder implements AutoCloseable {
         Map<Rope, Tensor> turns = new HashMap<>();
         Map<Integer, Optional<Tensor>> masks = new HashMap<>();
         List<Kernels.Sight> sights = new ArrayList<>();
-        for (int block = 0; block < facts.layers(); block++) {
+        for (int block = 0; block < blocks(); block++) {
             Rotation rotation = rotations.get(block);
             Tensor turn = turns.computeIfAbsent(
                     facts.attention().rope(block),

@@ -4,6 +4,7 @@ import ai.auditor.model.WeightMap.Role;
 import ai.auditor.tensor.BlockShape;
 import ai.auditor.tensor.BlockWeights;
 import ai.auditor.tensor.BlockWeights.Part;
+import ai.auditor.tensor.Kernels;
 import ai.auditor.tensor.Scope;
 import ai.auditor.tensor.Tensor;
 import java.nio.ByteBuffer;
@@ -189,20 +190,30 @@ public record DecoderWeights(
         }
     }
 
-    static DecoderWeights load(Scope scope, ModelFacts facts, WeightSource source) {
-        return new Loader(scope, facts, WeightMap.of(facts, source), source).load();
+    /**
+     * Reads weights.
+     *
+     * @param kernels decide how matrices are held
+     * @param blocks how many blocks, from the first on; where it is not all, the head is left out too
+     */
+    static DecoderWeights load(Scope scope, Kernels kernels, ModelFacts facts, WeightSource source, int blocks) {
+        return new Loader(scope, kernels, facts, WeightMap.of(facts, source), source, blocks).load();
     }
 
     /** Reads tensor by tensor through one staging buffer. */
     private static final class Loader {
         private final Scope scope;
+        private final Kernels kernels;
         private final ModelFacts facts;
         private final WeightMap map;
         private final WeightSource source;
+        private final int blocks;
         private ByteBuffer staging = direct(0);
 
-        Loader(Scope scope, ModelFacts facts, WeightMap map, WeightSource source) {
+        Loader(Scope scope, Kernels kernels, ModelFacts facts, WeightMap map, WeightSource source, int blocks) {
             this.scope = scope;
+            this.kernels = kernels;
+            this.blocks = blocks;
             this.facts = facts;
             this.map = map;
             this.source = source;
@@ -210,15 +221,16 @@ public record DecoderWeights(
 
         DecoderWeights load() {
             Tensor embedding = table(Role.EMBEDDING);
-            Tensor head = map.has(Role.OUTPUT_HEAD) ? table(Role.OUTPUT_HEAD) : embedding;
-            List<BlockWeights> blocks = new ArrayList<>();
-            for (int block = 0; block < facts.layers(); block++) {
-                blocks.add(block(block));
+            boolean whole = blocks == facts.layers();
+            Tensor head = whole && map.has(Role.OUTPUT_HEAD) ? table(Role.OUTPUT_HEAD) : embedding;
+            List<BlockWeights> read = new ArrayList<>();
+            for (int block = 0; block < blocks; block++) {
+                read.add(block(block));
             }
             return new DecoderWeights(
                     embedding,
                     map.has(Role.POSITION_EMBEDDING) ? table(Role.POSITION_EMBEDDING) : null,
-                    List.copyOf(blocks),
+                    read,
                     vector(Role.FINAL_NORM, -1),
                     map.has(Role.FINAL_NORM_BIAS) ? vector(Role.FINAL_NORM_BIAS, -1) : null,
                     head);
@@ -301,7 +313,7 @@ public record DecoderWeights(
         /** A copy of {@code [out, in]} as {@code [in, out]}. */
         private Tensor turned(ByteBuffer bytes, int out, int in) {
             try (Tensor rows = scope.over(bytes, out, in)) {
-                return rows.transposed();
+                return kernels.held(scope, rows.transposed());
             }
         }
 
@@ -310,7 +322,7 @@ public record DecoderWeights(
             long[] shape = role.shape(facts);
             ByteBuffer bytes = direct(Math.multiplyExact(shape[0], shape[1]));
             source.read(map.name(role), bytes.asFloatBuffer());
-            return scope.over(bytes, shape);
+            return kernels.held(scope, scope.over(bytes, shape));
         }
 
         private Tensor vector(Role role, int block) {

@@ -182,6 +182,7 @@ public final class Generator {
     }
 
     private void check(List<int[]> prompts, List<Intervention> interventions) {
+        decoder.requireWhole();
         decoder.require(interventions);
         ModelFacts facts = decoder.facts();
         for (int index = 0; index < prompts.size(); index++) {

@@ -62,7 +62,7 @@ public final class Prefix implements AutoCloseable {
                     new TokenBatch(own.length, longest, TokenBatch.padded(sequences), starts, new TokenBatch.Causal());
             View view = batch.view().behind(before, own.length);
             int first = before.slots;
-            List<AttentionCache> caches = IntStream.range(0, decoder.facts().layers())
+            List<AttentionCache> caches = IntStream.range(0, decoder.blocks())
                     .mapToObj(block -> before.caches.isEmpty()
                             ? AttentionCache.empty(scope, decoder.facts().blockShape(), own.length, longest)
                             : AttentionCache.behind(before.caches.get(block), scope, own.length, longest))

@@ -6,7 +6,21 @@ import org.jspecify.annotations.Nullable;
 public interface Kernels extends AutoCloseable {
     /** Compiles the kernels for a block's shape: our own TorchScript, fused. */
     static Kernels fused(Scope scope, BlockShape shape) {
-        return new ScriptKernels(scope, shape);
+        return fused(scope, shape, WeightType.FLOAT32);
+    }
+
+    /**
+     * The same for a block whose matrices are held so.
+     *
+     * @param weights of the matrices, the embedding and the head
+     */
+    static Kernels fused(Scope scope, BlockShape shape, WeightType weights) {
+        return new ScriptKernels(scope, shape, weights);
+    }
+
+    /** The fused kernels as they run on a GPU, without what libtorch has for processors only; they run on both. */
+    static Kernels portable(Scope scope, BlockShape shape, WeightType weights) {
+        return new ScriptKernels(scope, shape, weights, false);
     }
 
     /** The same in plain array operations: slow, for where no fused kernels exist, and to check them by. */
@@ -28,6 +42,13 @@ public interface Kernels extends AutoCloseable {
             this(rotation, mask, new Past.None());
         }
     }
+
+    /**
+     * A matrix as these kernels take it: itself, or a copy in fewer bits, in place of which it is closed.
+     *
+     * @param scope takes the copy
+     */
+    Tensor held(Scope scope, Tensor matrix);
 
     /** Rows of the embedding table: {@code [batch, length]} to {@code [batch, length, width]}. */
     Tensor embed(Tensor ids, Tensor table);

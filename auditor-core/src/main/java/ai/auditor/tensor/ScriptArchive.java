@@ -28,12 +28,17 @@ final class ScriptArchive {
 
     private ScriptArchive() {}
 
-    static InputStream of(BlockShape shape) {
+    /**
+     * The archive.
+     *
+     * @param fast whether oneDNN's linear maps are there
+     */
+    static InputStream of(BlockShape shape, WeightType weights, boolean fast) {
         Map<String, byte[]> entries = new TreeMap<>();
         entries.put("kernels/data.pkl", OBJECT);
         entries.put("kernels/constants.pkl", NO_CONSTANTS);
         entries.put("kernels/version", FORMAT_VERSION.getBytes(StandardCharsets.US_ASCII));
-        entries.put("kernels/code/__torch__.py", source(shape).getBytes(StandardCharsets.UTF_8));
+        entries.put("kernels/code/__torch__.py", source(shape, weights, fast).getBytes(StandardCharsets.UTF_8));
         try {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
@@ -56,7 +61,7 @@ final class ScriptArchive {
         }
     }
 
-    private static String source(BlockShape shape) {
+    private static String source(BlockShape shape, WeightType weights, boolean fast) {
         int turned = shape.heads() + shape.groups();
         List<Map.Entry<String, Object>> values = new ArrayList<>();
         values.add(Map.entry("EPSILON", shape.epsilon()));
@@ -78,17 +83,28 @@ final class ScriptArchive {
         values.add(Map.entry("OPEN_ACTIVATION", open(shape.activation())));
         for (BlockWeights.Part part : BlockWeights.Part.values()) {
             int index = shape.parts().indexOf(part);
-            values.add(Map.entry(part.name(), index < 0 ? "None" : "w[" + index + "]"));
+            String weight = index < 0 ? "None" : "w[" + index + "]";
+            values.add(Map.entry(part.name(), part.matrix() && index >= 0 ? whole(weight, weights) : weight));
         }
+        values.add(Map.entry("HEAD_MATRIX", whole("head", weights)));
+        values.add(Map.entry("EMBEDDED", whole("torch.embedding(table, ids)", weights)));
         // The longest word first, since one may begin another.
         values.sort(Comparator.comparing(
                         (Map.Entry<String, Object> value) -> -value.getKey().length())
                 .thenComparing(Map.Entry::getKey));
-        String source = chosen(template(), shape);
+        String source = chosen(template(), shape, fast);
         for (Map.Entry<String, Object> value : values) {
             source = source.replace("$" + value.getKey(), value.getValue().toString());
         }
         return source;
+    }
+
+    /** A tensor as 32-bit floats. */
+    private static String whole(String tensor, WeightType weights) {
+        return switch (weights) {
+            case FLOAT32 -> tensor;
+            case BFLOAT16 -> "torch.to(" + tensor + ", 6)";
+        };
     }
 
     /** Attribute, scalars and algorithm of oneDNN's linear map. */
@@ -109,8 +125,9 @@ final class ScriptArchive {
     }
 
     /** Leaves out the lines of what the shape does not have. */
-    private static String chosen(String template, BlockShape shape) {
+    private static String chosen(String template, BlockShape shape, boolean fast) {
         Map<String, Boolean> switches = Map.of(
+                "FAST", fast,
                 "LAYER_NORM", shape.norm() == BlockShape.Norm.LAYER,
                 "HEAD_NORMS", shape.headNorms(),
                 "POST_NORMS", shape.postNorms(),

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 /** The kernels of {@code kernels.py}. */
 final class ScriptKernels implements Kernels {
     private enum Method {
+        HALVED,
         EMBED,
         POOL,
         CAUSAL_BLOCK,
@@ -33,6 +34,8 @@ final class ScriptKernels implements Kernels {
         BEHIND_OPEN_BLOCK,
         CAUSAL_CACHED_BLOCK,
         MASKED_CACHED_BLOCK,
+        CAUSAL_CACHED_OPEN_BLOCK,
+        MASKED_CACHED_OPEN_BLOCK,
         CAUSAL_ATTENTION,
         MASKED_ATTENTION,
         BEHIND_ATTENTION,
@@ -51,9 +54,19 @@ final class ScriptKernels implements Kernels {
     /** DJL chooses the method by the name of an argument whose values it ignores. */
     private final Map<Method, NDArray> tags = new EnumMap<>(Method.class);
 
-    ScriptKernels(Scope scope, BlockShape shape) {
+    private final WeightType weightType;
+    /** oneDNN's linear maps are for the processor only; elsewhere the kernels that a gradient can go through serve for all. */
+    private final boolean fast;
+
+    ScriptKernels(Scope scope, BlockShape shape, WeightType weights) {
+        this(scope, shape, weights, !scope.manager().getDevice().isGpu());
+    }
+
+    ScriptKernels(Scope scope, BlockShape shape, WeightType weights, boolean fast) {
+        this.weightType = weights;
+        this.fast = fast;
         PtNDManager manager = (PtNDManager) scope.manager();
-        try (InputStream archive = ScriptArchive.of(shape)) {
+        try (InputStream archive = ScriptArchive.of(shape, weights, fast)) {
             module = JniUtils.loadModule(manager, archive, false, false);
         } catch (IOException impossible) {
             throw new UncheckedIOException("reading from memory does not fail", impossible);
@@ -71,16 +84,35 @@ final class ScriptKernels implements Kernels {
     }
 
     @Override
+    public Tensor held(Scope scope, Tensor matrix) {
+        return switch (weightType) {
+            case FLOAT32 -> matrix;
+            case BFLOAT16 -> {
+                try (matrix) {
+                    yield scope.keep(one(Method.HALVED, List.of(matrix)));
+                }
+            }
+        };
+    }
+
+    @Override
     public Tensor embed(Tensor ids, Tensor table) {
         return one(Method.EMBED, List.of(ids, table));
     }
 
     @Override
     public Tensor block(Tensor hidden, Sight sight, BlockWeights weights) {
-        boolean open = Gradients.recording();
+        boolean open = Gradients.recording() || !fast;
         boolean causal = sight.mask() == null;
         Past past = sight.past();
         if (past instanceof Past.Growing) {
+            if (!fast) {
+                return seeing(
+                        causal ? Method.CAUSAL_CACHED_OPEN_BLOCK : Method.MASKED_CACHED_OPEN_BLOCK,
+                        hidden,
+                        sight,
+                        weights);
+            }
             return seeing(causal ? Method.CAUSAL_CACHED_BLOCK : Method.MASKED_CACHED_BLOCK, hidden, sight, weights);
         }
         if (past instanceof Past.Fixed) {

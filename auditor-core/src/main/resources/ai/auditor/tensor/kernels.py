@@ -26,7 +26,9 @@ class Kernels(Module):
     flat = torch.reshape(hidden, [-1, $WIDTH])
     return (self).norm(torch.index_select(flat, 0, positions), weight, bias)
   def embed(self: __torch__.Kernels, ids: Tensor, table: Tensor) -> Tensor:
-    return torch.embedding(table, ids)
+    return $EMBEDDED
+  def halved(self: __torch__.Kernels, matrix: Tensor) -> Tensor:
+    return torch.to(matrix, 15)
   def pool(self: __torch__.Kernels, hidden: Tensor, weights: Tensor) -> Tensor:
     return torch.bmm(weights, hidden)
   def attend(self: __torch__.Kernels, queries: Tensor, keys: Tensor, values: Tensor, mask: Optional[Tensor]) -> Tensor:
@@ -198,6 +200,10 @@ class Kernels(Module):
     return (self).cached_block(hidden, rotation, None, torch.size(hidden, 1), keys, values, w)
   def masked_cached_block(self: __torch__.Kernels, hidden: Tensor, rotation: Tensor, mask: Tensor, keys: Tensor, values: Tensor, w: List[Tensor]) -> Tensor:
     return (self).cached_block(hidden, rotation, mask, torch.size(mask, 3), keys, values, w)
+  def causal_cached_open_block(self: __torch__.Kernels, hidden: Tensor, rotation: Tensor, keys: Tensor, values: Tensor, w: List[Tensor]) -> Tensor:
+    return (self).open_rest(hidden, (self).cached_attention(hidden, rotation, None, torch.size(hidden, 1), keys, values, w), w)
+  def masked_cached_open_block(self: __torch__.Kernels, hidden: Tensor, rotation: Tensor, mask: Tensor, keys: Tensor, values: Tensor, w: List[Tensor]) -> Tensor:
+    return (self).open_rest(hidden, (self).cached_attention(hidden, rotation, mask, torch.size(mask, 3), keys, values, w), w)
   def causal_attention(self: __torch__.Kernels, hidden: Tensor, rotation: Tensor, w: List[Tensor]) -> Tensor:
     return (self).open_attention(hidden, rotation, None, w)
   def masked_attention(self: __torch__.Kernels, hidden: Tensor, rotation: Tensor, mask: Tensor, w: List[Tensor]) -> Tensor:
@@ -214,11 +220,16 @@ class Kernels(Module):
     return logits
 #end
   def logits(self: __torch__.Kernels, x: Tensor, head: Tensor) -> Tensor:
-    return (self).capped(ops.mkldnn._linear_pointwise(x, head, None, "none", [], ""))
+#if FAST
+    return (self).capped(ops.mkldnn._linear_pointwise(x, $HEAD_MATRIX, None, "none", [], ""))
+#end
+#if not FAST
+    return (self).capped(torch.linear(x, $HEAD_MATRIX))
+#end
   def nll(self: __torch__.Kernels, x: Tensor, head: Tensor, targets: Tensor) -> Tensor:
     return torch.cross_entropy_loss((self).logits(x, head), targets, None, 0)
   def open_nll(self: __torch__.Kernels, x: Tensor, head: Tensor, targets: Tensor) -> Tensor:
-    return torch.cross_entropy_loss((self).capped(torch.linear(x, head)), targets, None, 0)
+    return torch.cross_entropy_loss((self).capped(torch.linear(x, $HEAD_MATRIX)), targets, None, 0)
   def nll_gradient(self: __torch__.Kernels, x: Tensor, head: Tensor, targets: Tensor, weights: Tensor) -> List[Tensor]:
     at = torch.unsqueeze(targets, 1)
     logits = (self).logits(x, head)
@@ -230,5 +241,10 @@ class Kernels(Module):
 #if LOGITS_CAPPED
     _0 = torch.mul_(error0, torch.rsub(torch.square(torch.div(logits, $LOGIT_CAP)), 1))
 #end
-    gradient = ops.mkldnn._linear_pointwise(error0, torch.t(head), None, "none", [], "")
+#if FAST
+    gradient = ops.mkldnn._linear_pointwise(error0, torch.t($HEAD_MATRIX), None, "none", [], "")
+#end
+#if not FAST
+    gradient = torch.matmul(error0, $HEAD_MATRIX)
+#end
     return [nll, gradient]

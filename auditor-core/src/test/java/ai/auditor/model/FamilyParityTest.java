@@ -2,10 +2,13 @@ package ai.auditor.model;
 
 import static ai.auditor.model.Closeness.assertClose;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.auditor.Progress;
 import ai.auditor.model.Intervention.Positions;
+import ai.auditor.tensor.Engine;
 import ai.auditor.tensor.Tensor;
+import ai.auditor.tensor.WeightType;
 import ai.auditor.text.TokenizedRow;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.FloatBuffer;
@@ -122,6 +125,55 @@ class FamilyParityTest {
                         .as(name)
                         // Norms that are stored less one lose their last bits on the way.
                         .isLessThan(3e-7);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("families")
+    void matricesInHalfTheMemoryAreTheSameNumbers(String family) {
+        Golden golden = Golden.ofFamily(family);
+        ModelFacts facts = ModelFacts.read(golden.home());
+        long[] ids = ids(golden.rows().get(1));
+        float[][] results = new float[2][];
+        try (WeightSource file = WeightFiles.open(golden.home());
+                MemoryWeights rounded = new MemoryWeights()) {
+            for (String name : file.names()) {
+                float[] values = read(file, name);
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = Float.intBitsToFloat(Float.floatToIntBits(values[i]) & 0xFFFF0000);
+                }
+                rounded.put(name, values, file.shape(name));
+            }
+            for (WeightType type : WeightType.values()) {
+                try (Decoder decoder =
+                                Decoder.load(Engine.start(1), facts, rounded, new Loading(true, type, 0));
+                        ForwardPass pass = decoder.open(TokenBatch.causal(1, ids.length, ids))) {
+                    Tensor last = pass.run(pass.embeddings(), 0, facts.layers() - 1, List.of());
+                    long[] all = LongStream.range(0, ids.length).toArray();
+                    results[type.ordinal()] = pass.logits(pass.normed(last, all, false)).toFloats();
+                }
+            }
+        }
+        assertClose(family, results[1], results[0]);
+    }
+
+    @ParameterizedTest
+    @MethodSource("families")
+    void aPassThatStopsEarlyNeedsOnlyTheBlocksUpToThere(String family) {
+        Golden golden = Golden.ofFamily(family);
+        ModelFacts facts = ModelFacts.read(golden.home());
+        long[] ids = ids(golden.rows().get(2));
+        try (WeightSource source = WeightFiles.open(golden.home());
+                Decoder decoder = Decoder.load(
+                        Engine.start(1), facts, source, new Loading(true, WeightType.FLOAT32, 1));
+                ForwardPass pass = decoder.open(TokenBatch.causal(1, ids.length, ids))) {
+            Tensor hidden = pass.run(pass.embeddings(), 0, 0, List.of());
+            assertClose(family, hidden.toFloats(), golden.point(2, Point.residPost(0)));
+            decoder.require(Point.residPost(0));
+            for (Point later : List.of(Point.residPost(1), Point.parse("final_norm"))) {
+                assertThatThrownBy(() -> decoder.require(later))
+                        .hasMessageContaining("only 1 of the model's " + facts.layers() + " blocks are loaded");
             }
         }
     }

@@ -139,7 +139,7 @@ class WrongLayoutTest {
                 boolean meant = !changed.isEmpty() && name.endsWith(changed);
                 weights.put(name, meant ? change.apply(values.array()) : values.array(), shape);
             }
-            try (Decoder decoder = Decoder.load(Engine.start(1), facts, weights, true);
+            try (Decoder decoder = Decoder.load(Engine.start(1), facts, weights, Loading.whole(true));
                     ForwardPass pass = decoder.open(TokenBatch.causal(1, ids.length, ids))) {
                 Tensor hidden = pass.run(pass.embeddings(), 0, last, List.of());
                 return Closeness.largestDifference(hidden.toFloats(), golden.point(index, Point.residPost(last)));
@@ -175,7 +175,7 @@ class WrongLayoutTest {
         long[] ids = Arrays.stream(row.ids()).asLongStream().toArray();
         int last = facts.layers() - 1;
         try (WeightSource source = new Changed(WeightFiles.open(Golden.directory("plain")), queries, keys, output);
-                Decoder decoder = Decoder.load(Engine.start(1), facts, source, true);
+                Decoder decoder = Decoder.load(Engine.start(1), facts, source, Loading.whole(true));
                 ForwardPass pass = decoder.open(TokenBatch.causal(1, ids.length, ids))) {
             Tensor hidden = pass.run(pass.embeddings(), 0, last, List.of());
             return Closeness.largestDifference(hidden.toFloats(), golden.residual(index, last));

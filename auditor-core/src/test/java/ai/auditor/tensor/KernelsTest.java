@@ -10,10 +10,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /** The fused kernels against the textbook. */
 class KernelsTest {
@@ -100,6 +102,69 @@ class KernelsTest {
                                     .toFloats());
                 }
             }
+        }
+    }
+
+    static Stream<BlockShape> shapes() {
+        return Stream.of(
+                shape(6, 2, 8, false),
+                // In the manner of Gemma: head norms, norms behind, caps, GELU by a tanh.
+                new BlockShape(
+                        24, 4, 2, 8, 1e-5, BlockShape.Norm.RMS, true, true, false, true,
+                        BlockShape.Activation.GELU_TANH, 0.2, 5, 3, false, false, false),
+                // In the manner of NeoX: layer norms, parallel, no gate, GELU by the error function.
+                new BlockShape(
+                        24, 3, 3, 8, 1e-5, BlockShape.Norm.LAYER, false, false, true, false,
+                        BlockShape.Activation.GELU, 0.3, 0, 0, true, true, true));
+    }
+
+    /** What a GPU runs, on the processor: blocks with and without what came before, their gradients, likelihoods. */
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void theKernelsOfAGpuAreThePlainOnes(BlockShape shape) {
+        try (Scope scope = engine.open();
+                Kernels portable = Kernels.portable(scope, shape, WeightType.FLOAT32);
+                Kernels plain = Kernels.plain(shape)) {
+            Random random = new Random(12);
+            BlockWeights weights = weights(scope, shape, random);
+            int before = 5;
+            Tensor hidden = random(scope, random, 1, BATCH, LENGTH, 24);
+            Tensor rotation = random(scope, random, 1, 1, LENGTH, 1, 4, 2);
+            Tensor mask = mask(scope, random);
+            Tensor wide = Tensor.joined(List.of(scope.zeros(BATCH, 1, LENGTH, before), mask));
+            Tensor keys = random(scope, random, 1, 1, before, shape.groups(), 8);
+            AttentionCache past = new AttentionCache(keys, keys.times(keys));
+            Tensor seed = random(scope, random, 0.1f, BATCH, LENGTH, 24);
+            for (Sight sight :
+                    List.of(new Sight(rotation, mask), new Sight(rotation, wide, new Past.Fixed(past)))) {
+                float[] expected = plain.block(hidden, sight, weights).toFloats();
+                Closeness.assertClose("block", portable.block(hidden, sight, weights).toFloats(), expected);
+                float[][] slopes = new float[2][];
+                for (int one = 0; one < 2; one++) {
+                    Kernels kernels = one == 0 ? portable : plain;
+                    Tensor leaf = Gradients.leaf(hidden);
+                    Tensor output = Gradients.record(() -> kernels.block(leaf, sight, weights));
+                    slopes[one] = Gradients.pull(output, seed, leaf).toFloats();
+                }
+                Closeness.assertClose("gradient", slopes[0], slopes[1]);
+            }
+            float[][] cached = new float[2][];
+            for (int one = 0; one < 2; one++) {
+                AttentionCache cache = AttentionCache.behind(past, scope, BATCH, LENGTH);
+                cached[one] = (one == 0 ? portable : plain)
+                        .block(hidden, new Sight(rotation, wide, new Past.Growing(cache)), weights)
+                        .toFloats();
+            }
+            Closeness.assertClose("cached block", cached[0], cached[1]);
+            Tensor normed = random(scope, random, 1, 3, 24);
+            Tensor head = random(scope, random, 1, VOCABULARY, 24);
+            Tensor targets = scope.longs(new long[] {0, 49, 20}, 3);
+            Tensor shares = scope.floats(new float[] {0.5f, 0.25f, 1}, 3);
+            Kernels.NllGradient found = portable.nllGradient(normed, head, targets, shares);
+            Kernels.NllGradient wanted = plain.nllGradient(normed, head, targets, shares);
+            Closeness.assertClose("nll", found.nll().toFloats(), wanted.nll().toFloats());
+            Closeness.assertClose(
+                    "gradient of nll", found.gradient().toFloats(), wanted.gradient().toFloats());
         }
     }
 

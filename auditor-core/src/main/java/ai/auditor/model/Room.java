@@ -1,0 +1,109 @@
+package ai.auditor.model;
+
+import ai.auditor.AuditException;
+import ai.auditor.Printable;
+import ai.auditor.tensor.WeightType;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.OptionalLong;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Whether a model fits into the memory that is free, told before it is loaded. */
+final class Room {
+    private static final double GIBI = 1L << 30;
+    /** The library itself, a batch of activations and the tokenizer, seen beside models of 0.3 MB to 540 MB. */
+    private static final long BESIDE_WEIGHTS = 400L << 20;
+
+    private static final Path CONTAINER = Path.of("/sys/fs/cgroup");
+    private static final Pattern AVAILABLE = Pattern.compile("MemAvailable:\\s+(\\d+) kB");
+
+    private Room() {}
+
+    /** Bytes that a model's weights take, and what stands beside them while they are read. */
+    static long needed(ModelFacts facts, Loading loading) {
+        int blocks = loading.blocks() == 0 ? facts.layers() : Math.min(loading.blocks(), facts.layers());
+        long held = 0;
+        long largest = 0;
+        for (WeightPlace place : WeightPlace.all(facts)) {
+            boolean left = place.block() >= blocks
+                    || (blocks < facts.layers() && place.role() == WeightMap.Role.OUTPUT_HEAD);
+            if (left) {
+                continue;
+            }
+            long count = 1;
+            for (long axis : place.uprightShape(facts)) {
+                count = Math.multiplyExact(count, axis);
+            }
+            boolean matrix = place.uprightShape(facts).length > 1;
+            held += count * (matrix && loading.fused() ? loading.weights().bytes() : Float.BYTES);
+            if (place.isProjection() || loading.weights() != WeightType.FLOAT32) {
+                largest = Math.max(largest, 2 * count * Float.BYTES);
+            }
+        }
+        return held + largest + BESIDE_WEIGHTS;
+    }
+
+    /**
+     * Refuses a model that does not fit.
+     *
+     * @throws AuditException {@code MODEL} with both figures
+     */
+    static void require(Path model, ModelFacts facts, Loading loading, OptionalLong free) {
+        long needed = needed(facts, loading);
+        if (free.isEmpty() || needed <= free.getAsLong()) {
+            return;
+        }
+        Loading halved = new Loading(loading.fused(), WeightType.BFLOAT16, loading.blocks());
+        boolean helps = loading.weights() == WeightType.FLOAT32 && needed(facts, halved) <= free.getAsLong();
+        throw new AuditException(
+                AuditException.Code.MODEL,
+                Printable.line(model.toString()) + ": loading it takes " + gibibytes(needed) + " of memory and "
+                        + gibibytes(free.getAsLong()) + " are free; "
+                        + (helps
+                                ? "--weights bf16 takes " + gibibytes(needed(facts, halved))
+                                : "take a smaller model of the family, or a machine with more memory"));
+    }
+
+    private static String gibibytes(long bytes) {
+        return String.format(Locale.ROOT, "%.1f GiB", bytes / GIBI);
+    }
+
+    /** What the system, and a container around this process, still give; empty where neither tells. */
+    static OptionalLong free() {
+        List<Long> limits = new ArrayList<>();
+        Matcher available = AVAILABLE.matcher(text(Path.of("/proc/meminfo")));
+        if (available.find()) {
+            limits.add(Long.parseLong(available.group(1)) * 1024);
+        }
+        container("memory.max", "memory.current", "memory.stat", "file").ifPresent(limits::add);
+        container("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "memory/memory.stat", "total_cache")
+                .ifPresent(limits::add);
+        return limits.stream().mapToLong(Long::longValue).min();
+    }
+
+    /** Files that the system holds in memory make room when it is needed. */
+    private static OptionalLong container(String limit, String used, String statistics, String files) {
+        try {
+            long most = Long.parseLong(text(CONTAINER.resolve(limit)).trim());
+            long taken = Long.parseLong(text(CONTAINER.resolve(used)).trim());
+            Matcher cached = Pattern.compile("(?m)^" + files + " (\\d+)$").matcher(text(CONTAINER.resolve(statistics)));
+            return OptionalLong.of(most - taken + (cached.find() ? Long.parseLong(cached.group(1)) : 0));
+        } catch (NumberFormatException unlimited) {
+            return OptionalLong.empty();
+        }
+    }
+
+    private static String text(Path file) {
+        try {
+            return Files.readString(file, StandardCharsets.US_ASCII);
+        } catch (IOException none) {
+            return "";
+        }
+    }
+}
