@@ -54,7 +54,8 @@ public final class Capture {
      * What a plan asks for, in the order of the rows.
      *
      * @throws AuditException {@code USAGE} where the model has no such point, {@code DATA} where a row cannot be read so (naming
-     *     its record), {@code MODEL} where the tokenizer is not the model's, {@code INTERRUPTED} where the thread was interrupted
+     *     its record), {@code MODEL} where the tokenizer is not the model's, {@code NUMERIC} where a result is not finite (naming row, layer
+     *     and position), {@code INTERRUPTED} where the thread was interrupted
      */
     public ActivationTable run(CapturePlan plan, List<TokenizedRow> rows) {
         check(plan);
@@ -70,7 +71,7 @@ public final class Capture {
                 new BatchRun(pass, sequences, tokens.length(), plan, result).run();
             }
         });
-        return result.table(rows);
+        return result.table(decoder, rows);
     }
 
     /**
@@ -109,6 +110,13 @@ public final class Capture {
                 }
             }
         });
+        for (int variant = 0; variant < nll.length; variant++) {
+            for (int row = 0; row < rows.size(); row++) {
+                if (!Double.isFinite(nll[variant][row])) {
+                    throw Fault.in(decoder, List.of(variants.get(variant)), rows.get(row));
+                }
+            }
+        }
         return nll;
     }
 
@@ -145,6 +153,11 @@ public final class Capture {
         if ((plan.nll() || plan.gradient()) && row.firstPredicted() >= row.completionEnd()) {
             throw bad(row, "has no completion token with a token before it, so it has no likelihood");
         }
+        requireKnown(facts, row);
+    }
+
+    /** Ids that the model has no row for would end in native memory. */
+    static void requireKnown(ModelFacts facts, TokenizedRow row) {
         for (int id : row.ids()) {
             if (id < 0 || id >= facts.vocabularySize()) {
                 throw new AuditException(
@@ -187,8 +200,8 @@ public final class Capture {
             return columns;
         }
 
-        ActivationTable table(List<TokenizedRow> rows) {
-            requireFinite(rows);
+        ActivationTable table(Decoder decoder, List<TokenizedRow> rows) {
+            requireFinite(decoder, rows);
             Map<Column, Matrix> columns = new TreeMap<>();
             add(columns, false, activations);
             add(columns, true, gradients);
@@ -201,16 +214,16 @@ public final class Capture {
         }
 
         /** What is not finite would look like "not asked for", or like nothing found. */
-        private void requireFinite(List<TokenizedRow> rows) {
+        private void requireFinite(Decoder decoder, List<TokenizedRow> rows) {
             for (int row = 0; row < nll.length; row++) {
                 boolean likelihood = !(plan.nll() || plan.gradient()) || Double.isFinite(nll[row]);
-                if (!likelihood || !finite(activations, row) || !finite(gradients, row)) {
-                    throw new AuditException(
-                            AuditException.Code.NUMERIC,
-                            "the model's activations or likelihood are not finite (first at record "
-                                    + rows.get(row).record()
-                                    + " of a dataset): the model's weights are broken, or its numbers too large for 32 bits;"
-                                    + " fetch the model anew or take another");
+                if (!likelihood || !finite(activations, row)) {
+                    throw Fault.in(decoder, plan.interventions(), rows.get(row));
+                }
+                for (Map.Entry<Point, Map<Pooling, float[]>> gradient : gradients.entrySet()) {
+                    if (!finite(Map.of(gradient.getKey(), gradient.getValue()), row)) {
+                        throw Fault.inGradient(gradient.getKey(), rows.get(row));
+                    }
                 }
             }
         }

@@ -1,5 +1,7 @@
 package ai.auditor.model;
 
+import ai.auditor.tensor.Device;
+import ai.auditor.tensor.DeviceChoice;
 import ai.auditor.tensor.Engine;
 import ai.auditor.text.RowEncoder;
 import ai.auditor.text.Tokenizer;
@@ -32,11 +34,21 @@ public final class ReferenceModel implements AutoCloseable {
      *
      * @param threads native threads for one operation
      * @param fused whether to run the fused kernels; the plain ones are slow and serve as a check
+     * @param device where its weights lie and its passes run
      */
-    public record Options(int threads, boolean fused) {
-        /** All processors, fused kernels. */
+    public record Options(int threads, boolean fused, DeviceChoice device) {
+        /** On the device that {@code auto} chooses. */
+        public Options(int threads, boolean fused) {
+            this(threads, fused, new DeviceChoice.Automatic());
+        }
+
+        /** All processors, fused kernels, on the device that {@code auto} chooses. */
         public static Options standard() {
             return new Options(Runtime.getRuntime().availableProcessors(), true);
+        }
+
+        private Options on(Device settled) {
+            return new Options(threads, fused, settled);
         }
     }
 
@@ -60,10 +72,14 @@ public final class ReferenceModel implements AutoCloseable {
         try (WeightSource source = WeightFiles.open(directory)) {
             // Shapes are held against the configuration before the engine starts and memory is taken.
             WeightMap.of(facts, source);
-            Engine engine = Engine.start(options.threads());
+            Engine engine = Engine.start(options.threads(), options.device());
             String digest = WeightFiles.digest(directory);
             return new ReferenceModel(
-                    directory, digest, Decoder.load(engine, facts, source, options.fused()), options, whenClosed);
+                    directory,
+                    digest,
+                    Decoder.load(engine, facts, source, fused(engine, options)),
+                    options.on(engine.device()),
+                    whenClosed);
         }
     }
 
@@ -76,9 +92,13 @@ public final class ReferenceModel implements AutoCloseable {
     public static ReferenceModel open(Path directory, WeightSource source, String digest, Options options) {
         ModelFacts facts = ModelFacts.read(directory);
         WeightMap.of(facts, source);
-        Engine engine = Engine.start(options.threads());
+        Engine engine = Engine.start(options.threads(), options.device());
         return new ReferenceModel(
-                directory, digest, Decoder.load(engine, facts, source, options.fused()), options, () -> {});
+                directory,
+                digest,
+                Decoder.load(engine, facts, source, fused(engine, options)),
+                options.on(engine.device()),
+                () -> {});
     }
 
     /**
@@ -116,9 +136,19 @@ public final class ReferenceModel implements AutoCloseable {
         return known;
     }
 
+    /** The fused kernels end in oneDNN's linear operations, which libtorch has for the processor only. */
+    private static boolean fused(Engine engine, Options options) {
+        return options.fused() && engine.device() instanceof Device.Cpu;
+    }
+
     /** Native threads for one operation. */
     public int threads() {
         return options.threads();
+    }
+
+    /** How it was opened, with the device that it lives on: others opened so are beside it. */
+    public Options options() {
+        return options;
     }
 
     /** What a report says of the model, by name. */

@@ -98,7 +98,8 @@ class TerminalReportTest {
                         known.policy(),
                         known.seed(),
                         known.environment(),
-                        known.vectors()));
+                        known.vectors(),
+                        known.selfCheck()));
     }
 
     @Test

@@ -2,6 +2,7 @@ package ai.auditor.report.internal;
 
 import ai.auditor.audit.Risk;
 import ai.auditor.audit.Verdict;
+import ai.auditor.capture.SelfCheck;
 import ai.auditor.probe.Claim;
 import ai.auditor.stats.Interval;
 import java.math.BigDecimal;
@@ -9,6 +10,7 @@ import java.math.RoundingMode;
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.OptionalDouble;
+import java.util.stream.Collectors;
 
 /** How numbers and outcomes are said to a person, the same on a terminal and on a page; no locale. */
 public final class Wording {
@@ -41,6 +43,25 @@ public final class Wording {
             return String.format(Locale.ROOT, "%.1f", value);
         }
         return String.format(Locale.ROOT, "%.3f", value);
+    }
+
+    /** The numeric self-check in a sentence: what could have been near its limit. */
+    public static String selfCheck(SelfCheck check) {
+        return "Self-check of the model's numbers passed: "
+                + check.figures().stream()
+                        .filter(figure -> figure.limit() > 0 && !open(figure))
+                        .map(figure -> figure.name() + " " + selfChecked(figure))
+                        .collect(Collectors.joining(", "))
+                + ".";
+    }
+
+    /** A figure beside its limit, where that is not just the largest number. */
+    public static String selfChecked(SelfCheck.Figure figure) {
+        return number(figure.measured()) + (open(figure) ? " (finite)" : " (limit " + setting(figure.limit()) + ")");
+    }
+
+    private static boolean open(SelfCheck.Figure figure) {
+        return figure.limit() >= Float.MAX_VALUE;
     }
 
     /** A number that somebody chose, as it was chosen: "0.8". */
