@@ -119,6 +119,7 @@ final class CaptureCommand implements Callable<Integer> {
         return Map.of(
                 "tool", Tool.NAME,
                 "model", reference.digest(),
+                "device", reference.options().device().toString(),
                 "file", dataset.fileDigest(),
                 "content", dataset.contentDigest());
     }

@@ -41,8 +41,7 @@ final class GridOptions {
 
     /** Opens the other initialisation as the base was opened, for as long as the work takes. */
     <T> T withOther(ReferenceModel base, Function<Optional<ReferenceModel>, T> work) {
-        Optional<ReferenceModel> opened = other().map(
-                        directory -> ReferenceModel.open(directory, base.options()));
+        Optional<ReferenceModel> opened = other().map(directory -> ReferenceModel.open(directory, base.options()));
         try {
             return work.apply(opened);
         } finally {

@@ -8,12 +8,13 @@ import ai.auditor.direction.TraitList;
 import ai.auditor.fixtures.organism.EmbeddedOrganism;
 import ai.auditor.fixtures.teacher.TraitFamily;
 import ai.auditor.model.ReferenceModel;
+import ai.auditor.tensor.DeviceChoice;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
-/** Which model is read, and with how many threads. */
+/** Which model is read, where, and with how many threads. */
 final class ModelOptions {
     private static final String EMBEDDED = "embedded";
 
@@ -36,6 +37,15 @@ final class ModelOptions {
             converter = ThreadsConverter.class,
             description = "Threads, at most 256; 0 takes one a processor (default: ${DEFAULT-VALUE}).")
     private int threads;
+
+    @Option(
+            names = "--device",
+            paramLabel = "cpu|cuda[:N]|auto",
+            defaultValue = "auto",
+            converter = DeviceConverter.class,
+            description =
+                    "Where the model runs; auto takes a GPU that the loaded libtorch sees (default: ${DEFAULT-VALUE}).")
+    private DeviceChoice device = new DeviceChoice.Automatic();
 
     /**
      * The directory of a user's model; empty for the embedded one.
@@ -99,7 +109,7 @@ final class ModelOptions {
     }
 
     ReferenceModel open() {
-        ReferenceModel.Options options = new ReferenceModel.Options(threads(), true);
+        ReferenceModel.Options options = options();
         ReferenceModel model = directory()
                 .map(directory -> ReferenceModel.open(directory, options))
                 .orElseGet(() -> EmbeddedOrganism.open(options));
@@ -113,7 +123,9 @@ final class ModelOptions {
         }
     }
 
-    private int threads() {
-        return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+    /** How the model is opened. */
+    ReferenceModel.Options options() {
+        int processors = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+        return new ReferenceModel.Options(processors, true, device);
     }
 }

@@ -76,6 +76,26 @@ public record SelfCheck(List<Figure> figures) {
         return new SelfCheck(figures);
     }
 
+    /**
+     * Holds a model with fused kernels against the same with plain ones, on a row of our own.
+     *
+     * @throws AuditException {@code NUMERIC} where they differ by more than the limit
+     */
+    public static Figure kernels(ReferenceModel fused, ReferenceModel plain) {
+        for (Row row : candidates(plain.encoder(), List.of())) {
+            if (plain.encoder().encode(row) instanceof TokenizedRow tokens) {
+                TokenizedRow read = Sample.of(tokens, plain.facts()).row();
+                double found = difference(
+                        "with fused kernels",
+                        List.of(read),
+                        List.of(Walk.alone(plain.decoder(), List.of(), read)),
+                        Walk.alone(fused.decoder(), List.of(), read));
+                return new Figure("largest difference", found, LARGEST_DIFFERENCE);
+            }
+        }
+        throw failed("the model reads none of the auditor's own rows");
+    }
+
     /** Our own rows, and those of the data that are not too long to be looked at in passing. */
     private static List<Row> candidates(RowEncoder encoder, List<Row> data) {
         List<Message> prompt = List.of(Message.user(PROMPT));

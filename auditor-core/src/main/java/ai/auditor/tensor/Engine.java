@@ -85,7 +85,7 @@ public final class Engine {
 
     private static void requireUsable(Device.Cuda wanted) {
         if (!seesCuda()) {
-            throw unusable(wanted, missingLink(loadedFrom(), CudaDriver.find()), null);
+            throw unusable(wanted, missingLink(), null);
         }
         try (Scope scope = Scope.root(wanted)) {
             scope.floats(new float[] {1}, 1).toFloats();
@@ -94,7 +94,11 @@ public final class Engine {
         }
     }
 
-    /** The first link between a program and a GPU that is not there. */
+    /** The first link between this process and a GPU that is not there, and what to do; the engine has to run. */
+    public static String missingLink() {
+        return missingLink(loadedFrom(), CudaDriver.find());
+    }
+
     static String missingLink(Path folder, CudaDriver driver) {
         if (!LibTorch.hasCuda(folder)) {
             return "the libtorch that is loaded is a CPU build; name one for CUDA by " + LibTorch.PATH
