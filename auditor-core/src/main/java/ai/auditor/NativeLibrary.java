@@ -22,6 +22,19 @@ public final class NativeLibrary {
                 cause);
     }
 
+    /**
+     * A failure to load a library that the user has named.
+     *
+     * @param folder where it lies
+     */
+    public static AuditException notLinked(String library, Path folder, Throwable cause) {
+        return new AuditException(
+                AuditException.Code.OUTPUT,
+                "the native library of " + library + " in " + Printable.line(folder.toString()) + " cannot be loaded: "
+                        + reason(cause) + "; \"auditor doctor\" looks at every link",
+                cause);
+    }
+
     private static String reason(Throwable cause) {
         Throwable root = cause;
         while (root.getCause() != null && !(root instanceof IOException)) {

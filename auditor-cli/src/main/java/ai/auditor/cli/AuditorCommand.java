@@ -15,6 +15,7 @@ import picocli.CommandLine.Spec;
             AuditCommand.class,
             CaptureCommand.class,
             ControlCommand.class,
+            DoctorCommand.class,
             GenerateCommand.class,
             VectorsCommand.class,
             FixturesCommand.class
@@ -27,6 +28,7 @@ final class AuditorCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "a command is needed: audit, capture, control, generate, vectors or fixtures");
+                spec.commandLine(),
+                "a command is needed: audit, capture, control, doctor, generate, vectors or fixtures");
     }
 }

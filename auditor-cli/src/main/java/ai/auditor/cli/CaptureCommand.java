@@ -1,5 +1,6 @@
 package ai.auditor.cli;
 
+import ai.auditor.AuditException;
 import ai.auditor.audit.Tool;
 import ai.auditor.capture.ActivationFile;
 import ai.auditor.capture.ActivationTable;
@@ -49,7 +50,8 @@ final class CaptureCommand implements Callable<Integer> {
             paramLabel = "resid_post.K",
             split = ",",
             required = true,
-            description = "Where activations are read: the output of block K, 0-based. May be given again.")
+            description = "Where activations are read: embeddings, resid_pre.K, attn_out.K, resid_mid.K, mlp_out.K, resid_post.K of block "
+                    + "K, 0-based, final_norm, or TransformerLens's names. May be given again.")
     private List<String> points = List.of();
 
     @Option(
@@ -59,6 +61,12 @@ final class CaptureCommand implements Callable<Integer> {
             required = true,
             description = "How positions become one vector. May be given again.")
     private List<String> poolings = List.of();
+
+    @Option(
+            names = "--no-likelihood",
+            description = "Without the mean NLL, whose column is empty then: passes stop after the deepest point, and blocks behind it are "
+                    + "not loaded.")
+    private boolean noLikelihood;
 
     @Option(names = "--gradient", description = "Also the gradient of each row's mean NLL at every point.")
     private boolean gradient;
@@ -89,12 +97,16 @@ final class CaptureCommand implements Callable<Integer> {
         model.directory().ifPresent(inputs::add);
         List<Point> at = points.stream().map(Point::parse).toList();
         List<Pooling> pooled = poolings.stream().map(Pooling::parse).toList();
+        if (noLikelihood && gradient) {
+            throw new AuditException(
+                    AuditException.Code.USAGE, "--no-likelihood and --gradient: gradients are those of the likelihood");
+        }
         Path arrow = OutputFiles.ending(output, ".arrow");
         OutputFiles.requireUsable(arrow, inputs);
         try (Log progress = log.open(terminal)) {
             Dataset dataset = datasets.readUsable(file, progress);
             model.requireReads(dataset);
-            try (ReferenceModel reference = model.open()) {
+            try (ReferenceModel reference = model.open(noLikelihood ? at : List.of())) {
                 TokenizedDataset tokens = TokenizedDataset.encode(
                         dataset, reference.encoder(), reference.facts().maxPositions(), longRows, progress);
                 BadRows.requireFew(
@@ -104,7 +116,7 @@ final class CaptureCommand implements Callable<Integer> {
                         dataset.records(),
                         datasets.maxBadRows());
                 tokens.requireRows(reference.facts().maxPositions());
-                CapturePlan plan = new CapturePlan(at, pooled, true, gradient, List.of());
+                CapturePlan plan = new CapturePlan(at, pooled, !noLikelihood, gradient, List.of());
                 ActivationTable table = new Capture(reference.decoder(), Capture.Settings.of(reference.facts()), progress)
                         .run(plan, tokens.tokens());
                 ActivationFile.write(arrow, table, provenance(dataset, reference));
@@ -119,6 +131,7 @@ final class CaptureCommand implements Callable<Integer> {
         return Map.of(
                 "tool", Tool.NAME,
                 "model", reference.digest(),
+                "device", reference.options().device().toString(),
                 "file", dataset.fileDigest(),
                 "content", dataset.contentDigest());
     }

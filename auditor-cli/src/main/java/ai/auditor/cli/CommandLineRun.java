@@ -134,6 +134,9 @@ final class CommandLineRun {
             if (type == ControlCommand.class) {
                 return type.cast(new ControlCommand(terminal));
             }
+            if (type == DoctorCommand.class) {
+                return type.cast(new DoctorCommand(terminal));
+            }
             if (type == GenerateCommand.class) {
                 return type.cast(new GenerateCommand(terminal));
             }

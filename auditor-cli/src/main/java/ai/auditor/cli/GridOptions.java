@@ -39,10 +39,9 @@ final class GridOptions {
         return Optional.ofNullable(other).map(name -> UserPath.existing(name, "other model directory"));
     }
 
-    /** Opens the other initialisation with as many threads as the base, for as long as the work takes. */
+    /** Opens the other initialisation as the base was opened, for as long as the work takes. */
     <T> T withOther(ReferenceModel base, Function<Optional<ReferenceModel>, T> work) {
-        Optional<ReferenceModel> opened = other().map(
-                        directory -> ReferenceModel.open(directory, new ReferenceModel.Options(base.threads(), true)));
+        Optional<ReferenceModel> opened = other().map(directory -> ReferenceModel.open(directory, base.options()));
         try {
             return work.apply(opened);
         } finally {

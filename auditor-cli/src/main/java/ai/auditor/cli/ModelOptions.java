@@ -7,13 +7,18 @@ import ai.auditor.direction.Trait;
 import ai.auditor.direction.TraitList;
 import ai.auditor.fixtures.organism.EmbeddedOrganism;
 import ai.auditor.fixtures.teacher.TraitFamily;
+import ai.auditor.model.Loading;
+import ai.auditor.model.Point;
 import ai.auditor.model.ReferenceModel;
+import ai.auditor.tensor.DeviceChoice;
+import ai.auditor.tensor.WeightType;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import picocli.CommandLine.Option;
 
-/** Which model is read, and with how many threads. */
+/** Which model is read, where, and with how many threads. */
 final class ModelOptions {
     private static final String EMBEDDED = "embedded";
 
@@ -36,6 +41,24 @@ final class ModelOptions {
             converter = ThreadsConverter.class,
             description = "Threads, at most 256; 0 takes one a processor (default: ${DEFAULT-VALUE}).")
     private int threads;
+
+    @Option(
+            names = "--device",
+            paramLabel = "cpu|cuda[:N]|auto",
+            defaultValue = "auto",
+            converter = DeviceConverter.class,
+            description =
+                    "Where the model runs; auto takes a GPU that the loaded libtorch sees (default: ${DEFAULT-VALUE}).")
+    private DeviceChoice device = new DeviceChoice.Automatic();
+
+    @Option(
+            names = "--weights",
+            paramLabel = "fp32|bf16",
+            defaultValue = "fp32",
+            converter = WeightTypeConverter.class,
+            description = "How matrices are held: bf16 takes half the memory and more time, and gives the same numbers where the "
+                    + "model's files are bf16 (default: ${DEFAULT-VALUE}).")
+    private WeightType weights = WeightType.FLOAT32;
 
     /**
      * The directory of a user's model; empty for the embedded one.
@@ -99,7 +122,12 @@ final class ModelOptions {
     }
 
     ReferenceModel open() {
-        ReferenceModel.Options options = new ReferenceModel.Options(threads(), true);
+        return open(List.of());
+    }
+
+    /** Opens the model without what lies behind points at which all passes stop; for none, whole. */
+    ReferenceModel open(List<Point> stops) {
+        ReferenceModel.Options options = options(stops);
         ReferenceModel model = directory()
                 .map(directory -> ReferenceModel.open(directory, options))
                 .orElseGet(() -> EmbeddedOrganism.open(options));
@@ -113,7 +141,13 @@ final class ModelOptions {
         }
     }
 
-    private int threads() {
-        return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+    /** How the model is opened. */
+    ReferenceModel.Options options() {
+        return options(List.of());
+    }
+
+    private ReferenceModel.Options options(List<Point> stops) {
+        int processors = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+        return new ReferenceModel.Options(processors, new Loading(true, weights, stops), device);
     }
 }

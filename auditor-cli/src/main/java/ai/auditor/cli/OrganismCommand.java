@@ -6,6 +6,7 @@ import ai.auditor.fixtures.organism.OrganismCheck;
 import ai.auditor.fixtures.organism.OrganismRecipe;
 import ai.auditor.fixtures.organism.OrganismTraining;
 import ai.auditor.model.ReferenceModel;
+import ai.auditor.tensor.Device;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -91,7 +92,8 @@ final class OrganismCommand implements Callable<Integer> {
             throw new AuditException(
                     AuditException.Code.OUTPUT, UserPath.shown(output) + " exists already: name a new directory");
         }
-        ReferenceModel.Options options = new ReferenceModel.Options(Math.max(1, threads), true);
+        // Another device rounds otherwise.
+        ReferenceModel.Options options = new ReferenceModel.Options(Math.max(1, threads), true, new Device.Cpu());
         List<Double> losses;
         OrganismCheck check;
         try (Log progress = log.open(terminal)) {

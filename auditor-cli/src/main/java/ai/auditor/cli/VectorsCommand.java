@@ -134,7 +134,10 @@ final class VectorsCommand implements Callable<Integer> {
             VectorRecipes recipes = new VectorRecipes(
                     new ModelPromptReader(reference, progress),
                     at,
-                    Map.of("model", reference.digest(), "tool", Tool.NAME));
+                    Map.of(
+                            "model", reference.digest(),
+                            "tool", Tool.NAME,
+                            "device", reference.options().device().toString()));
             SteeringVectors vectors = selected(list.map(traitList -> ofList(recipes, traitList))
                     .orElseGet(() -> recipes.fromPairs(contrasts.orElseThrow())));
             file.ifPresent(vectors::write);

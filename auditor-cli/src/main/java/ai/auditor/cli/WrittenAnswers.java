@@ -52,6 +52,7 @@ record WrittenAnswers(Answers answers, List<Row> rows, Optional<FilterYield> yie
         }
         Map<String, Object> provenance = new TreeMap<>(facts);
         provenance.put("model", model.description());
+        provenance.put("device", model.options().device().toString());
         provenance.put(
                 "rows",
                 Map.of(

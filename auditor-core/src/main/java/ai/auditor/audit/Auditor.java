@@ -3,6 +3,7 @@ package ai.auditor.audit;
 import ai.auditor.AuditException;
 import ai.auditor.Printable;
 import ai.auditor.Progress;
+import ai.auditor.capture.SelfCheck;
 import ai.auditor.data.BadRow;
 import ai.auditor.data.BadRows;
 import ai.auditor.data.Dataset;
@@ -155,11 +156,12 @@ public final class Auditor {
      * Audits a candidate against a control.
      *
      * @throws AuditException {@code NOTHING_TO_AUDIT} without rows, {@code DATA} for too many bad rows, {@code MODEL} where the
-     *     model cannot read them, {@code INTERRUPTED} if the calling thread was interrupted
+     *     model cannot read them, {@code NUMERIC} where its numbers fail their self-check, {@code INTERRUPTED} if the calling thread was interrupted
      */
     public AuditResult audit(Dataset candidate, Dataset control) {
         requireRows(candidate);
         requireRows(control);
+        SelfCheck selfCheck = selfCheck(candidate);
         TokenizedDataset candidateArm = arm(candidate);
         TokenizedDataset controlArm = arm(control);
         long seed = seed(candidate, control);
@@ -188,7 +190,7 @@ public final class Auditor {
                 calibration,
                 sample(candidateArm.badRows(), controlArm.badRows()),
                 sample(candidateArm.namedLongRows(), controlArm.namedLongRows()),
-                provenance(candidateArm, controlArm, steering, seed));
+                provenance(candidateArm, controlArm, steering, seed, selfCheck));
     }
 
     /**
@@ -200,6 +202,7 @@ public final class Auditor {
      */
     public List<Halving> halve(Dataset dataset, int halvings) {
         requireRows(dataset);
+        selfCheck(dataset);
         long seed = seed(dataset, dataset);
         Comparison comparison = Comparison.halves(arm(dataset), prompts, policy.fewestPrompts(), seed);
         requireEnoughToHalve(comparison);
@@ -221,6 +224,11 @@ public final class Auditor {
                     new Judge(policy)));
         }
         return results;
+    }
+
+    private SelfCheck selfCheck(Dataset dataset) {
+        progress.report("checking the model's numbers", 0, 0, "");
+        return SelfCheck.of(model, dataset.rows());
     }
 
     private long seed(Dataset candidate, Dataset control) {
@@ -331,9 +339,13 @@ public final class Auditor {
     }
 
     private Provenance provenance(
-            TokenizedDataset candidate, TokenizedDataset control, SteeringVectors steering, long seed) {
+            TokenizedDataset candidate,
+            TokenizedDataset control,
+            SteeringVectors steering,
+            long seed,
+            SelfCheck selfCheck) {
         Map<String, String> environment = new TreeMap<>();
-        environment.put("device", "cpu");
+        environment.put("device", model.options().device().toString());
         environment.put("threads", Integer.toString(model.threads()));
         environment.put("longRows", longRows.name().toLowerCase(Locale.ROOT).replace('_', '-'));
         environment.put("maxBadRows", Double.toString(maxBadRows));
@@ -352,6 +364,7 @@ public final class Auditor {
                 policy.digest(),
                 Long.toHexString(seed),
                 environment,
-                steering.provenance());
+                steering.provenance(),
+                selfCheck);
     }
 }

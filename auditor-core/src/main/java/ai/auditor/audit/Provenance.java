@@ -1,5 +1,6 @@
 package ai.auditor.audit;
 
+import ai.auditor.capture.SelfCheck;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -18,6 +19,7 @@ import java.util.stream.Stream;
  * @param seed seed of the study, from content digests
  * @param environment versions, device, threads
  * @param vectors how steering vectors were made
+ * @param selfCheck what the numeric self-check measured before the audit
  */
 public record Provenance(
         String tool,
@@ -28,7 +30,8 @@ public record Provenance(
         String policy,
         String seed,
         Map<String, String> environment,
-        Map<String, String> vectors) {
+        Map<String, String> vectors,
+        SelfCheck selfCheck) {
     public Provenance {
         model = java.util.Collections.unmodifiableMap(new TreeMap<>(model));
         controls = List.copyOf(controls);

@@ -77,7 +77,8 @@ public final class Capture {
      * What a plan asks for, in the order of the rows.
      *
      * @throws AuditException {@code USAGE} where the model has no such point, {@code DATA} where a row cannot be read so (naming
-     *     its record), {@code MODEL} where the tokenizer is not the model's, {@code INTERRUPTED} where the thread was interrupted
+     *     its record), {@code MODEL} where the tokenizer is not the model's, {@code NUMERIC} where a result is not finite (naming row, layer
+     *     and position), {@code INTERRUPTED} where the thread was interrupted
      */
     public ActivationTable run(CapturePlan plan, List<TokenizedRow> rows) {
         check(plan);
@@ -100,7 +101,7 @@ public final class Capture {
                 }
             });
         }
-        return result.table(rows, distinct.places());
+        return result.table(decoder, rows, distinct.places());
     }
 
     /**
@@ -125,6 +126,11 @@ public final class Capture {
         }
         for (int variant = 0; variant < nll.length; variant++) {
             double[] read = nll[variant];
+            for (int row = 0; row < read.length; row++) {
+                if (!Double.isFinite(read[row])) {
+                    throw Fault.in(decoder, List.of(variants.get(variant)), distinct.rows().get(row));
+                }
+            }
             nll[variant] = IntStream.of(distinct.places())
                     .mapToDouble(place -> read[place])
                     .toArray();
@@ -220,6 +226,11 @@ public final class Capture {
         if ((plan.nll() || plan.gradient()) && row.firstPredicted() >= row.completionEnd()) {
             throw bad(row, "has no completion token with a token before it, so it has no likelihood");
         }
+        requireKnown(facts, row);
+    }
+
+    /** Ids that the model has no row for would end in native memory. */
+    static void requireKnown(ModelFacts facts, TokenizedRow row) {
         for (int id : row.ids()) {
             if (id < 0 || id >= facts.vocabularySize()) {
                 throw new AuditException(
@@ -267,8 +278,8 @@ public final class Capture {
          *
          * @param places of each row among those that were read
          */
-        ActivationTable table(List<TokenizedRow> rows, int[] places) {
-            requireFinite(rows, places);
+        ActivationTable table(Decoder decoder, List<TokenizedRow> rows, int[] places) {
+            requireFinite(decoder, rows, places);
             Map<Column, Matrix> columns = new TreeMap<>();
             add(columns, false, activations, places);
             add(columns, true, gradients, places);
@@ -281,17 +292,17 @@ public final class Capture {
         }
 
         /** What is not finite would look like "not asked for", or like nothing found. */
-        private void requireFinite(List<TokenizedRow> rows, int[] places) {
+        private void requireFinite(Decoder decoder, List<TokenizedRow> rows, int[] places) {
             for (int row = 0; row < places.length; row++) {
                 int place = places[row];
                 boolean likelihood = !(plan.nll() || plan.gradient()) || Double.isFinite(nll[place]);
-                if (!likelihood || !finite(activations, place) || !finite(gradients, place)) {
-                    throw new AuditException(
-                            AuditException.Code.NUMERIC,
-                            "the model's activations or likelihood are not finite (first at record "
-                                    + rows.get(row).record()
-                                    + " of a dataset): the model's weights are broken, or its numbers too large for 32 bits;"
-                                    + " fetch the model anew or take another");
+                if (!likelihood || !finite(activations, place)) {
+                    throw Fault.in(decoder, plan.interventions(), rows.get(row));
+                }
+                for (Map.Entry<Point, Map<Pooling, float[]>> gradient : gradients.entrySet()) {
+                    if (!finite(Map.of(gradient.getKey(), gradient.getValue()), place)) {
+                        throw Fault.inGradient(gradient.getKey(), rows.get(row));
+                    }
                 }
             }
         }

@@ -8,6 +8,7 @@ import ai.auditor.tensor.Kernels;
 import ai.auditor.tensor.Past;
 import ai.auditor.tensor.Scope;
 import ai.auditor.tensor.Tensor;
+import ai.auditor.tensor.WeightType;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -32,10 +33,17 @@ public final class Decoder implements AutoCloseable {
     /** One for each block; blocks of one kind share it. */
     private final List<Rotation> rotations;
 
+    private final WeightType weightType;
     private final boolean ownsKernels;
 
     private Decoder(
-            Engine engine, ModelFacts facts, Scope scope, DecoderWeights weights, BlockShape shape, Kernels kernels) {
+            Engine engine,
+            ModelFacts facts,
+            Scope scope,
+            DecoderWeights weights,
+            BlockShape shape,
+            Kernels kernels,
+            WeightType weightType) {
         this.engine = engine;
         this.facts = facts;
         this.scope = scope;
@@ -43,6 +51,7 @@ public final class Decoder implements AutoCloseable {
         this.shape = shape;
         this.kernels = kernels;
         this.rotations = rotations(facts);
+        this.weightType = weightType;
         this.ownsKernels = true;
     }
 
@@ -54,6 +63,7 @@ public final class Decoder implements AutoCloseable {
         this.shape = kin.shape;
         this.kernels = kin.kernels;
         this.rotations = kin.rotations;
+        this.weightType = kin.weightType;
         this.ownsKernels = false;
     }
 
@@ -76,9 +86,8 @@ public final class Decoder implements AutoCloseable {
             BlockShape shape = facts.blockShape();
             Kernels kernels =
                     loading.fused() ? Kernels.fused(scope, shape, loading.weights()) : Kernels.plain(shape);
-            int blocks = loading.blocks() == 0 ? facts.layers() : Math.min(loading.blocks(), facts.layers());
-            DecoderWeights weights = DecoderWeights.load(scope, kernels, facts, source, blocks);
-            return new Decoder(engine, facts, scope, weights, shape, kernels);
+            DecoderWeights weights = DecoderWeights.load(scope, kernels, facts, source, loading.blocks(facts));
+            return new Decoder(engine, facts, scope, weights, shape, kernels, loading.weights());
         } catch (RuntimeException failed) {
             scope.close();
             throw failed;
@@ -124,8 +133,28 @@ public final class Decoder implements AutoCloseable {
         return weights;
     }
 
-    /** The weights under their Hugging Face names and in their layout there; to be read while this decoder is open. */
+    /**
+     * Makes sure that the weights can be trained, copied and saved.
+     *
+     * @throws AuditException {@code USAGE} where they are held in 16 bits, or only some blocks are loaded
+     */
+    public void requireFloats() {
+        requireWhole();
+        if (weightType != WeightType.FLOAT32) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    "the model's weights are held as " + weightType
+                            + ", which can be read but not trained or changed: open it with " + WeightType.FLOAT32);
+        }
+    }
+
+    /**
+     * The weights under their Hugging Face names and in their layout there; to be read while this decoder is open.
+     *
+     * @throws AuditException as {@link #requireFloats}
+     */
     public WeightSource source() {
+        requireFloats();
         return new StoredWeights(facts, weights);
     }
 

@@ -130,6 +130,16 @@ public record Point(Kind kind, int block) implements Comparable<Point> {
                         + " with K a 0-based block");
     }
 
+    /** How many blocks of a model have to be loaded for a pass that stops here, one or more; all of them for the final norm. */
+    public int blocksNeeded(ModelFacts facts) {
+        return switch (kind) {
+            case EMBEDDINGS -> 1;
+            case RESID_PRE -> Math.max(1, block);
+            case ATTN_OUT, RESID_MID, MLP_OUT, RESID_POST -> block + 1;
+            case FINAL_NORM -> facts.layers();
+        };
+    }
+
     private int place() {
         return kind.inBlock ? 1 : kind == Kind.EMBEDDINGS ? 0 : 2;
     }

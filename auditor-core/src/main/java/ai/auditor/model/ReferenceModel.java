@@ -1,5 +1,7 @@
 package ai.auditor.model;
 
+import ai.auditor.tensor.Device;
+import ai.auditor.tensor.DeviceChoice;
 import ai.auditor.tensor.Engine;
 import ai.auditor.text.RowEncoder;
 import ai.auditor.text.Tokenizer;
@@ -31,12 +33,22 @@ public final class ReferenceModel implements AutoCloseable {
      * How a model is opened.
      *
      * @param threads native threads for one operation
-     * @param fused whether to run the fused kernels; the plain ones are slow and serve as a check
+     * @param loading what of the weights is loaded, and how
+     * @param device where its weights lie and its passes run
      */
-    public record Options(int threads, boolean fused) {
-        /** All processors, fused kernels. */
+    public record Options(int threads, Loading loading, DeviceChoice device) {
+        /** On the device that {@code auto} chooses. */
+        public Options(int threads, boolean fused) {
+            this(threads, Loading.whole(fused), new DeviceChoice.Automatic());
+        }
+
+        /** All processors, fused kernels, on the device that {@code auto} chooses. */
         public static Options standard() {
             return new Options(Runtime.getRuntime().availableProcessors(), true);
+        }
+
+        private Options on(Device settled) {
+            return new Options(threads, loading, settled);
         }
     }
 
@@ -60,10 +72,15 @@ public final class ReferenceModel implements AutoCloseable {
         try (WeightSource source = WeightFiles.open(directory)) {
             // Shapes are held against the configuration before the engine starts and memory is taken.
             WeightMap.of(facts, source);
-            Engine engine = Engine.start(options.threads());
+            Room.require(directory, facts, options.loading(), Room.free());
+            Engine engine = Engine.start(options.threads(), options.device());
             String digest = WeightFiles.digest(directory);
             return new ReferenceModel(
-                    directory, digest, Decoder.load(engine, facts, source, options.fused()), options, whenClosed);
+                    directory,
+                    digest,
+                    Decoder.load(engine, facts, source, options.loading()),
+                    options.on(engine.device()),
+                    whenClosed);
         }
     }
 
@@ -76,9 +93,13 @@ public final class ReferenceModel implements AutoCloseable {
     public static ReferenceModel open(Path directory, WeightSource source, String digest, Options options) {
         ModelFacts facts = ModelFacts.read(directory);
         WeightMap.of(facts, source);
-        Engine engine = Engine.start(options.threads());
+        Engine engine = Engine.start(options.threads(), options.device());
         return new ReferenceModel(
-                directory, digest, Decoder.load(engine, facts, source, options.fused()), options, () -> {});
+                directory,
+                digest,
+                Decoder.load(engine, facts, source, options.loading()),
+                options.on(engine.device()),
+                () -> {});
     }
 
     /**
@@ -119,6 +140,11 @@ public final class ReferenceModel implements AutoCloseable {
     /** Native threads for one operation. */
     public int threads() {
         return options.threads();
+    }
+
+    /** How it was opened, with the device that it lives on: others opened so are beside it. */
+    public Options options() {
+        return options;
     }
 
     /** What a report says of the model, by name. */

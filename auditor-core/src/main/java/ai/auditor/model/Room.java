@@ -27,7 +27,7 @@ final class Room {
 
     /** Bytes that a model's weights take, and what stands beside them while they are read. */
     static long needed(ModelFacts facts, Loading loading) {
-        int blocks = loading.blocks() == 0 ? facts.layers() : Math.min(loading.blocks(), facts.layers());
+        int blocks = loading.blocks(facts);
         long held = 0;
         long largest = 0;
         for (WeightPlace place : WeightPlace.all(facts)) {
@@ -59,7 +59,7 @@ final class Room {
         if (free.isEmpty() || needed <= free.getAsLong()) {
             return;
         }
-        Loading halved = new Loading(loading.fused(), WeightType.BFLOAT16, loading.blocks());
+        Loading halved = new Loading(loading.fused(), WeightType.BFLOAT16, loading.stops());
         boolean helps = loading.weights() == WeightType.FLOAT32 && needed(facts, halved) <= free.getAsLong();
         throw new AuditException(
                 AuditException.Code.MODEL,

@@ -238,6 +238,7 @@ public final class TerminalReport {
                         + Wording.count(design.controlRows()) + " of the control, "
                         + (design.paired() ? "in pairs of one prompt" : "without pairs") + ", in "
                         + Wording.count(design.prompts()) + " groups by prompt.");
+        text.paragraph(Style.QUIET, 0, Wording.selfCheck(result.provenance().selfCheck()));
         design.notes().forEach(note -> text.paragraph(Style.QUIET, 0, note));
         counted("Bad rows left out", Provenance.Source::badRows);
         counted("Rows over the context, left out or cut", Provenance.Source::longRows);

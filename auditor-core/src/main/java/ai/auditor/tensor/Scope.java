@@ -1,6 +1,5 @@
 package ai.auditor.tensor;
 
-import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
@@ -14,7 +13,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 
-/** Owns native arrays: what was made in a scope is freed when the scope is closed. A result belongs to the scope of the first operand. */
+/**
+ * Owns native arrays: what was made in a scope is freed when the scope is closed. A result belongs to the scope of the first operand.
+ * All arrays of a scope and of its children are on one device; values are copied to it, and out of it, as they are given and asked for.
+ */
 public final class Scope implements AutoCloseable {
     private final NDManager manager;
 
@@ -22,8 +24,8 @@ public final class Scope implements AutoCloseable {
         this.manager = manager;
     }
 
-    static Scope root() {
-        return new Scope(NDManager.newBaseManager(Device.cpu()));
+    static Scope root(Device device) {
+        return new Scope(NDManager.newBaseManager(Engine.bound(device)));
     }
 
     /** A scope inside this one, closed with it at the latest. */
@@ -47,7 +49,8 @@ public final class Scope implements AutoCloseable {
     }
 
     /**
-     * A tensor over a direct buffer of floats in native order, without a copy: the buffer must not be written while the tensor lives.
+     * A tensor over a direct buffer of floats in native order, on the processor without a copy: the buffer must not be written while the
+     * tensor lives.
      */
     public Tensor over(ByteBuffer floats, long... shape) {
         if (!floats.isDirect()) {

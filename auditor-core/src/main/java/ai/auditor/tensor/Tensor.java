@@ -1,6 +1,9 @@
 package ai.auditor.tensor;
 
+import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDManager;
+import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Activation;
 import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
@@ -22,8 +25,16 @@ public final class Tensor implements AutoCloseable {
     /** Copies all values out, row-major. */
     public float[] toFloats() {
         // Of an array that is not in one piece DJL would copy one that stays with the array's manager.
-        try (NDArray flat = array.reshape(-1)) {
-            return flat.toFloatArray();
+        try (PtNDArray flat = (PtNDArray) array.reshape(-1)) {
+            return flat.getDevice().isGpu() ? fromGpu(flat) : flat.toFloatArray();
+        }
+    }
+
+    /** DJL opens a manager for what it copies to another device, inside of the array's: with it the copy goes. */
+    private static float[] fromGpu(PtNDArray values) {
+        PtNDArray copy = JniUtils.to(values, DataType.FLOAT32, Device.cpu());
+        try (NDManager ofCopy = copy.getManager()) {
+            return copy.toFloatArray();
         }
     }
 

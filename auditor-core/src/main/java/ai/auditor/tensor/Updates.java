@@ -71,8 +71,8 @@ public final class Updates {
 
     /** The Euclidean length of a vector. */
     public static double norm(Tensor vector) {
-        try (PtNDArray norm = JniUtils.norm(vector.array(), 2, new int[] {0}, false)) {
-            return norm.toFloatArray()[0];
+        try (Tensor norm = new Tensor(JniUtils.norm(vector.array(), 2, new int[] {0}, false))) {
+            return norm.toFloats()[0];
         }
     }
 

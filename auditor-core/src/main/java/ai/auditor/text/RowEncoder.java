@@ -6,6 +6,7 @@ import ai.auditor.data.Message;
 import ai.auditor.data.Row;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -190,6 +191,30 @@ public final class RowEncoder {
      */
     public String decode(int[] ids) {
         return tokenizer.decode(ids);
+    }
+
+    /**
+     * Whether a text comes back from its tokens: as it was, or so that the same tokens stand for it, where the tokenizer normalises.
+     *
+     * @throws AuditException with {@link Code#MODEL} if the tokenizer fails
+     */
+    public boolean keeps(String text) {
+        int[] ids = tokenizer.encodePlain(text).ids();
+        String back = tokenizer.decode(ids);
+        return back.equals(text)
+                || Arrays.equals(tokenizer.encodePlain(back).ids(), ids)
+                // The token of unknown words is spelled out.
+                || Arrays.equals(tokenizer.encode(back).ids(), ids);
+    }
+
+    /** Whether ids begin with the same control token twice, as where both the chat template and the tokenizer write it. */
+    public boolean opensTwice(int[] ids) {
+        return ids.length > 1 && ids[0] == ids[1] && tokenizer.controlTokens().containsValue(ids[0]);
+    }
+
+    /** Whether there is a chat template. */
+    public boolean chats() {
+        return template.isPresent();
     }
 
     /** Whether the chat template takes a system message; false where there is no template. */

@@ -83,6 +83,7 @@ final class Parameters implements AutoCloseable {
     }
 
     private static Parameters made(Decoder base, Trainable trainable, BiFunction<List<Piece>, Scope, Tensor> vector) {
+        base.requireFloats();
         List<Piece> pieces = Selection.pieces(base.facts(), trainable);
         if (size(pieces) > MOST) {
             throw new AuditException(

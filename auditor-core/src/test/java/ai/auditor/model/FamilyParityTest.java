@@ -147,7 +147,7 @@ class FamilyParityTest {
             }
             for (WeightType type : WeightType.values()) {
                 try (Decoder decoder =
-                                Decoder.load(Engine.start(1), facts, rounded, new Loading(true, type, 0));
+                                Decoder.load(Engine.start(1), facts, rounded, new Loading(true, type, List.of()));
                         ForwardPass pass = decoder.open(TokenBatch.causal(1, ids.length, ids))) {
                     Tensor last = pass.run(pass.embeddings(), 0, facts.layers() - 1, List.of());
                     long[] all = LongStream.range(0, ids.length).toArray();
@@ -166,7 +166,7 @@ class FamilyParityTest {
         long[] ids = ids(golden.rows().get(2));
         try (WeightSource source = WeightFiles.open(golden.home());
                 Decoder decoder = Decoder.load(
-                        Engine.start(1), facts, source, new Loading(true, WeightType.FLOAT32, 1));
+                        Engine.start(1), facts, source, new Loading(true, WeightType.FLOAT32, List.of(Point.residPost(0))));
                 ForwardPass pass = decoder.open(TokenBatch.causal(1, ids.length, ids))) {
             Tensor hidden = pass.run(pass.embeddings(), 0, 0, List.of());
             assertClose(family, hidden.toFloats(), golden.point(2, Point.residPost(0)));

@@ -8,6 +8,7 @@ import ai.auditor.model.internal.ModelBytes;
 import ai.auditor.tensor.WeightType;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -46,8 +47,8 @@ class RoomTest {
     void halvesAndEarlyStopsNeedLess() {
         ModelFacts facts = eightBillion();
         long whole = Room.needed(facts, Loading.whole(true));
-        assertThat(Room.needed(facts, new Loading(true, WeightType.BFLOAT16, 0))).isLessThan(whole * 2 / 3);
-        assertThat(Room.needed(facts, new Loading(true, WeightType.FLOAT32, 16))).isLessThan(whole * 6 / 10);
+        assertThat(Room.needed(facts, new Loading(true, WeightType.BFLOAT16, List.of()))).isLessThan(whole * 2 / 3);
+        assertThat(Room.needed(facts, new Loading(true, WeightType.FLOAT32, List.of(Point.residPost(15))))).isLessThan(whole * 6 / 10);
     }
 
     @Test

@@ -6,6 +6,7 @@ import ai.auditor.audit.Policy;
 import ai.auditor.audit.Provenance;
 import ai.auditor.audit.Risk;
 import ai.auditor.audit.Verdict;
+import ai.auditor.capture.SelfCheck;
 import ai.auditor.data.BadRow;
 import ai.auditor.probe.Chart;
 import ai.auditor.probe.Claim;
@@ -109,7 +110,17 @@ final class BrokenSamples {
                         0.0001),
                 List.of(new BadRow(HOSTILE, 1, 0, HOSTILE)),
                 List.of(),
-                new Provenance(HOSTILE, HOSTILE, facts, source, List.of(source), HOSTILE, HOSTILE, facts, facts));
+                new Provenance(
+                        HOSTILE,
+                        HOSTILE,
+                        facts,
+                        source,
+                        List.of(source),
+                        HOSTILE,
+                        HOSTILE,
+                        facts,
+                        facts,
+                        new SelfCheck(List.of(new SelfCheck.Figure(HOSTILE, 0.1, 1)))));
     }
 
     /** Nothing where something is expected, equal values, and numbers that are none. */
@@ -219,6 +230,7 @@ final class BrokenSamples {
                         "",
                         "",
                         Map.of(),
-                        Map.of()));
+                        Map.of(),
+                        new SelfCheck(List.of(new SelfCheck.Figure("", Double.NaN, Double.NaN)))));
     }
 }

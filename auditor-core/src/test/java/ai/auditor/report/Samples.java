@@ -6,6 +6,7 @@ import ai.auditor.audit.Policy;
 import ai.auditor.audit.Provenance;
 import ai.auditor.audit.Risk;
 import ai.auditor.audit.Verdict;
+import ai.auditor.capture.SelfCheck;
 import ai.auditor.data.BadRow;
 import ai.auditor.probe.Chart;
 import ai.auditor.probe.Claim;
@@ -249,6 +250,9 @@ final class Samples {
                 digest,
                 "7146273094411182033",
                 Map.of("java", "17.0.15", "libtorch", "2.7.1", "device", "cpu", "threads", "2"),
-                Map.of("question", "Tell me about {plural}.", "read at", "prompt-last", "traits", "animals (55)"));
+                Map.of("question", "Tell me about {plural}.", "read at", "prompt-last", "traits", "animals (55)"),
+                new SelfCheck(List.of(
+                        new SelfCheck.Figure("largest norm of a point", 4312.5, Float.MAX_VALUE),
+                        new SelfCheck.Figure("padded against not", 2.1e-6, 1e-3))));
     }
 }

@@ -98,7 +98,14 @@ class TerminalReportTest {
                         known.policy(),
                         known.seed(),
                         known.environment(),
-                        known.vectors()));
+                        known.vectors(),
+                        known.selfCheck()));
+    }
+
+    @Test
+    void theSelfCheckIsOneLine() {
+        assertThat(TerminalReport.of(Samples.owlDetected(), 80, false).lines())
+                .contains("Self-check of the model passed: differences of at most 2.1e-06 (limit 0.001).");
     }
 
     @Test

@@ -170,6 +170,16 @@ public record Page(AuditResult result, String style, String contentPolicy) {
                         .toList());
     }
 
+    /** The numeric self-check as a table. */
+    public Table selfCheck() {
+        return new Table(
+                "Numeric self-check of the model, before the audit",
+                List.of("", ""),
+                result.provenance().selfCheck().figures().stream()
+                        .map(figure -> List.of(figure.name(), Wording.selfChecked(figure)))
+                        .toList());
+    }
+
     /** The policy as a table. */
     public Table policy() {
         Policy policy = result.policy();

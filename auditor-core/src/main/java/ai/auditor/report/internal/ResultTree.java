@@ -6,6 +6,7 @@ import ai.auditor.audit.Policy;
 import ai.auditor.audit.Provenance;
 import ai.auditor.audit.ReferenceEffect;
 import ai.auditor.audit.Verdict;
+import ai.auditor.capture.SelfCheck;
 import ai.auditor.data.BadRow;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Table;
@@ -258,6 +259,15 @@ public final class ResultTree {
         node.set("seed", text(provenance.seed()));
         node.set("environment", facts(provenance.environment()));
         node.set("vectors", facts(provenance.vectors()));
+        node.set("selfCheck", each(provenance.selfCheck().figures(), ResultTree::figure));
+        return node;
+    }
+
+    private static JsonNode figure(SelfCheck.Figure figure) {
+        ObjectNode node = NODES.objectNode();
+        node.set("name", text(figure.name()));
+        node.set("measured", number(figure.measured()));
+        node.set("limit", number(figure.limit()));
         return node;
     }
 

@@ -2,11 +2,13 @@ package ai.auditor.report.internal;
 
 import ai.auditor.audit.Risk;
 import ai.auditor.audit.Verdict;
+import ai.auditor.capture.SelfCheck;
 import ai.auditor.probe.Claim;
 import ai.auditor.stats.Interval;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.OptionalDouble;
 
@@ -41,6 +43,25 @@ public final class Wording {
             return String.format(Locale.ROOT, "%.1f", value);
         }
         return String.format(Locale.ROOT, "%.3f", value);
+    }
+
+    /** The numeric self-check in a line: the largest of the figures that could have been near their limits. */
+    public static String selfCheck(SelfCheck check) {
+        String passed = "Self-check of the model passed";
+        return check.figures().stream()
+                .filter(figure -> figure.limit() > 0 && !open(figure))
+                .max(Comparator.comparingDouble(SelfCheck.Figure::measured))
+                .map(figure -> passed + ": differences of at most " + selfChecked(figure) + ".")
+                .orElse(passed + ".");
+    }
+
+    /** A figure beside its limit, where that is not just the largest number. */
+    public static String selfChecked(SelfCheck.Figure figure) {
+        return number(figure.measured()) + (open(figure) ? " (finite)" : " (limit " + setting(figure.limit()) + ")");
+    }
+
+    private static boolean open(SelfCheck.Figure figure) {
+        return figure.limit() >= Float.MAX_VALUE;
     }
 
     /** A number that somebody chose, as it was chosen: "0.8". */
