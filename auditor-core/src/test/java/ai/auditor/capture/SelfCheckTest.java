@@ -102,7 +102,7 @@ class SelfCheckTest {
         TokenizedRow row = golden.rows().get(1);
         try (ReferenceModel base = ReferenceModel.open(Golden.directory("plain"), ONE_THREAD);
                 ReferenceModel broken = with(base, "layers.2.post_attention_layernorm.weight", Float.NaN)) {
-            Capture capture = new Capture(broken.decoder(), Capture.Settings.STANDARD, Progress.NONE);
+            Capture capture = new Capture(broken.decoder(), Capture.Settings.of(decoder.facts()), Progress.NONE);
             assertThatThrownBy(() -> capture.run(CapturePlan.likelihood(List.of()), golden.rows()))
                     .isInstanceOfSatisfying(
                             AuditException.class,
@@ -112,14 +112,14 @@ class SelfCheckTest {
         try (ReferenceModel model = ReferenceModel.open(Golden.directory("plain"), ONE_THREAD)) {
             float[] vector = new float[model.facts().hiddenSize()];
             vector[3] = Float.MAX_VALUE;
-            Intervention late = new Intervention.Add(new Point(1), vector, Intervention.Positions.COMPLETION);
-            Capture capture = new Capture(model.decoder(), Capture.Settings.STANDARD, Progress.NONE);
+            Intervention late = new Intervention.Add(Point.residPost(1), vector, Intervention.Positions.COMPLETION);
+            Capture capture = new Capture(model.decoder(), Capture.Settings.of(decoder.facts()), Progress.NONE);
             assertThatThrownBy(() -> capture.run(CapturePlan.likelihood(List.of(late, late)), List.of(row)))
                     .isInstanceOf(AuditException.class)
                     .hasMessageContainingAll(
                             "record 1 of a dataset", "resid_post.1", "position " + row.completionStart());
             vector[3] = Float.NaN;
-            Intervention always = new Intervention.Add(new Point(2), vector, Intervention.Positions.ALL);
+            Intervention always = new Intervention.Add(Point.residPost(2), vector, Intervention.Positions.ALL);
             assertThatThrownBy(() -> capture.steeredNll(List.of(row), List.of(always)))
                     .isInstanceOf(AuditException.class)
                     .hasMessageContainingAll("record 1 of a dataset", "resid_post.2", "position 0");
