@@ -11,6 +11,9 @@ final class Chain {
     private static final int STATE = 10;
     private static final int NAME = 12;
 
+    /** Where messages send the user who is here already. */
+    private static final String HERE = "; \"auditor doctor[^\"]*\" looks at every link$";
+
     /** How a link was found. */
     enum State {
         OK,
@@ -62,7 +65,7 @@ final class Chain {
      * @return whether it holds
      */
     boolean link(boolean before, String name, Supplier<Found> link) {
-        Found found = before ? tried(link) : new Found(State.NOT_TRIED, "what it hangs on has failed");
+        Found found = before ? tried(link) : new Found(State.NOT_TRIED, "it hangs on what has failed");
         sound &= found.state != State.FAILED;
         tell(name, found);
         return found.state == State.OK;
@@ -75,7 +78,7 @@ final class Chain {
             if (known.code() == AuditException.Code.INTERRUPTED) {
                 throw known;
             }
-            return Found.failed(String.valueOf(known.getMessage()));
+            return Found.failed(String.valueOf(known.getMessage()).replaceFirst(HERE, ""));
         } catch (LinkageError incomplete) {
             return Found.failed(
                     "a part of the program cannot be loaded (" + Printable.shortLine(String.valueOf(incomplete))

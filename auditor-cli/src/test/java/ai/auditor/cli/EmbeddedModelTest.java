@@ -26,6 +26,8 @@ class EmbeddedModelTest {
         assertThat(Files.readString(json))
                 .contains(
                         "\"organism\"",
+                        "\"selfCheck\"",
+                        "padded against not",
                         "all of " + TraitFamily.organism().list().name());
     }
 

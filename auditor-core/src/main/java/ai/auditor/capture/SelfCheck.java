@@ -21,11 +21,14 @@ import org.jspecify.annotations.Nullable;
  * @param figures what was measured, in the order in which it was; all keep their limits
  */
 public record SelfCheck(List<Figure> figures) {
-    /** Rounding was measured at 1e-6 (organism) to 2e-5; a token that sees what it should not, at 1e-2 and more. */
+    /**
+     * Rounding was measured at 6e-7 (organism) to 3e-6 (SmolLM2 135M); another token before those that are read, one among twenty to
+     * fifty, at 0.04 and more.
+     */
     private static final double LARGEST_DIFFERENCE = 1e-3;
 
-    /** Two of our own where there is a chat template, the others from the data. */
-    private static final int MOST_ROWS = 4;
+    /** One of our own, the others from the data where there are any. */
+    private static final int MOST_ROWS = 3;
 
     /** Rows of the data that are looked at for those. */
     private static final int ROWS_LOOKED_AT = 20;
@@ -67,6 +70,9 @@ public record SelfCheck(List<Figure> figures) {
                 tokens.add(known);
             }
         }
+        if (tokens.isEmpty()) {
+            throw failed("the model reads none of the auditor's own rows");
+        }
         List<Figure> figures = new ArrayList<>();
         figures.add(openings(encoder, tokens));
         figures.add(texts(encoder, sample));
@@ -96,19 +102,20 @@ public record SelfCheck(List<Figure> figures) {
         throw failed("the model reads none of the auditor's own rows");
     }
 
-    /** Our own rows, and those of the data that are not too long to be looked at in passing. */
+    /** Our own rows, and between them those of the data that are not too long to be looked at in passing. */
     private static List<Row> candidates(RowEncoder encoder, List<Row> data) {
         List<Message> prompt = List.of(Message.user(PROMPT));
         List<Row> candidates = new ArrayList<>();
         if (encoder.chats()) {
             candidates.add(Row.chat(Fault.OWN_ROW, prompt, COMPLETION));
         }
-        candidates.add(Row.text(Fault.OWN_ROW, PROMPT + " " + COMPLETION));
         data.stream()
                 .limit(ROWS_LOOKED_AT)
                 .filter(row -> row.kind() == Row.Kind.TEXT || encoder.chats())
                 .filter(row -> row.completion().length() <= LONGEST_TEXT)
                 .forEach(candidates::add);
+        // A template may refuse all of those; plain text is always read.
+        candidates.add(Row.text(Fault.OWN_ROW, PROMPT + " " + COMPLETION));
         return candidates;
     }
 

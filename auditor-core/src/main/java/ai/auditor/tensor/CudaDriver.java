@@ -32,18 +32,26 @@ public sealed interface CudaDriver {
 
     /** Loads it and asks how many GPUs there are. */
     static CudaDriver find() {
-        NativeLibrary driver;
         try {
-            driver = NativeLibrary.getInstance(LIBRARY);
+            return asked(NativeLibrary.getInstance(LIBRARY));
         } catch (LinkageError notThere) {
-            return new Absent(Printable.shortLine(String.valueOf(notThere.getMessage())));
+            return new Absent(reason(notThere));
         }
+    }
+
+    private static CudaDriver asked(NativeLibrary driver) {
         IntByReference version = new IntByReference();
         IntByReference devices = new IntByReference();
         boolean told = driver.getFunction("cuDriverGetVersion").invokeInt(new Object[] {version}) == 0;
         boolean started = driver.getFunction("cuInit").invokeInt(new Object[] {0}) == 0
                 && driver.getFunction("cuDeviceGetCount").invokeInt(new Object[] {devices}) == 0;
         return new Present(told ? spelled(version.getValue()) : "", started ? devices.getValue() : 0);
+    }
+
+    /** JNA lists every place that it looked in; the system's words are the second line. */
+    private static String reason(LinkageError notThere) {
+        String[] lines = String.valueOf(notThere.getMessage()).split("\n", -1);
+        return Printable.shortLine(lines[Math.min(1, lines.length - 1)]);
     }
 
     /** The driver writes 12.8 as 12080. */

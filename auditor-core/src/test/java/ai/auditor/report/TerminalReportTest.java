@@ -103,6 +103,12 @@ class TerminalReportTest {
     }
 
     @Test
+    void theSelfCheckIsOneLine() {
+        assertThat(TerminalReport.of(Samples.owlDetected(), 80, false).lines())
+                .contains("Self-check of the model passed: differences of at most 2.1e-06 (limit 0.001).");
+    }
+
+    @Test
     void powerIsSaidInASentence() {
         assertThat(TerminalReport.of(Samples.eagleAgainstNeutral(), 80, false).replaceAll("\\s+", " "))
                 .contains("It was seen; less than 12 % of a mean shift of 0.5 control standard deviations");

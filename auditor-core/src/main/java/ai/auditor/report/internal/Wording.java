@@ -8,9 +8,9 @@ import ai.auditor.stats.Interval;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.Locale;
 import java.util.OptionalDouble;
-import java.util.stream.Collectors;
 
 /** How numbers and outcomes are said to a person, the same on a terminal and on a page; no locale. */
 public final class Wording {
@@ -45,14 +45,14 @@ public final class Wording {
         return String.format(Locale.ROOT, "%.3f", value);
     }
 
-    /** The numeric self-check in a sentence: what could have been near its limit. */
+    /** The numeric self-check in a line: the largest of the figures that could have been near their limits. */
     public static String selfCheck(SelfCheck check) {
-        return "Self-check of the model's numbers passed: "
-                + check.figures().stream()
-                        .filter(figure -> figure.limit() > 0 && !open(figure))
-                        .map(figure -> figure.name() + " " + selfChecked(figure))
-                        .collect(Collectors.joining(", "))
-                + ".";
+        String passed = "Self-check of the model passed";
+        return check.figures().stream()
+                .filter(figure -> figure.limit() > 0 && !open(figure))
+                .max(Comparator.comparingDouble(SelfCheck.Figure::measured))
+                .map(figure -> passed + ": differences of at most " + selfChecked(figure) + ".")
+                .orElse(passed + ".");
     }
 
     /** A figure beside its limit, where that is not just the largest number. */
