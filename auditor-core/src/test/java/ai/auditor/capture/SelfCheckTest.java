@@ -102,7 +102,7 @@ class SelfCheckTest {
         TokenizedRow row = golden.rows().get(1);
         try (ReferenceModel base = ReferenceModel.open(Golden.directory("plain"), ONE_THREAD);
                 ReferenceModel broken = with(base, "layers.2.post_attention_layernorm.weight", Float.NaN)) {
-            Capture capture = new Capture(broken.decoder(), Capture.Settings.of(decoder.facts()), Progress.NONE);
+            Capture capture = new Capture(broken.decoder(), Capture.Settings.of(broken.facts()), Progress.NONE);
             assertThatThrownBy(() -> capture.run(CapturePlan.likelihood(List.of()), golden.rows()))
                     .isInstanceOfSatisfying(
                             AuditException.class,
@@ -113,7 +113,7 @@ class SelfCheckTest {
             float[] vector = new float[model.facts().hiddenSize()];
             vector[3] = Float.MAX_VALUE;
             Intervention late = new Intervention.Add(Point.residPost(1), vector, Intervention.Positions.COMPLETION);
-            Capture capture = new Capture(model.decoder(), Capture.Settings.of(decoder.facts()), Progress.NONE);
+            Capture capture = new Capture(model.decoder(), Capture.Settings.of(model.facts()), Progress.NONE);
             assertThatThrownBy(() -> capture.run(CapturePlan.likelihood(List.of(late, late)), List.of(row)))
                     .isInstanceOf(AuditException.class)
                     .hasMessageContainingAll(
