@@ -1,5 +1,7 @@
 package ai.auditor.cli;
 
+import ai.auditor.AuditException;
+import ai.auditor.ModelFile;
 import ai.auditor.data.Dataset;
 import ai.auditor.data.Message;
 import ai.auditor.data.Row;
@@ -8,6 +10,7 @@ import ai.auditor.direction.TraitList;
 import ai.auditor.fixtures.organism.EmbeddedOrganism;
 import ai.auditor.fixtures.teacher.TraitFamily;
 import ai.auditor.model.ReferenceModel;
+import ai.auditor.text.RowEncoder;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -30,6 +33,12 @@ final class ModelOptions {
     private String name = EMBEDDED;
 
     @Option(
+            names = "--raw",
+            description = "The model is a base model, without a chat template: it reads the texts of a prompt's messages, each ended "
+                    + "by a line feed, then the completion. Such a model is refused without this, and any other with it.")
+    private boolean raw;
+
+    @Option(
             names = "--threads",
             paramLabel = "N",
             defaultValue = "0",
@@ -40,15 +49,43 @@ final class ModelOptions {
     /**
      * The directory of a user's model; empty for the embedded one.
      *
-     * @throws ai.auditor.AuditException {@code USAGE} where it is not there
+     * @throws AuditException {@code USAGE} where it is not there
      */
     Optional<Path> directory() {
         return embedded() ? Optional.empty() : Optional.of(UserPath.existing(name, "model directory"));
     }
 
-    /** Refuses a model that is not there: to be called before a command reads anything. */
+    /**
+     * Refuses a model that is not there, or not to be read as it was asked for: to be called before a command reads anything.
+     *
+     * @throws AuditException {@code USAGE}
+     */
     void requireThere() {
-        directory();
+        Optional<Path> named = directory();
+        if (raw && named.isEmpty()) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    "--raw is for a model without a chat template, and the embedded one has one: name another with --model");
+        }
+        named.ifPresent(this::requireReading);
+    }
+
+    private void requireReading(Path directory) {
+        // What is missing or broken is told when the model is opened.
+        if (ModelFile.exists(directory.resolve("tokenizer.json"))) {
+            try {
+                RowEncoder.requireReading(directory, raw);
+            } catch (AuditException refused) {
+                if (refused.code() == AuditException.Code.USAGE) {
+                    throw refused;
+                }
+            }
+        }
+    }
+
+    /** Whether the model is one without a chat template. */
+    boolean raw() {
+        return raw;
     }
 
     private boolean embedded() {
@@ -75,7 +112,7 @@ final class ModelOptions {
     /**
      * Refuses data in words that the embedded model does not know; any other model is taken to know them.
      *
-     * @throws ai.auditor.AuditException {@code USAGE}
+     * @throws AuditException {@code USAGE}
      */
     void requireReads(Dataset dataset) {
         requireReads(

@@ -116,6 +116,7 @@ final class VectorsCommand implements Callable<Integer> {
     }
 
     private void make(ModelOptions model) {
+        model.requireThere();
         Optional<Path> modelDirectory = model.directory();
         Optional<Path> pairFile = Optional.ofNullable(pairs).map(name -> UserPath.file(name, "file of pairs"));
         Optional<List<ContrastPair>> contrasts = pairFile.map(ContrastPair::read);
@@ -134,7 +135,10 @@ final class VectorsCommand implements Callable<Integer> {
             VectorRecipes recipes = new VectorRecipes(
                     new ModelPromptReader(reference, progress),
                     at,
-                    Map.of("model", reference.digest(), "tool", Tool.NAME));
+                    Map.of(
+                            "model", reference.digest(),
+                            "reading", reference.encoder().reading().toString(),
+                            "tool", Tool.NAME));
             SteeringVectors vectors = selected(list.map(traitList -> ofList(recipes, traitList))
                     .orElseGet(() -> recipes.fromPairs(contrasts.orElseThrow())));
             file.ifPresent(vectors::write);

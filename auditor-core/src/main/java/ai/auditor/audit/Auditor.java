@@ -48,6 +48,7 @@ public final class Auditor {
     private final LongRows longRows;
     private final double maxBadRows;
     private final int prompts;
+    private final boolean raw;
     private final Progress progress;
 
     private Auditor(Builder builder) {
@@ -60,6 +61,7 @@ public final class Auditor {
         longRows = builder.longRows;
         maxBadRows = builder.maxBadRows;
         prompts = builder.prompts;
+        raw = builder.raw;
         progress = builder.progress;
     }
 
@@ -81,6 +83,7 @@ public final class Auditor {
         private LongRows longRows = LongRows.LEAVE_OUT;
         private double maxBadRows = DEFAULT_MAX_BAD_ROWS;
         private int prompts;
+        private boolean raw;
         private Progress progress = Progress.NONE;
 
         private Builder(ReferenceModel model) {
@@ -135,6 +138,12 @@ public final class Auditor {
             return this;
         }
 
+        /** Whether the model has no chat template and is to be read without one ({@link ai.auditor.text.Reading#RAW}); it is refused otherwise. */
+        public Builder raw(boolean raw) {
+            this.raw = raw;
+            return this;
+        }
+
         /** Told about progress. */
         public Builder progress(Progress progress) {
             this.progress = progress;
@@ -154,12 +163,13 @@ public final class Auditor {
     /**
      * Audits a candidate against a control.
      *
-     * @throws AuditException {@code NOTHING_TO_AUDIT} without rows, {@code DATA} for too many bad rows, {@code MODEL} where the
-     *     model cannot read them, {@code INTERRUPTED} if the calling thread was interrupted
+     * @throws AuditException {@code NOTHING_TO_AUDIT} without rows, {@code USAGE} for a model that is not to be read so ({@link Builder#raw}),
+     *     {@code DATA} for too many bad rows, {@code MODEL} where the model cannot read them, {@code INTERRUPTED} if the calling thread was interrupted
      */
     public AuditResult audit(Dataset candidate, Dataset control) {
         requireRows(candidate);
         requireRows(control);
+        model.encoder().requireReading(raw);
         TokenizedDataset candidateArm = arm(candidate);
         TokenizedDataset controlArm = arm(control);
         long seed = seed(candidate, control);
@@ -200,6 +210,7 @@ public final class Auditor {
      */
     public List<Halving> halve(Dataset dataset, int halvings) {
         requireRows(dataset);
+        model.encoder().requireReading(raw);
         long seed = seed(dataset, dataset);
         Comparison comparison = Comparison.halves(arm(dataset), prompts, policy.fewestPrompts(), seed);
         requireEnoughToHalve(comparison);
@@ -327,7 +338,8 @@ public final class Auditor {
                 arm.rows().size(),
                 arm.badRecords(),
                 arm.longRows(),
-                arm.controlTokens());
+                arm.controlTokens(),
+                arm.movedSystems());
     }
 
     private Provenance provenance(
@@ -347,6 +359,7 @@ public final class Auditor {
                 Tool.NAME,
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                 model.description(),
+                model.encoder().reading(),
                 source(candidate),
                 List.of(source(control)),
                 policy.digest(),

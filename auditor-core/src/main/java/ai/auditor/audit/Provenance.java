@@ -1,5 +1,6 @@
 package ai.auditor.audit;
 
+import ai.auditor.text.Reading;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -12,6 +13,7 @@ import java.util.stream.Stream;
  * @param tool name and version of the auditor
  * @param created ISO-8601 instant, the only time in a report
  * @param model name, digest and facts of the reference model
+ * @param reading how the model was given conversations
  * @param candidate the candidate
  * @param controls the controls
  * @param policy digest of the policy
@@ -23,6 +25,7 @@ public record Provenance(
         String tool,
         String created,
         Map<String, String> model,
+        Reading reading,
         Source candidate,
         List<Source> controls,
         String policy,
@@ -50,6 +53,7 @@ public record Provenance(
      * @param badRows records left out as bad
      * @param longRows rows left out or cut because they exceed the model's context
      * @param controlTokens rows whose text spells a control token
+     * @param movedSystems rows with a system message whose text went before the user's turn, since the chat template takes none there
      */
     public record Source(
             String name,
@@ -58,5 +62,6 @@ public record Provenance(
             long rows,
             long badRows,
             long longRows,
-            long controlTokens) {}
+            long controlTokens,
+            long movedSystems) {}
 }

@@ -13,6 +13,7 @@ import ai.auditor.probe.Decoys;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Table;
 import ai.auditor.stats.Interval;
+import ai.auditor.text.Reading;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -73,7 +74,7 @@ final class BrokenSamples {
                                 SampleFindings.normal(random, 10))),
                 List.of(HOSTILE));
         Map<String, String> facts = Map.of(HOSTILE, HOSTILE);
-        Provenance.Source source = new Provenance.Source(HOSTILE, HOSTILE, HOSTILE, 1, 2, 3, 4);
+        Provenance.Source source = new Provenance.Source(HOSTILE, HOSTILE, HOSTILE, 1, 2, 3, 4, 5);
         return new AuditResult(
                 honest.policy(),
                 new AuditResult.Design(true, 800, 800, 800, 1, List.of(HOSTILE)),
@@ -109,7 +110,7 @@ final class BrokenSamples {
                         0.0001),
                 List.of(new BadRow(HOSTILE, 1, 0, HOSTILE)),
                 List.of(),
-                new Provenance(HOSTILE, HOSTILE, facts, source, List.of(source), HOSTILE, HOSTILE, facts, facts));
+                new Provenance(HOSTILE, HOSTILE, facts, Reading.RAW, source, List.of(source), HOSTILE, HOSTILE, facts, facts));
     }
 
     /** Nothing where something is expected, equal values, and numbers that are none. */
@@ -214,7 +215,8 @@ final class BrokenSamples {
                         "",
                         "",
                         Map.of(),
-                        new Provenance.Source("", "", "", 0, 0, 0, 0),
+                        Reading.CHAT_TEMPLATE_WITHOUT_SYSTEM,
+                        new Provenance.Source("", "", "", 0, 0, 0, 0, 0),
                         List.of(),
                         "",
                         "",
