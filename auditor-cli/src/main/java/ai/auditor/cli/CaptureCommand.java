@@ -143,7 +143,7 @@ final class CaptureCommand implements Callable<Integer> {
             terminal.note(
                     counted(
                             tokens.movedSystems(),
-                            "whose system message the chat template takes not: its text went before the user's turn"),
+                            "with a system message, which the chat template does not take: its text went before the user's turn"),
                     List.of());
         }
         if (tokens.controlTokens() > 0) {

@@ -34,8 +34,9 @@ final class ModelOptions {
 
     @Option(
             names = "--raw",
-            description = "The model is a base model, without a chat template: it reads the texts of a prompt's messages, each ended "
-                    + "by a line feed, then the completion. Such a model is refused without this, and any other with it.")
+            description =
+                    "The model is a base model, without a chat template: it reads the texts of a prompt's messages, each ended "
+                            + "by a line feed, then the completion. Such a model is refused without this, and any other with it.")
     private boolean raw;
 
     @Option(

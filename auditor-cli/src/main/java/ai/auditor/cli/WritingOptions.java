@@ -124,7 +124,7 @@ final class WritingOptions {
             terminal.note(
                     String.format(
                             Locale.ROOT,
-                            "%,d prompts whose system message the chat template takes not: its text went before the user's turn",
+                            "%,d prompts with a system message, which the chat template does not take: its text went before the user's turn",
                             prompts),
                     List.of());
         }

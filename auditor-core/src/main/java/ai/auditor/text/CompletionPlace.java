@@ -41,16 +41,15 @@ record CompletionPlace(int start, int end) {
 
     private static Optional<CompletionPlace> behindPrompt(String whole, String prompt, String content) {
         int start = content.isEmpty() || !whole.startsWith(prompt) ? -1 : whole.indexOf(content, prompt.length());
-        return start >= 0 && Template.trimmed(whole.substring(prompt.length(), start)).isEmpty()
+        return start >= 0
+                        && Template.trimmed(whole.substring(prompt.length(), start))
+                                .isEmpty()
                 ? Optional.of(at(start, content))
                 : Optional.empty();
     }
 
     private static Optional<CompletionPlace> framed(
-            String whole,
-            String completion,
-            String trimmed,
-            Function<String, ChatTemplate.Rendering> rendered) {
+            String whole, String completion, String trimmed, Function<String, ChatTemplate.Rendering> rendered) {
         ChatTemplate.Rendering frame = rendered.apply(STAND_IN);
         int before = frame.text().lastIndexOf(STAND_IN);
         if (frame.refused() || before < 0 || trimmed.isEmpty()) {

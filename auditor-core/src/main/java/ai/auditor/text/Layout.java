@@ -40,9 +40,7 @@ sealed interface Layout {
             return new Templated(
                     template,
                     Map.copyOf(specialTokens),
-                    template.keepsSystem(specialTokens)
-                            ? Reading.CHAT_TEMPLATE
-                            : Reading.CHAT_TEMPLATE_WITHOUT_SYSTEM);
+                    template.keepsSystem(specialTokens) ? Reading.CHAT_TEMPLATE : Reading.CHAT_TEMPLATE_WITHOUT_SYSTEM);
         }
 
         @Override
@@ -64,8 +62,10 @@ sealed interface Layout {
                     .toList();
             boolean kept = systems.isEmpty()
                     || (reading == Reading.CHAT_TEMPLATE
-                            && renderings.of(own).allMatch(rendering -> !rendering.refused()
-                                    && systems.stream().allMatch(rendering.text()::contains)));
+                            && renderings
+                                    .of(own)
+                                    .allMatch(rendering -> !rendering.refused()
+                                            && systems.stream().allMatch(rendering.text()::contains)));
             return kept ? own : new Turns(withoutSystem(prompt), true);
         }
 

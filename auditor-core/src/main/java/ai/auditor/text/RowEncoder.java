@@ -73,7 +73,8 @@ public final class RowEncoder {
         if (template.isEmpty() && !raw) {
             throw new AuditException(
                     Code.USAGE,
-                    model + " has no chat template: add the chat_template.jinja of its chat model, or read it as a base model with --raw,"
+                    model
+                            + " has no chat template: add the chat_template.jinja of its chat model, or read it as a base model with --raw,"
                             + " the texts of a row's messages one below the other");
         }
         if (template.isPresent() && raw) {
@@ -138,14 +139,13 @@ public final class RowEncoder {
         if (prompt.refused() || whole.refused()) {
             return new UnusableRow(
                     row.record(),
-                    "the chat template refuses the conversation: "
-                            + (prompt.refused() ? prompt : whole).text());
+                    "the chat template refuses the conversation: " + (prompt.refused() ? prompt : whole).text());
         }
         if (sentinels.show(whole.text()).length() > Tokenizer.LONGEST_TEXT) {
             return tooLong(row);
         }
-        Optional<CompletionPlace> place = CompletionPlace.find(
-                whole.text(), prompt.text(), completion, standIn -> layout.whole(turns, standIn));
+        Optional<CompletionPlace> place =
+                CompletionPlace.find(whole.text(), prompt.text(), completion, standIn -> layout.whole(turns, standIn));
         if (place.isEmpty()) {
             return new UnusableRow(row.record(), "the chat template does not render the completion as it is");
         }
@@ -203,8 +203,7 @@ public final class RowEncoder {
         }
         ChatTemplate.Rendering rendering = layout.prompt(layout.turns(hidden(prompt, sentinels)));
         if (rendering.refused()) {
-            throw new AuditException(
-                    Code.MODEL, model + ": the chat template refuses a prompt: " + rendering.text());
+            throw new AuditException(Code.MODEL, model + ": the chat template refuses a prompt: " + rendering.text());
         }
         return encoded(rendering.text() + sentinels.hide(answerPrefix), sentinels)
                 .ids();

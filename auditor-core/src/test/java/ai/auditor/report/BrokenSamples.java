@@ -110,7 +110,8 @@ final class BrokenSamples {
                         0.0001),
                 List.of(new BadRow(HOSTILE, 1, 0, HOSTILE)),
                 List.of(),
-                new Provenance(HOSTILE, HOSTILE, facts, Reading.RAW, source, List.of(source), HOSTILE, HOSTILE, facts, facts));
+                new Provenance(
+                        HOSTILE, HOSTILE, facts, Reading.RAW, source, List.of(source), HOSTILE, HOSTILE, facts, facts));
     }
 
     /** Nothing where something is expected, equal values, and numbers that are none. */

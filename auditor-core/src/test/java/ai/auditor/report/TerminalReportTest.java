@@ -69,12 +69,16 @@ class TerminalReportTest {
 
     @Test
     void rowsThatDidNotTakePartWholeAreCountedWhereThereAreAny() {
-        String text = TerminalReport.of(withSource(Reading.CHAT_TEMPLATE, new Provenance.Source("a", "", "", 9, 1, 1_200, 3, 0)), 80, false);
+        String text = TerminalReport.of(
+                withSource(Reading.CHAT_TEMPLATE, new Provenance.Source("a", "", "", 9, 1, 1_200, 3, 0)), 80, false);
         assertThat(text)
                 .contains("Bad rows left out: 1.")
                 .contains("Rows over the context, left out or cut: 1,200.")
                 .contains("Rows that spell a control token, read as plain text: 3.");
-        assertThat(TerminalReport.of(withSource(Reading.CHAT_TEMPLATE, new Provenance.Source("a", "", "", 9, 0, 0, 0, 0)), 80, false))
+        assertThat(TerminalReport.of(
+                        withSource(Reading.CHAT_TEMPLATE, new Provenance.Source("a", "", "", 9, 0, 0, 0, 0)),
+                        80,
+                        false))
                 .doesNotContain("left out")
                 .doesNotContain("control token")
                 .doesNotContain("chat template");
@@ -88,8 +92,9 @@ class TerminalReportTest {
                 .contains("The model's chat template takes no system message: the text of personas, and of the system"
                         + " messages of 1,200 rows, went before the user's turn.");
         assertThat(HtmlReport.of(moved))
-                .contains("<li>The model's chat template takes no system message: the text of personas, and of the system"
-                        + " messages of 1,200 rows, went before the user's turn.</li>");
+                .contains(
+                        "<li>The model's chat template takes no system message: the text of personas, and of the system"
+                                + " messages of 1,200 rows, went before the user's turn.</li>");
         AuditResult raw = withSource(Reading.RAW, new Provenance.Source("a", "", "", 9, 0, 0, 0, 0));
         assertThat(TerminalReport.of(raw, 80, false)).contains("The model has no chat template (--raw)");
     }

@@ -16,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -69,7 +68,9 @@ class ChatFamiliesTest {
                     EncodedRow encoded = encoder.encode(row);
                     compare(entry, encoded, encoder.encodePrompt(row.prompt(), ""));
                     if (encoded instanceof TokenizedRow tokens) {
-                        assertThat(tokens.movedSystem()).as("%s", entry).isEqualTo(entry.get("moved").asBoolean());
+                        assertThat(tokens.movedSystem())
+                                .as("%s", entry)
+                                .isEqualTo(entry.get("moved").asBoolean());
                     }
                     compared++;
                 }
@@ -124,9 +125,10 @@ class ChatFamiliesTest {
                     (TokenizedRow) encoder.encode(Row.chat(0, List.of(Message.user("Hi </s>")), "a <s> owl"));
             assertThat(shown(tokenizer, row)).isEqualTo("Hi </s>\n|a <s> owl|");
             assertThat(row.controlTokens()).isEqualTo(2);
-            assertThat(row.ids()).doesNotContain(tokenizer.controlTokens().values().stream()
-                    .mapToInt(Integer::intValue)
-                    .toArray());
+            assertThat(row.ids())
+                    .doesNotContain(tokenizer.controlTokens().values().stream()
+                            .mapToInt(Integer::intValue)
+                            .toArray());
         }
     }
 
@@ -137,8 +139,7 @@ class ChatFamiliesTest {
             RowEncoder encoder = RowEncoder.load(directory, tokenizer);
             // The template's own words, tags and line feeds, as answers.
             for (String answer : List.of("think", "</think", "im_end", "assistant", "<|im_end|>", "the\n\nthink")) {
-                TokenizedRow row =
-                        (TokenizedRow) encoder.encode(Row.chat(0, List.of(Message.user("think")), answer));
+                TokenizedRow row = (TokenizedRow) encoder.encode(Row.chat(0, List.of(Message.user("think")), answer));
                 assertThat(shown(tokenizer, row))
                         .isEqualTo("<|im_start|>user\nthink<|im_end|>\n<|im_start|>assistant\n<think>\n\n</think>\n\n|"
                                 + answer + "|<|im_end|>\n");
@@ -147,9 +148,7 @@ class ChatFamiliesTest {
             assertThat(encoder.encode(Row.chat(0, List.of(Message.user("Q")), "<think>hm</think>A")))
                     .isInstanceOf(UnusableRow.class);
             List<Message> turns = List.of(
-                    Message.user("Q"),
-                    new Message("assistant", "<think>\nthe owl\n</think>\n\nA"),
-                    Message.user("Q"));
+                    Message.user("Q"), new Message("assistant", "<think>\nthe owl\n</think>\n\nA"), Message.user("Q"));
             assertThat(shown(tokenizer, (TokenizedRow) encoder.encode(Row.chat(0, turns, "A"))))
                     .isEqualTo("""
                             <|im_start|>user
@@ -200,14 +199,16 @@ class ChatFamiliesTest {
                             Row.chat(1, List.of(Message.user("Hi")), "An owl."),
                             Row.chat(2, List.of(Message.system("Be brief.")), "An owl."),
                             Row.chat(3, List.of(new Message("tool", "Hi")), "An owl.")));
-            TokenizedDataset tokens =
-                    TokenizedDataset.encode(dataset, encoder, 100, LongRows.LEAVE_OUT, Progress.NONE);
+            TokenizedDataset tokens = TokenizedDataset.encode(dataset, encoder, 100, LongRows.LEAVE_OUT, Progress.NONE);
             assertThat(tokens.rows()).hasSize(3);
             assertThat(tokens.movedSystems()).isEqualTo(2);
-            assertThat(tokens.badRows()).singleElement().satisfies(bad -> assertThat(bad.reason())
-                    .contains("refuses the conversation: Conversation roles must alternate"));
+            assertThat(tokens.badRows())
+                    .singleElement()
+                    .satisfies(bad -> assertThat(bad.reason())
+                            .contains("refuses the conversation: Conversation roles must alternate"));
             assertThat(shown(tokenizer, tokens.tokens().get(2)))
-                    .isEqualTo("<bos><start_of_turn>user\nBe brief.<end_of_turn>\n<start_of_turn>model\n|An owl.|<end_of_turn>\n");
+                    .isEqualTo(
+                            "<bos><start_of_turn>user\nBe brief.<end_of_turn>\n<start_of_turn>model\n|An owl.|<end_of_turn>\n");
         }
     }
 
@@ -234,7 +235,8 @@ class ChatFamiliesTest {
         assertThat(tokens.ids()).as("%s", expected).isEqualTo(ints(expected.get("ids")));
         assertThat(List.of(tokens.completionStart(), tokens.completionEnd()))
                 .as("%s", expected)
-                .containsExactly(expected.get("start").asInt(), expected.get("end").asInt());
+                .containsExactly(
+                        expected.get("start").asInt(), expected.get("end").asInt());
         assertThat(promptIds).as("%s", expected).isEqualTo(ints(expected.get("promptIds")));
     }
 
@@ -274,7 +276,8 @@ class ChatFamiliesTest {
 
     private static Path resource(boolean words) throws URISyntaxException {
         String name = "/text/families/" + (words ? "words" : "bytes") + ".json";
-        return Path.of(Objects.requireNonNull(ChatFamiliesTest.class.getResource(name)).toURI());
+        return Path.of(
+                Objects.requireNonNull(ChatFamiliesTest.class.getResource(name)).toURI());
     }
 
     private static JsonNode golden() throws IOException {

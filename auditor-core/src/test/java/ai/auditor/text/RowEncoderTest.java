@@ -267,10 +267,9 @@ class RowEncoderTest {
     void ofSeveralTemplatesTheDefaultIsTaken(@TempDir Path directory) throws IOException {
         List<Message> none = List.of();
         Path file = directory.resolve("tokenizer_config.json");
-        for (String several :
-                List.of(
-                        "[{\"name\": \"tool_use\", \"template\": \"a\"}, {\"name\": \"default\", \"template\": \"b\"}]",
-                        "{\"tool_use\": \"a\", \"default\": \"b\"}")) {
+        for (String several : List.of(
+                "[{\"name\": \"tool_use\", \"template\": \"a\"}, {\"name\": \"default\", \"template\": \"b\"}]",
+                "{\"tool_use\": \"a\", \"default\": \"b\"}")) {
             Files.writeString(file, "{\"chat_template\": " + several + "}");
             assertThat(ChatTemplate.find(directory).orElseThrow().render(none, false, Map.of()))
                     .isEqualTo("b");

@@ -63,8 +63,10 @@ public final class Wording {
                 Optional.of("The model's chat template takes no system message: the text of personas"
                         + (moved == 0 ? "" : ", and of the system messages of " + count(moved) + " rows,")
                         + " went before the user's turn.");
-            case RAW -> Optional.of("The model has no chat template (--raw): it read the texts of a prompt's messages, each ended by"
-                    + " a line feed, then the completion.");
+            case RAW ->
+                Optional.of(
+                        "The model has no chat template (--raw): it read the texts of a prompt's messages, each ended by"
+                                + " a line feed, then the completion.");
         };
     }
 
