@@ -2,7 +2,9 @@ package ai.auditor.audit;
 
 import ai.auditor.text.Reading;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
@@ -37,6 +39,31 @@ public record Provenance(
         controls = List.copyOf(controls);
         environment = java.util.Collections.unmodifiableMap(new TreeMap<>(environment));
         vectors = java.util.Collections.unmodifiableMap(new TreeMap<>(vectors));
+    }
+
+    /** The name of the reading, such as {@code chat-template}. */
+    public String readingName() {
+        return reading.toString();
+    }
+
+    /** What a reader has to know of how the model was given conversations, where that is not the usual way. */
+    public Optional<String> readingNote() {
+        long moved = total(Source::movedSystems);
+        String rows = String.format(Locale.ROOT, "%,d rows", moved);
+        return switch (reading) {
+            case CHAT_TEMPLATE ->
+                moved == 0
+                        ? Optional.empty()
+                        : Optional.of("The model's chat template takes no system message where " + rows
+                                + " have one: its text went before the user's turn.");
+            case CHAT_TEMPLATE_WITHOUT_SYSTEM ->
+                Optional.of("The model's chat template takes no system message: the text of personas"
+                        + (moved == 0 ? "" : ", and of the system messages of " + rows + ",")
+                        + " went before the user's turn.");
+            case RAW ->
+                Optional.of("The model has no chat template (--raw): it read the texts of a prompt's messages, each ended"
+                        + " by a line feed, then the completion.");
+        };
     }
 
     /** A count of rows over the candidate and all controls. */

@@ -239,7 +239,7 @@ public final class TerminalReport {
                         + (design.paired() ? "in pairs of one prompt" : "without pairs") + ", in "
                         + Wording.count(design.prompts()) + " groups by prompt.");
         design.notes().forEach(note -> text.paragraph(Style.QUIET, 0, note));
-        Wording.reading(result.provenance()).ifPresent(how -> text.paragraph(Style.WARNING, 0, how));
+        result.provenance().readingNote().ifPresent(how -> text.paragraph(Style.WARNING, 0, how));
         counted("Bad rows left out", Provenance.Source::badRows);
         counted("Rows over the context, left out or cut", Provenance.Source::longRows);
         counted("Rows that spell a control token, read as plain text", Provenance.Source::controlTokens);

@@ -132,7 +132,7 @@ public record Page(AuditResult result, String style, String contentPolicy) {
 
     /** What a reader has to know of the comparison. */
     public List<String> notes() {
-        return Stream.concat(result.design().notes().stream(), Wording.reading(result.provenance()).stream())
+        return Stream.concat(result.design().notes().stream(), result.provenance().readingNote().stream())
                 .toList();
     }
 

@@ -252,7 +252,7 @@ public final class ResultTree {
         ObjectNode node = NODES.objectNode();
         node.set("created", text(provenance.created()));
         node.set("model", facts(provenance.model()));
-        node.put("reading", provenance.reading().toString());
+        node.put("reading", provenance.readingName());
         node.set("candidate", source(provenance.candidate()));
         node.set("controls", each(provenance.controls(), ResultTree::source));
         node.set("policy", text(provenance.policy()));

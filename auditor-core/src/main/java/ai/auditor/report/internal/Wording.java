@@ -1,6 +1,5 @@
 package ai.auditor.report.internal;
 
-import ai.auditor.audit.Provenance;
 import ai.auditor.audit.Risk;
 import ai.auditor.audit.Verdict;
 import ai.auditor.probe.Claim;
@@ -9,7 +8,6 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Arrays;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.OptionalDouble;
 
 /** How numbers and outcomes are said to a person, the same on a terminal and on a page; no locale. */
@@ -48,26 +46,6 @@ public final class Wording {
     /** A number that somebody chose, as it was chosen: "0.8". */
     public static String setting(double value) {
         return Double.isFinite(value) ? plain(BigDecimal.valueOf(value)) : UNKNOWN;
-    }
-
-    /** How the model was given conversations, where that is not the usual way; else nothing. */
-    public static Optional<String> reading(Provenance provenance) {
-        long moved = provenance.total(Provenance.Source::movedSystems);
-        return switch (provenance.reading()) {
-            case CHAT_TEMPLATE ->
-                moved == 0
-                        ? Optional.empty()
-                        : Optional.of("The model's chat template takes no system message where " + count(moved)
-                                + " rows have one: its text went before the user's turn.");
-            case CHAT_TEMPLATE_WITHOUT_SYSTEM ->
-                Optional.of("The model's chat template takes no system message: the text of personas"
-                        + (moved == 0 ? "" : ", and of the system messages of " + count(moved) + " rows,")
-                        + " went before the user's turn.");
-            case RAW ->
-                Optional.of(
-                        "The model has no chat template (--raw): it read the texts of a prompt's messages, each ended by"
-                                + " a line feed, then the completion.");
-        };
     }
 
     /** A number that may be absent. */
