@@ -61,8 +61,9 @@ public record Provenance(
                         + (moved == 0 ? "" : ", and of the system messages of " + rows + ",")
                         + " went before the user's turn.");
             case RAW ->
-                Optional.of("The model has no chat template (--raw): it read the texts of a prompt's messages, each ended"
-                        + " by a line feed, then the completion.");
+                Optional.of(
+                        "The model has no chat template (--raw): it read the texts of a prompt's messages, each ended"
+                                + " by a line feed, then the completion.");
         };
     }
 
