@@ -130,6 +130,7 @@ final class AuditCommand implements Callable<Integer> {
     public Integer call() {
         Path candidateFile = UserPath.existing(candidate, "candidate");
         Optional<Path> controlFile = Optional.ofNullable(control).map(name -> UserPath.existing(name, "control"));
+        model.requireThere();
         Optional<Path> modelDirectory = model.directory();
         TraitList traitList = traits.list(model);
         Optional<Path> vectorFile = Optional.ofNullable(vectors).map(name -> UserPath.file(name, "vector file"));
@@ -159,6 +160,7 @@ final class AuditCommand implements Callable<Integer> {
                         .longRows(longRows)
                         .maxBadRows(datasets.maxBadRows())
                         .promptSample(rows)
+                        .raw(model.raw())
                         .progress(progress);
                 steering.ifPresent(auditor::vectors);
                 result = auditor.build().audit(candidateRows, controlRows);

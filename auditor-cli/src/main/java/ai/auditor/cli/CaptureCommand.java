@@ -9,6 +9,7 @@ import ai.auditor.capture.CapturePlan;
 import ai.auditor.capture.Pooling;
 import ai.auditor.data.BadRows;
 import ai.auditor.data.Dataset;
+import ai.auditor.data.Row;
 import ai.auditor.model.Point;
 import ai.auditor.model.ReferenceModel;
 import ai.auditor.text.LongRows;
@@ -106,6 +107,10 @@ final class CaptureCommand implements Callable<Integer> {
         try (Log progress = log.open(terminal)) {
             Dataset dataset = datasets.readUsable(file, progress);
             model.requireReads(dataset);
+            // Plain text is the same to every model.
+            if (dataset.rows().stream().anyMatch(row -> row.kind() == Row.Kind.CHAT)) {
+                model.requireThere();
+            }
             try (ReferenceModel reference = model.open(noLikelihood ? at : List.of())) {
                 TokenizedDataset tokens = TokenizedDataset.encode(
                         dataset, reference.encoder(), reference.facts().maxPositions(), longRows, progress);
@@ -130,6 +135,7 @@ final class CaptureCommand implements Callable<Integer> {
     private static Map<String, String> provenance(Dataset dataset, ReferenceModel reference) {
         return Map.of(
                 "tool", Tool.NAME,
+                "reading", reference.encoder().reading().toString(),
                 "model", reference.digest(),
                 "device", reference.options().device().toString(),
                 "file", dataset.fileDigest(),
@@ -145,6 +151,13 @@ final class CaptureCommand implements Callable<Integer> {
         if (tokens.longRows() > 0) {
             terminal.note(
                     counted(tokens.longRows(), "over the context; the first:"), BadRows.named(tokens.namedLongRows()));
+        }
+        if (tokens.movedSystems() > 0) {
+            terminal.note(
+                    counted(
+                            tokens.movedSystems(),
+                            "with a system message, which the chat template does not take: its text went before the user's turn"),
+                    List.of());
         }
         if (tokens.controlTokens() > 0) {
             terminal.note(

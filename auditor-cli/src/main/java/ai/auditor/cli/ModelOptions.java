@@ -1,5 +1,7 @@
 package ai.auditor.cli;
 
+import ai.auditor.AuditException;
+import ai.auditor.ModelFile;
 import ai.auditor.data.Dataset;
 import ai.auditor.data.Message;
 import ai.auditor.data.Row;
@@ -12,6 +14,7 @@ import ai.auditor.model.Point;
 import ai.auditor.model.ReferenceModel;
 import ai.auditor.tensor.DeviceChoice;
 import ai.auditor.tensor.WeightType;
+import ai.auditor.text.RowEncoder;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +36,13 @@ final class ModelOptions {
                     "Directory of the reference model: config.json, tokenizer.json, and safetensors or one GGUF file "
                             + "(default: ${DEFAULT-VALUE}, a small model in the box that reads numbers and some 120 words).")
     private String name = EMBEDDED;
+
+    @Option(
+            names = "--raw",
+            description =
+                    "The model is a base model: it reads the texts of a prompt's messages, each ended by a line feed, then the "
+                            + "completion, even where it has a chat template. Without this a model that has none is refused.")
+    private boolean raw;
 
     @Option(
             names = "--threads",
@@ -63,15 +73,43 @@ final class ModelOptions {
     /**
      * The directory of a user's model; empty for the embedded one.
      *
-     * @throws ai.auditor.AuditException {@code USAGE} where it is not there
+     * @throws AuditException {@code USAGE} where it is not there
      */
     Optional<Path> directory() {
         return embedded() ? Optional.empty() : Optional.of(UserPath.existing(name, "model directory"));
     }
 
-    /** Refuses a model that is not there: to be called before a command reads anything. */
+    /**
+     * Refuses a model that is not there, or not to be read as it was asked for: to be called before a command reads anything.
+     *
+     * @throws AuditException {@code USAGE}
+     */
     void requireThere() {
-        directory();
+        Optional<Path> named = directory();
+        if (raw && named.isEmpty()) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    "--raw is for base models, and the embedded one is none: name another with --model");
+        }
+        named.ifPresent(this::requireReading);
+    }
+
+    private void requireReading(Path directory) {
+        // What is missing or broken is told when the model is opened.
+        if (ModelFile.exists(directory.resolve("tokenizer.json"))) {
+            try {
+                RowEncoder.requireReading(directory, raw);
+            } catch (AuditException refused) {
+                if (refused.code() == AuditException.Code.USAGE) {
+                    throw refused;
+                }
+            }
+        }
+    }
+
+    /** Whether the model is read without a chat template. */
+    boolean raw() {
+        return raw;
     }
 
     private boolean embedded() {
@@ -98,7 +136,7 @@ final class ModelOptions {
     /**
      * Refuses data in words that the embedded model does not know; any other model is taken to know them.
      *
-     * @throws ai.auditor.AuditException {@code USAGE}
+     * @throws AuditException {@code USAGE}
      */
     void requireReads(Dataset dataset) {
         requireReads(
@@ -148,6 +186,6 @@ final class ModelOptions {
 
     private ReferenceModel.Options options(List<Point> stops) {
         int processors = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
-        return new ReferenceModel.Options(processors, new Loading(true, weights, stops), device);
+        return new ReferenceModel.Options(processors, new Loading(true, weights, stops), device, raw);
     }
 }

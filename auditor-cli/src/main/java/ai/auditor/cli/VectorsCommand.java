@@ -116,6 +116,7 @@ final class VectorsCommand implements Callable<Integer> {
     }
 
     private void make(ModelOptions model) {
+        model.requireThere();
         Optional<Path> modelDirectory = model.directory();
         Optional<Path> pairFile = Optional.ofNullable(pairs).map(name -> UserPath.file(name, "file of pairs"));
         Optional<List<ContrastPair>> contrasts = pairFile.map(ContrastPair::read);
@@ -136,6 +137,7 @@ final class VectorsCommand implements Callable<Integer> {
                     at,
                     Map.of(
                             "model", reference.digest(),
+                            "reading", reference.encoder().reading().toString(),
                             "tool", Tool.NAME,
                             "device", reference.options().device().toString()));
             SteeringVectors vectors = selected(list.map(traitList -> ofList(recipes, traitList))

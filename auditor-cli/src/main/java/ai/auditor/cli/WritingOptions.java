@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -104,10 +105,28 @@ final class WritingOptions {
                                 new Answers.Asking(chosen, task.interventions(), Optional.empty()),
                                 progress),
                         Optional.ofNullable(filter));
-                answers.write(rows, reference, facts(dataset, task));
+                Map<String, Object> facts = facts(dataset, task);
+                facts.put("reading", reference.encoder().reading().toString());
+                answers.write(rows, reference, facts);
                 progress.close();
                 answers.tell(terminal);
+                tellMoved(
+                        terminal,
+                        prompts.stream()
+                                .filter(reference.encoder()::movesSystem)
+                                .count());
             }
+        }
+    }
+
+    private static void tellMoved(Terminal terminal, long prompts) {
+        if (prompts > 0) {
+            terminal.note(
+                    String.format(
+                            Locale.ROOT,
+                            "%,d prompts with a system message, which the chat template does not take: its text went before the user's turn",
+                            prompts),
+                    List.of());
         }
     }
 

@@ -49,6 +49,7 @@ public final class Auditor {
     private final LongRows longRows;
     private final double maxBadRows;
     private final int prompts;
+    private final boolean raw;
     private final Progress progress;
 
     private Auditor(Builder builder) {
@@ -61,6 +62,7 @@ public final class Auditor {
         longRows = builder.longRows;
         maxBadRows = builder.maxBadRows;
         prompts = builder.prompts;
+        raw = builder.raw;
         progress = builder.progress;
     }
 
@@ -82,6 +84,7 @@ public final class Auditor {
         private LongRows longRows = LongRows.LEAVE_OUT;
         private double maxBadRows = DEFAULT_MAX_BAD_ROWS;
         private int prompts;
+        private boolean raw;
         private Progress progress = Progress.NONE;
 
         private Builder(ReferenceModel model) {
@@ -136,6 +139,12 @@ public final class Auditor {
             return this;
         }
 
+        /** Whether the model has no chat template and is to be read without one ({@link ai.auditor.text.Reading#RAW}); it is refused otherwise. */
+        public Builder raw(boolean raw) {
+            this.raw = raw;
+            return this;
+        }
+
         /** Told about progress. */
         public Builder progress(Progress progress) {
             this.progress = progress;
@@ -155,12 +164,14 @@ public final class Auditor {
     /**
      * Audits a candidate against a control.
      *
-     * @throws AuditException {@code NOTHING_TO_AUDIT} without rows, {@code DATA} for too many bad rows, {@code MODEL} where the
-     *     model cannot read them, {@code NUMERIC} where its numbers fail their self-check, {@code INTERRUPTED} if the calling thread was interrupted
+     * @throws AuditException {@code NOTHING_TO_AUDIT} without rows, {@code USAGE} for a model that is not to be read so ({@link Builder#raw}),
+     *     {@code DATA} for too many bad rows, {@code MODEL} where the model cannot read them, {@code NUMERIC} where its numbers fail their self-check,
+     *     {@code INTERRUPTED} if the calling thread was interrupted
      */
     public AuditResult audit(Dataset candidate, Dataset control) {
         requireRows(candidate);
         requireRows(control);
+        model.encoder().requireReading(raw);
         SelfCheck selfCheck = selfCheck(candidate);
         TokenizedDataset candidateArm = arm(candidate);
         TokenizedDataset controlArm = arm(control);
@@ -202,6 +213,7 @@ public final class Auditor {
      */
     public List<Halving> halve(Dataset dataset, int halvings) {
         requireRows(dataset);
+        model.encoder().requireReading(raw);
         selfCheck(dataset);
         long seed = seed(dataset, dataset);
         Comparison comparison = Comparison.halves(arm(dataset), prompts, policy.fewestPrompts(), seed);
@@ -335,7 +347,8 @@ public final class Auditor {
                 arm.rows().size(),
                 arm.badRecords(),
                 arm.longRows(),
-                arm.controlTokens());
+                arm.controlTokens(),
+                arm.movedSystems());
     }
 
     private Provenance provenance(
@@ -359,6 +372,7 @@ public final class Auditor {
                 Tool.NAME,
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                 model.description(),
+                model.encoder().reading(),
                 source(candidate),
                 List.of(source(control)),
                 policy.digest(),

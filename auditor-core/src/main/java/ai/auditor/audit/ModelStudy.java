@@ -203,7 +203,7 @@ final class ModelStudy implements Study {
 
     @Override
     public boolean takesPersonas() {
-        return shared.model().encoder().acceptsSystem() && rows().stream().allMatch(row -> row.kind() == Row.Kind.CHAT);
+        return rows().stream().allMatch(row -> row.kind() == Row.Kind.CHAT);
     }
 
     @Override

@@ -1,8 +1,11 @@
 package ai.auditor.audit;
 
 import ai.auditor.capture.SelfCheck;
+import ai.auditor.text.Reading;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
@@ -13,6 +16,7 @@ import java.util.stream.Stream;
  * @param tool name and version of the auditor
  * @param created ISO-8601 instant, the only time in a report
  * @param model name, digest and facts of the reference model
+ * @param reading how the model was given conversations
  * @param candidate the candidate
  * @param controls the controls
  * @param policy digest of the policy
@@ -25,6 +29,7 @@ public record Provenance(
         String tool,
         String created,
         Map<String, String> model,
+        Reading reading,
         Source candidate,
         List<Source> controls,
         String policy,
@@ -37,6 +42,32 @@ public record Provenance(
         controls = List.copyOf(controls);
         environment = java.util.Collections.unmodifiableMap(new TreeMap<>(environment));
         vectors = java.util.Collections.unmodifiableMap(new TreeMap<>(vectors));
+    }
+
+    /** The name of the reading, such as {@code chat-template}. */
+    public String readingName() {
+        return reading.toString();
+    }
+
+    /** What a reader has to know of how the model was given conversations, where that is not the usual way. */
+    public Optional<String> readingNote() {
+        long moved = total(Source::movedSystems);
+        String rows = String.format(Locale.ROOT, "%,d rows", moved);
+        return switch (reading) {
+            case CHAT_TEMPLATE ->
+                moved == 0
+                        ? Optional.empty()
+                        : Optional.of("The model's chat template takes no system message where " + rows
+                                + " have one: its text went before the user's turn.");
+            case CHAT_TEMPLATE_WITHOUT_SYSTEM ->
+                Optional.of("The model's chat template takes no system message: the text of personas"
+                        + (moved == 0 ? "" : ", and of the system messages of " + rows + ",")
+                        + " went before the user's turn.");
+            case RAW ->
+                Optional.of(
+                        "The model has no chat template (--raw): it read the texts of a prompt's messages, each ended"
+                                + " by a line feed, then the completion.");
+        };
     }
 
     /** A count of rows over the candidate and all controls. */
@@ -53,6 +84,7 @@ public record Provenance(
      * @param badRows records left out as bad
      * @param longRows rows left out or cut because they exceed the model's context
      * @param controlTokens rows whose text spells a control token
+     * @param movedSystems rows with a system message whose text went before the user's turn, since the chat template takes none there
      */
     public record Source(
             String name,
@@ -61,5 +93,6 @@ public record Provenance(
             long rows,
             long badRows,
             long longRows,
-            long controlTokens) {}
+            long controlTokens,
+            long movedSystems) {}
 }

@@ -35,11 +35,12 @@ public final class ReferenceModel implements AutoCloseable {
      * @param threads native threads for one operation
      * @param loading what of the weights is loaded, and how
      * @param device where its weights lie and its passes run
+     * @param raw whether conversations are read without a chat template, even where the directory has one
      */
-    public record Options(int threads, Loading loading, DeviceChoice device) {
+    public record Options(int threads, Loading loading, DeviceChoice device, boolean raw) {
         /** On the device that {@code auto} chooses. */
         public Options(int threads, boolean fused) {
-            this(threads, Loading.whole(fused), new DeviceChoice.Automatic());
+            this(threads, Loading.whole(fused), new DeviceChoice.Automatic(), false);
         }
 
         /** All processors, fused kernels, on the device that {@code auto} chooses. */
@@ -48,7 +49,7 @@ public final class ReferenceModel implements AutoCloseable {
         }
 
         private Options on(Device settled) {
-            return new Options(threads, loading, settled);
+            return new Options(threads, loading, settled, raw);
         }
     }
 
@@ -126,7 +127,7 @@ public final class ReferenceModel implements AutoCloseable {
         if (known == null) {
             Tokenizer opened = Tokenizer.open(directory);
             try {
-                known = RowEncoder.load(directory, opened);
+                known = RowEncoder.load(directory, opened, options.raw());
             } catch (RuntimeException failed) {
                 opened.close();
                 throw failed;

@@ -97,7 +97,7 @@ public interface Study {
         return false;
     }
 
-    /** Whether a system prompt can be put before the rows: they are chats, and the template takes one. */
+    /** Whether a system prompt can be put before the rows: they are chats. */
     default boolean takesPersonas() {
         return true;
     }

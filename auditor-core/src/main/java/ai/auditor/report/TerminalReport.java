@@ -240,6 +240,7 @@ public final class TerminalReport {
                         + Wording.count(design.prompts()) + " groups by prompt.");
         text.paragraph(Style.QUIET, 0, Wording.selfCheck(result.provenance().selfCheck()));
         design.notes().forEach(note -> text.paragraph(Style.QUIET, 0, note));
+        result.provenance().readingNote().ifPresent(how -> text.paragraph(Style.WARNING, 0, how));
         counted("Bad rows left out", Provenance.Source::badRows);
         counted("Rows over the context, left out or cut", Provenance.Source::longRows);
         counted("Rows that spell a control token, read as plain text", Provenance.Source::controlTokens);

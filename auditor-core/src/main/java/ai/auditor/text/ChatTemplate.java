@@ -17,17 +17,21 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** A model's chat template: what turns messages into the one text that the model reads. Immutable and safe for any number of threads. */
 public final class ChatTemplate {
     /**
      * The day that {@code strftime_now} gives: a date in the prompt must not change from one run to the next. It is the one
-     * that the template of Llama 3.2 falls back to.
+     * that the templates of Llama 3.1 and 3.2 fall back to where they are given none.
      */
     private static final Clock DAY = Clock.fixed(Instant.parse("2024-07-26T00:00:00Z"), ZoneOffset.UTC);
 
     private static final long MAX_BYTES = 16L << 20;
+
+    /** No template's own words. */
+    private static final String SYSTEM_TRIAL = "Count owls at dusk.";
 
     private final Template template;
     private final String origin;
@@ -60,9 +64,9 @@ public final class ChatTemplate {
 
     /**
      * The template of a model directory, if it has one: {@code chat_template.jinja}, else that of {@code tokenizer_config.json}, else that of
-     * {@code chat_template.json}.
+     * {@code chat_template.json}. Of several in one file, the one named "default".
      *
-     * @throws AuditException with {@link Code#MODEL} if it cannot be parsed
+     * @throws AuditException with {@link Code#MODEL} if it cannot be parsed, or of several none is named "default"
      */
     public static Optional<ChatTemplate> find(Path directory) {
         Path file = directory.resolve("chat_template.jinja");
@@ -72,8 +76,10 @@ public final class ChatTemplate {
         for (String name : List.of("tokenizer_config.json", "chat_template.json")) {
             Path config = directory.resolve(name);
             if (ModelFile.exists(config)) {
-                String source = source(ModelText.json(config, ModelText.read(config, MAX_BYTES))
-                        .path("chat_template"));
+                String source = source(
+                        config,
+                        ModelText.json(config, ModelText.read(config, MAX_BYTES))
+                                .path("chat_template"));
                 if (source != null) {
                     return Optional.of(parse(source, config.toString()));
                 }
@@ -82,18 +88,26 @@ public final class ChatTemplate {
         return Optional.empty();
     }
 
-    /** A template, or the one named "default" of several. */
-    private static @Nullable String source(JsonNode node) {
+    /** A template, or of several the one named "default". */
+    private static @Nullable String source(Path file, JsonNode node) {
         if (node.isTextual()) {
             return node.asText();
         }
-        for (JsonNode entry : node) {
-            if (entry.path("name").asText().equals("default")
-                    && entry.path("template").isTextual()) {
-                return entry.path("template").asText();
-            }
+        Map<String, JsonNode> named = new TreeMap<>();
+        if (node.isObject()) {
+            node.fields().forEachRemaining(entry -> named.put(entry.getKey(), entry.getValue()));
+        } else {
+            node.forEach(entry -> named.put(entry.path("name").asText(), entry.path("template")));
         }
-        return null;
+        JsonNode chosen = named.get("default");
+        if (!named.isEmpty() && (chosen == null || !chosen.isTextual())) {
+            throw new AuditException(
+                    Code.MODEL,
+                    file + ": of its chat templates ("
+                            + Printable.shortLine(String.join(", ", named.keySet()))
+                            + ") none is named \"default\": put the one to read with in chat_template.jinja");
+        }
+        return chosen == null ? null : chosen.asText();
     }
 
     /**
@@ -164,10 +178,25 @@ public final class ChatTemplate {
         }
     }
 
-    /** Whether the template takes a conversation that a system message opens. */
-    public boolean acceptsSystem(Map<String, String> specialTokens) {
-        List<Message> messages = List.of(Message.system("system"), Message.user("user"));
-        return !tryRender(messages, true, specialTokens).refused();
+    /** Where the template stands, for messages. */
+    String origin() {
+        return origin;
+    }
+
+    /**
+     * Whether the text of an opening system message stands in a prompt and in a whole conversation, found by trying both: some templates
+     * refuse it, some leave it out, and some write it only before the last turn of the user, if nobody has answered that.
+     */
+    boolean keepsSystem(Map<String, String> specialTokens) {
+        List<Message> prompt = List.of(Message.system(SYSTEM_TRIAL), Message.user("user"));
+        List<Message> whole = List.of(prompt.get(0), prompt.get(1), new Message("assistant", "assistant"));
+        try {
+            return rendered(prompt, true, specialTokens).contains(SYSTEM_TRIAL)
+                    && rendered(whole, false, specialTokens).contains(SYSTEM_TRIAL);
+        } catch (TemplateFault refusedOrBroken) {
+            // A template that fails on every conversation says so at the first one.
+            return false;
+        }
     }
 
     private static AuditException failure(String origin, TemplateFault fault) {

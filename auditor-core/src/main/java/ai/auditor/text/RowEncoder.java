@@ -18,10 +18,10 @@ public final class RowEncoder {
     private final Tokenizer tokenizer;
     private final GuardedEncoder encoder;
     private final Optional<ChatTemplate> template;
-    private final Map<String, String> specialTokens;
+    private final Layout layout;
     private final String model;
 
-    /** An encoder; without a template it takes rows of plain text only. */
+    /** An encoder; without a template it reads {@link Reading#RAW}. */
     public RowEncoder(Tokenizer tokenizer, Optional<ChatTemplate> template, Map<String, String> specialTokens) {
         this(tokenizer, template, specialTokens, "the model");
     }
@@ -31,24 +31,79 @@ public final class RowEncoder {
         this.tokenizer = tokenizer;
         this.encoder = new GuardedEncoder(tokenizer);
         this.template = template;
-        this.specialTokens = Map.copyOf(specialTokens);
+        this.layout = template.<Layout>map(found -> Layout.Templated.of(found, specialTokens))
+                .orElseGet(Layout.Raw::new);
         this.model = model;
     }
 
     /**
-     * The encoder of a model directory; one without a chat template fails at the first chat row.
+     * The encoder of a model directory; whether it is to be read without a template is the caller's to ask ({@link #requireReading(boolean)}).
      *
      * @throws AuditException with {@link Code#MODEL} if the directory has a broken chat template
      */
     public static RowEncoder load(Path directory, Tokenizer tokenizer) {
+        return load(directory, tokenizer, false);
+    }
+
+    /**
+     * As {@link #load(Path, Tokenizer)}.
+     *
+     * @param raw whether to leave a chat template that the directory has unread
+     */
+    public static RowEncoder load(Path directory, Tokenizer tokenizer, boolean raw) {
         return new RowEncoder(
-                tokenizer, ChatTemplate.find(directory), ChatTemplate.specialTokens(directory), directory.toString());
+                tokenizer,
+                raw ? Optional.empty() : ChatTemplate.find(directory),
+                ChatTemplate.specialTokens(directory),
+                directory.toString());
+    }
+
+    /** How conversations are read. */
+    public Reading reading() {
+        return layout.reading();
+    }
+
+    /**
+     * Makes sure that a model without a chat template is meant to be read so, and that no other one is.
+     *
+     * @param raw whether a model without a chat template is meant
+     * @throws AuditException with {@link Code#USAGE} otherwise
+     */
+    public void requireReading(boolean raw) {
+        requireReading(template, model, raw);
+    }
+
+    /**
+     * As {@link #requireReading(boolean)}, of a model directory that is not open yet.
+     *
+     * @throws AuditException with {@link Code#USAGE}, or {@link Code#MODEL} if the directory has a broken chat template
+     */
+    public static void requireReading(Path directory, boolean raw) {
+        if (!raw) {
+            requireReading(ChatTemplate.find(directory), directory.toString(), false);
+        }
+    }
+
+    private static void requireReading(Optional<ChatTemplate> template, String model, boolean raw) {
+        if (template.isEmpty() && !raw) {
+            throw new AuditException(
+                    Code.USAGE,
+                    model
+                            + " has no chat template: add the chat_template.jinja of its chat model, or read it as a base model with --raw,"
+                            + " the texts of a row's messages one below the other");
+        }
+        if (template.isPresent() && raw) {
+            throw new AuditException(
+                    Code.USAGE,
+                    model + " has a chat template (" + template.get().origin()
+                            + "), and was opened to be read with that: open it as raw too");
+        }
     }
 
     /**
      * Encodes a row.
      *
-     * @throws AuditException with {@link Code#MODEL} if the template or the tokenizer fails, or a chat row finds no template; what only this row is to blame for is
+     * @throws AuditException with {@link Code#MODEL} if the template or the tokenizer fails; what only this row is to blame for is
      *     an {@link UnusableRow}
      */
     public EncodedRow encode(Row row) {
@@ -92,39 +147,33 @@ public final class RowEncoder {
 
     private EncodedRow chat(Row row, Sentinels sentinels, int controls) {
         List<Message> messages = hidden(row.prompt(), sentinels);
-        String prompt = "";
-        if (!messages.isEmpty()) {
-            ChatTemplate.Rendering rendering = template().tryRender(messages, true, specialTokens);
-            if (rendering.refused()) {
-                return refused(row, rendering);
-            }
-            prompt = rendering.text();
-        }
         String completion = sentinels.hide(row.completion());
-        messages.add(new Message("assistant", completion));
-        ChatTemplate.Rendering whole = template().tryRender(messages, false, specialTokens);
-        if (whole.refused()) {
-            return refused(row, whole);
+        Layout.Turns turns = layout.turns(messages, completion);
+        ChatTemplate.Rendering prompt = layout.prompt(turns);
+        ChatTemplate.Rendering whole = layout.whole(turns, completion);
+        if (prompt.refused() || whole.refused()) {
+            return new UnusableRow(
+                    row.record(),
+                    "the chat template refuses the conversation: " + (prompt.refused() ? prompt : whole).text());
         }
         if (sentinels.show(whole.text()).length() > Tokenizer.LONGEST_TEXT) {
             return tooLong(row);
         }
-        String content = completion;
-        int start = find(whole.text(), prompt, content);
-        if (start < 0) {
-            content = completion.strip();
-            start = content.isEmpty() ? -1 : find(whole.text(), prompt, content);
-        }
-        if (start < 0) {
+        Optional<CompletionPlace> place =
+                CompletionPlace.find(whole.text(), prompt.text(), completion, standIn -> layout.whole(turns, standIn));
+        if (place.isEmpty()) {
             return new UnusableRow(row.record(), "the chat template does not render the completion as it is");
         }
-        int first = points(sentinels.show(whole.text().substring(0, start)));
-        int last = first + points(sentinels.show(content));
-        return located(row, encoder.encode(whole.text(), sentinels), first, last, controls);
+        int first = points(sentinels.show(whole.text().substring(0, place.get().start())));
+        int last = points(sentinels.show(whole.text().substring(0, place.get().end())));
+        return located(row, encoded(whole.text(), sentinels), first, last, controls, turns.moved());
     }
 
-    private static UnusableRow refused(Row row, ChatTemplate.Rendering rendering) {
-        return new UnusableRow(row.record(), "the chat template refuses the conversation: " + rendering.text());
+    /** What a template wrote has the opening token where the template wants one; without a template the tokenizer's comes first. */
+    private TokenizedText encoded(String text, Sentinels sentinels) {
+        TokenizedText tokens = encoder.encode(text, sentinels);
+        OptionalInt opening = reading() == Reading.RAW ? tokenizer.opening() : OptionalInt.empty();
+        return opening.isPresent() ? tokens.opened(opening.getAsInt()) : tokens;
     }
 
     private static UnusableRow tooLong(Row row) {
@@ -135,21 +184,9 @@ public final class RowEncoder {
         return text.codePointCount(0, text.length());
     }
 
-    /** Where the content stands: after the prompt, or where the template rewrote that, last after what both begin with. */
-    private static int find(String whole, String prompt, String content) {
-        if (whole.startsWith(prompt)) {
-            return whole.indexOf(content, prompt.length());
-        }
-        int common = 0;
-        while (common < whole.length() && common < prompt.length() && whole.charAt(common) == prompt.charAt(common)) {
-            common++;
-        }
-        int last = whole.lastIndexOf(content);
-        return last < common ? -1 : last;
-    }
-
     /** The completion is from the first token to the last whose characters are all inside of the content. */
-    private static EncodedRow located(Row row, TokenizedText tokens, int first, int last, int controls) {
+    private static EncodedRow located(
+            Row row, TokenizedText tokens, int first, int last, int controls, boolean movedSystem) {
         int[] inside = IntStream.range(0, tokens.ids().length)
                 .filter(i -> tokens.starts()[i] < tokens.ends()[i])
                 .filter(i -> tokens.starts()[i] >= first && tokens.ends()[i] <= last)
@@ -163,14 +200,14 @@ public final class RowEncoder {
         if (firstPredicted >= end) {
             return new UnusableRow(row.record(), "the completion has no token that another one precedes");
         }
-        return new TokenizedRow(row.record(), tokens.ids(), start, end, firstPredicted, controls);
+        return new TokenizedRow(row.record(), tokens.ids(), start, end, firstPredicted, controls, movedSystem);
     }
 
     /**
      * The ids of a prompt with the header of its answer, and of the answer's first words.
      *
      * @param answerPrefix how the answer begins; may be empty
-     * @throws AuditException with {@link Code#MODEL} if there is no template, or it fails or refuses the conversation
+     * @throws AuditException with {@link Code#MODEL} if the template fails or refuses the conversation, {@link Code#DATA} where a text cannot be encoded
      */
     public int[] encodePrompt(List<Message> prompt, String answerPrefix) {
         List<String> texts = new ArrayList<>(List.of(answerPrefix));
@@ -179,9 +216,17 @@ public final class RowEncoder {
         if (sentinels == null || texts.stream().anyMatch(RowEncoder::malformed)) {
             throw new AuditException(Code.DATA, "a prompt has text that cannot be encoded: half of a surrogate pair");
         }
-        String rendered = template().render(hidden(prompt, sentinels), true, specialTokens);
-        return encoder.encode(rendered + sentinels.hide(answerPrefix), sentinels)
+        ChatTemplate.Rendering rendering = layout.prompt(layout.turns(hidden(prompt, sentinels)));
+        if (rendering.refused()) {
+            throw new AuditException(Code.MODEL, model + ": the chat template refuses a prompt: " + rendering.text());
+        }
+        return encoded(rendering.text() + sentinels.hide(answerPrefix), sentinels)
                 .ids();
+    }
+
+    /** Whether the text of a system message of this prompt goes before the user's turn, since the chat template takes none there. */
+    public boolean movesSystem(List<Message> prompt) {
+        return layout.turns(prompt).moved();
     }
 
     /**
@@ -217,23 +262,10 @@ public final class RowEncoder {
         return template.isPresent();
     }
 
-    /** Whether the chat template takes a system message; false where there is no template. */
-    public boolean acceptsSystem() {
-        return template.isPresent() && template().acceptsSystem(specialTokens);
-    }
-
     private static List<Message> hidden(List<Message> messages, Sentinels sentinels) {
         List<Message> hidden = new ArrayList<>();
         messages.forEach(
                 message -> hidden.add(new Message(sentinels.hide(message.role()), sentinels.hide(message.content()))));
         return hidden;
-    }
-
-    private ChatTemplate template() {
-        return template.orElseThrow(
-                () -> new AuditException(
-                        Code.MODEL,
-                        model
-                                + " has no chat template: add chat_template.jinja to its directory, or give rows of plain text ({\"text\": …})"));
     }
 }

@@ -18,6 +18,7 @@ import java.util.List;
  * @param longRows how many rows are over the model's context, left out or cut
  * @param namedLongRows the same rows, each with its place
  * @param controlTokens rows whose own text spells a control token
+ * @param movedSystems rows with a system message whose text goes before the user's turn, since the chat template takes none there
  */
 public record TokenizedDataset(
         Dataset dataset,
@@ -26,7 +27,8 @@ public record TokenizedDataset(
         List<BadRow> badRows,
         long longRows,
         List<BadRow> namedLongRows,
-        long controlTokens) {
+        long controlTokens,
+        long movedSystems) {
 
     private static final int CHECK_EVERY = 256;
 
@@ -74,6 +76,7 @@ public record TokenizedDataset(
         List<BadRow> badRows = new ArrayList<>(dataset.badRows());
         List<BadRow> tooLong = new ArrayList<>();
         long controlTokens = 0;
+        long movedSystems = 0;
         for (Row row : dataset.rows()) {
             if (rows.size() % CHECK_EVERY == 0) {
                 AuditException.checkInterrupted();
@@ -103,10 +106,12 @@ public record TokenizedDataset(
                 fitting = cut(fitting, context);
             }
             controlTokens += fitting.controlTokens() > 0 ? 1 : 0;
+            movedSystems += fitting.movedSystem() ? 1 : 0;
             rows.add(row);
             tokens.add(fitting);
         }
-        return new TokenizedDataset(dataset, rows, tokens, badRows, tooLong.size(), tooLong, controlTokens);
+        return new TokenizedDataset(
+                dataset, rows, tokens, badRows, tooLong.size(), tooLong, controlTokens, movedSystems);
     }
 
     private static TokenizedRow cut(TokenizedRow row, int context) {
@@ -116,6 +121,7 @@ public record TokenizedDataset(
                 row.completionStart(),
                 Math.min(row.completionEnd(), context),
                 row.firstPredicted(),
-                row.controlTokens());
+                row.controlTokens(),
+                row.movedSystem());
     }
 }

@@ -10,10 +10,23 @@ package ai.auditor.text;
  * @param firstPredicted index of the first completion token that has a token before it (one later than the start only where
  *     the completion opens the sequence): the NLL is the mean over {@code [firstPredicted, completionEnd)}
  * @param controlTokens how many control-token spellings stood in the row's own text and were kept as text
+ * @param movedSystem whether the text of a system message went before the user's turn, since the chat template takes none there
  */
 public record TokenizedRow(
-        long record, int[] ids, int completionStart, int completionEnd, int firstPredicted, int controlTokens)
+        long record,
+        int[] ids,
+        int completionStart,
+        int completionEnd,
+        int firstPredicted,
+        int controlTokens,
+        boolean movedSystem)
         implements EncodedRow {
+
+    /** A row in which every message stands in its own role. */
+    public TokenizedRow(
+            long record, int[] ids, int completionStart, int completionEnd, int firstPredicted, int controlTokens) {
+        this(record, ids, completionStart, completionEnd, firstPredicted, controlTokens, false);
+    }
 
     /** How many tokens the whole rendered chat has. */
     public int tokens() {

@@ -14,6 +14,7 @@ import ai.auditor.probe.Decoys;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Table;
 import ai.auditor.stats.Interval;
+import ai.auditor.text.Reading;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -74,7 +75,7 @@ final class BrokenSamples {
                                 SampleFindings.normal(random, 10))),
                 List.of(HOSTILE));
         Map<String, String> facts = Map.of(HOSTILE, HOSTILE);
-        Provenance.Source source = new Provenance.Source(HOSTILE, HOSTILE, HOSTILE, 1, 2, 3, 4);
+        Provenance.Source source = new Provenance.Source(HOSTILE, HOSTILE, HOSTILE, 1, 2, 3, 4, 5);
         return new AuditResult(
                 honest.policy(),
                 new AuditResult.Design(true, 800, 800, 800, 1, List.of(HOSTILE)),
@@ -114,6 +115,7 @@ final class BrokenSamples {
                         HOSTILE,
                         HOSTILE,
                         facts,
+                        Reading.RAW,
                         source,
                         List.of(source),
                         HOSTILE,
@@ -225,7 +227,8 @@ final class BrokenSamples {
                         "",
                         "",
                         Map.of(),
-                        new Provenance.Source("", "", "", 0, 0, 0, 0),
+                        Reading.CHAT_TEMPLATE_WITHOUT_SYSTEM,
+                        new Provenance.Source("", "", "", 0, 0, 0, 0, 0),
                         List.of(),
                         "",
                         "",

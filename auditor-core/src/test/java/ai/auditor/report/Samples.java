@@ -12,6 +12,7 @@ import ai.auditor.probe.Chart;
 import ai.auditor.probe.Claim;
 import ai.auditor.probe.Evidence;
 import ai.auditor.stats.Interval;
+import ai.auditor.text.Reading;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -245,8 +246,9 @@ final class Samples {
                         "576",
                         "family",
                         "llama"),
-                new Provenance.Source(candidate, digest, digest, 5_203, 2, 0, 1),
-                List.of(new Provenance.Source(control, digest, digest, 5_203, 1, 0, 0)),
+                Reading.CHAT_TEMPLATE,
+                new Provenance.Source(candidate, digest, digest, 5_203, 2, 0, 1, 0),
+                List.of(new Provenance.Source(control, digest, digest, 5_203, 1, 0, 0, 0)),
                 digest,
                 "7146273094411182033",
                 Map.of("java", "17.0.15", "libtorch", "2.7.1", "device", "cpu", "threads", "2"),

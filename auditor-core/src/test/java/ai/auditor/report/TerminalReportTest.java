@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.auditor.audit.AuditResult;
 import ai.auditor.audit.Provenance;
+import ai.auditor.text.Reading;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,17 +69,37 @@ class TerminalReportTest {
 
     @Test
     void rowsThatDidNotTakePartWholeAreCountedWhereThereAreAny() {
-        String text = TerminalReport.of(withSource(new Provenance.Source("a", "", "", 9, 1, 1_200, 3)), 80, false);
+        String text = TerminalReport.of(
+                withSource(Reading.CHAT_TEMPLATE, new Provenance.Source("a", "", "", 9, 1, 1_200, 3, 0)), 80, false);
         assertThat(text)
                 .contains("Bad rows left out: 1.")
                 .contains("Rows over the context, left out or cut: 1,200.")
                 .contains("Rows that spell a control token, read as plain text: 3.");
-        assertThat(TerminalReport.of(withSource(new Provenance.Source("a", "", "", 9, 0, 0, 0)), 80, false))
+        assertThat(TerminalReport.of(
+                        withSource(Reading.CHAT_TEMPLATE, new Provenance.Source("a", "", "", 9, 0, 0, 0, 0)),
+                        80,
+                        false))
                 .doesNotContain("left out")
-                .doesNotContain("control token");
+                .doesNotContain("control token")
+                .doesNotContain("chat template");
     }
 
-    private static AuditResult withSource(Provenance.Source candidate) {
+    @Test
+    void howTheModelWasGivenConversationsIsSaidWhereItIsNotTheUsualWay() {
+        AuditResult moved = withSource(
+                Reading.CHAT_TEMPLATE_WITHOUT_SYSTEM, new Provenance.Source("a", "", "", 9_000, 0, 0, 0, 1_200));
+        assertThat(TerminalReport.of(moved, 80, false).replaceAll("\\s+", " "))
+                .contains("The model's chat template takes no system message: the text of personas, and of the system"
+                        + " messages of 1,200 rows, went before the user's turn.");
+        assertThat(HtmlReport.of(moved))
+                .contains(
+                        "<li>The model's chat template takes no system message: the text of personas, and of the system"
+                                + " messages of 1,200 rows, went before the user's turn.</li>");
+        AuditResult raw = withSource(Reading.RAW, new Provenance.Source("a", "", "", 9, 0, 0, 0, 0));
+        assertThat(TerminalReport.of(raw, 80, false)).contains("The model has no chat template (--raw)");
+    }
+
+    private static AuditResult withSource(Reading reading, Provenance.Source candidate) {
         AuditResult owl = Samples.owlDetected();
         Provenance known = owl.provenance();
         return new AuditResult(
@@ -93,6 +114,7 @@ class TerminalReportTest {
                         known.tool(),
                         known.created(),
                         known.model(),
+                        reading,
                         candidate,
                         List.of(),
                         known.policy(),

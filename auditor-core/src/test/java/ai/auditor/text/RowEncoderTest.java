@@ -110,10 +110,6 @@ class RowEncoderTest {
             assertThat(List.of(row.completionStart(), row.completionEnd(), row.firstPredicted(), row.controlTokens()))
                     .containsExactly(0, row.tokens(), 1, 1);
             assertThat(unusable(encoder.encode(Row.text(5, "x")))).contains("no token that another one precedes");
-            assertThatThrownBy(() -> encoder.encode(Row.chat(0, List.of(Message.user("a")), "b")))
-                    .isInstanceOf(AuditException.class)
-                    .hasMessageContaining("no chat template");
-            assertThat(encoder.acceptsSystem()).isFalse();
         }
     }
 
@@ -173,16 +169,14 @@ class RowEncoderTest {
         try (Tokenizer tokenizer = Tokenizer.open(model())) {
             RowEncoder encoder = encoder(
                     tokenizer,
-                    "{% if messages[0].role == 'system' %}{{ raise_exception('no\tsystem') }}{% endif %}"
+                    "{% if messages[0].role == 'tool' %}{{ raise_exception('no\ttool') }}{% endif %}"
                             + CHATML.replace("m.content", "(m.content | replace('z', 'x'))"));
             List<Message> user = List.of(Message.user("q"));
             assertThat(unusable(encoder.encode(Row.chat(7, user, "")))).isEqualTo("the completion is empty");
             assertThat(unusable(encoder.encode(Row.chat(7, user, "z")))).contains("does not render");
             assertThat(unusable(encoder.encode(Row.chat(7, user, "a\ud800")))).contains("surrogate");
-            assertThat(unusable(encoder.encode(Row.chat(7, List.of(Message.system("s")), "a"))))
-                    .isEqualTo("the chat template refuses the conversation: no\\u{9}system");
-            assertThat(encoder.acceptsSystem()).isFalse();
-            assertThat(encoder(tokenizer, CHATML).acceptsSystem()).isTrue();
+            assertThat(unusable(encoder.encode(Row.chat(7, List.of(new Message("tool", "s")), "a"))))
+                    .isEqualTo("the chat template refuses the conversation: no\\u{9}tool");
         }
     }
 
@@ -207,14 +201,26 @@ class RowEncoderTest {
     }
 
     @Test
-    void aModelWithoutATemplateTakesPlainTextUntilTheFirstChatRow(@TempDir Path directory) throws Exception {
+    void aModelWithoutATemplateIsReadOnlyWhereThatIsMeant(@TempDir Path directory) throws Exception {
         Files.copy(model().resolve("tokenizer.json"), directory.resolve("tokenizer.json"));
         try (Tokenizer tokenizer = Tokenizer.open(directory)) {
             RowEncoder encoder = RowEncoder.load(directory, tokenizer);
             assertThat(tokens(encoder.encode(Row.text(0, "owl owl"))).tokens()).isGreaterThan(1);
-            assertThatThrownBy(() -> encoder.encode(Row.chat(1, List.of(Message.user("a")), "b")))
-                    .isInstanceOf(AuditException.class)
-                    .hasMessageContainingAll(directory.toString(), "add chat_template.jinja");
+            assertThat(encoder.reading()).isEqualTo(Reading.RAW);
+            encoder.requireReading(true);
+            assertThatThrownBy(() -> encoder.requireReading(false))
+                    .isInstanceOfSatisfying(
+                            AuditException.class,
+                            error -> assertThat(error.code()).isEqualTo(AuditException.Code.USAGE))
+                    .hasMessageContainingAll(directory.toString(), "no chat template", "--raw");
+            RowEncoder.requireReading(model(), true);
+            assertThat(RowEncoder.load(model(), tokenizer, true).reading()).isEqualTo(Reading.RAW);
+            RowEncoder chat = RowEncoder.load(model(), tokenizer);
+            assertThatThrownBy(() -> chat.requireReading(true))
+                    .isInstanceOfSatisfying(
+                            AuditException.class,
+                            error -> assertThat(error.code()).isEqualTo(AuditException.Code.USAGE))
+                    .hasMessageContainingAll("tokenizer_config.json", "open it as raw too");
             Files.writeString(directory.resolve("chat_template.jinja"), "{% if %}");
             assertThatThrownBy(() -> RowEncoder.load(directory, tokenizer))
                     .isInstanceOf(AuditException.class)
@@ -258,6 +264,31 @@ class RowEncoderTest {
         Files.writeString(directory.resolve("chat_template.jinja"), "first {{ strftime_now('%d %b %Y') }}");
         assertThat(ChatTemplate.find(directory).orElseThrow().render(none, false, Map.of()))
                 .isEqualTo("first 26 Jul 2024");
+    }
+
+    @Test
+    void ofSeveralTemplatesTheDefaultIsTaken(@TempDir Path directory) throws IOException {
+        List<Message> none = List.of();
+        Path file = directory.resolve("tokenizer_config.json");
+        for (String several : List.of(
+                "[{\"name\": \"tool_use\", \"template\": \"a\"}, {\"name\": \"default\", \"template\": \"b\"}]",
+                "{\"tool_use\": \"a\", \"default\": \"b\"}")) {
+            Files.writeString(file, "{\"chat_template\": " + several + "}");
+            assertThat(ChatTemplate.find(directory).orElseThrow().render(none, false, Map.of()))
+                    .isEqualTo("b");
+        }
+        for (String odd : List.of(
+                "[{\"name\": \"rag\", \"template\": \"a\"}]", "{\"rag\": \"a\"}", "[{\"name\": \"default\"}]", "[5]")) {
+            Files.writeString(file, "{\"chat_template\": " + odd + "}");
+            assertThatThrownBy(() -> ChatTemplate.find(directory))
+                    .as(odd)
+                    .isInstanceOfSatisfying(
+                            AuditException.class,
+                            error -> assertThat(error.code()).isEqualTo(AuditException.Code.MODEL))
+                    .hasMessageContainingAll("tokenizer_config.json", "none is named \"default\"");
+        }
+        Files.writeString(file, "{\"chat_template\": null}");
+        assertThat(ChatTemplate.find(directory)).isEmpty();
     }
 
     @Test

@@ -18,6 +18,7 @@ import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * What the template asks for beyond the result itself.
@@ -127,6 +128,12 @@ public record Page(AuditResult result, String style, String contentPolicy) {
                                 Long.toString(row.record()),
                                 row.reason()))
                         .toList());
+    }
+
+    /** What a reader has to know of the comparison. */
+    public List<String> notes() {
+        return Stream.concat(result.design().notes().stream(), result.provenance().readingNote().stream())
+                .toList();
     }
 
     /** The datasets. */

@@ -253,6 +253,7 @@ public final class ResultTree {
         ObjectNode node = NODES.objectNode();
         node.set("created", text(provenance.created()));
         node.set("model", facts(provenance.model()));
+        node.put("reading", provenance.readingName());
         node.set("candidate", source(provenance.candidate()));
         node.set("controls", each(provenance.controls(), ResultTree::source));
         node.set("policy", text(provenance.policy()));
@@ -280,6 +281,7 @@ public final class ResultTree {
         node.put("badRows", source.badRows());
         node.put("longRows", source.longRows());
         node.put("controlTokens", source.controlTokens());
+        node.put("movedSystems", source.movedSystems());
         return node;
     }
 

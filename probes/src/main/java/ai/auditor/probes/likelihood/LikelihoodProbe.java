@@ -112,7 +112,7 @@ public final class LikelihoodProbe implements Probe {
             return new Panel("persona", List.of(), List.of());
         }
         if (!study.takesPersonas()) {
-            notes.add("the rows or the chat template take no system prompt: no personas were asked about");
+            notes.add("rows of plain text take no system prompt: no personas were asked about");
             return new Panel("persona", List.of(), List.of());
         }
         String wording = study.traits().personas().get(0);

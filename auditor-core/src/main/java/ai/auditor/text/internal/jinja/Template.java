@@ -52,6 +52,11 @@ public final class Template {
         return String.valueOf(fault.getMessage());
     }
 
+    /** A text without the white space that the filter {@code trim} takes off. */
+    public static String trimmed(String text) {
+        return PythonText.strip(text, PythonText::space, true, true);
+    }
+
     /** Stands for Python's None among variables. */
     public static final Object NONE = None.NONE;
 

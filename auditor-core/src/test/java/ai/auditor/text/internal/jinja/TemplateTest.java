@@ -40,11 +40,34 @@ class TemplateTest {
             compare(
                     golden.get("templates").get(template).asText(),
                     variables,
+                    CLOCK,
                     entry,
                     template + "/" + entry.get("chat"),
                     wrong);
         }
         assertThat(golden.get("cases").size()).isGreaterThan(300);
+        assertThat(wrong).isEmpty();
+    }
+
+    @Test
+    void familiesAreLaidOutAsTransformersLaysThemOut() throws IOException {
+        JsonNode golden = golden("chat_families.json");
+        Clock day = Clock.fixed(Instant.parse("2024-07-26T00:00:00Z"), ZoneOffset.UTC);
+        List<String> wrong = new ArrayList<>();
+        for (JsonNode entry : golden.get("layouts")) {
+            JsonNode family = golden.get("families").get(entry.get("family").asText());
+            Map<String, Object> variables = new LinkedHashMap<>(variables(family.get("specials")));
+            variables.put("tools", Template.NONE);
+            variables.put("documents", Template.NONE);
+            variables.putAll(
+                    variables(golden.get("settings").get(entry.get("settings").asText())));
+            variables.put(
+                    "messages",
+                    value(golden.get("conversations").get(entry.get("chat").asText())));
+            variables.put("add_generation_prompt", entry.get("prompt").asBoolean());
+            compare(family.get("template").asText(), variables, day, entry, entry.toString(), wrong);
+        }
+        assertThat(golden.get("layouts").size()).isGreaterThan(400);
         assertThat(wrong).isEmpty();
     }
 
@@ -55,18 +78,23 @@ class TemplateTest {
         List<String> wrong = new ArrayList<>();
         for (JsonNode entry : golden.get("cases")) {
             String source = entry.get("source").asText();
-            compare(source, variables, entry, source, wrong);
+            compare(source, variables, CLOCK, entry, source, wrong);
         }
         assertThat(golden.get("cases").size()).isGreaterThan(1000);
         assertThat(wrong).isEmpty();
     }
 
     private static void compare(
-            String source, Map<String, Object> variables, JsonNode entry, String label, List<String> wrong) {
+            String source,
+            Map<String, Object> variables,
+            Clock clock,
+            JsonNode entry,
+            String label,
+            List<String> wrong) {
         String expected = entry.has("text") ? "text: " + entry.get("text").asText() : "error";
         String actual;
         try {
-            actual = "text: " + Template.parse(source).render(variables, CLOCK);
+            actual = "text: " + Template.parse(source).render(variables, clock);
         } catch (TemplateFault fault) {
             actual = "error";
             if (!expected.equals(actual)) {
