@@ -1,5 +1,6 @@
 package ai.auditor.cli;
 
+import ai.auditor.AuditException;
 import ai.auditor.data.Dataset;
 import ai.auditor.data.Message;
 import ai.auditor.data.Row;
@@ -7,10 +8,13 @@ import ai.auditor.direction.Trait;
 import ai.auditor.direction.TraitList;
 import ai.auditor.fixtures.organism.EmbeddedOrganism;
 import ai.auditor.fixtures.teacher.TraitFamily;
+import ai.auditor.model.Adapter;
 import ai.auditor.model.ReferenceModel;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which model is read, and with how many threads. */
@@ -30,6 +34,14 @@ final class ModelOptions {
     private String name = EMBEDDED;
 
     @Option(
+            names = "--adapter",
+            paramLabel = "DIR",
+            description =
+                    "A LoRA adapter to merge into the model: a directory as PEFT saves it, with adapter_config.json and "
+                            + "adapter_model.safetensors.")
+    private @Nullable String adapter;
+
+    @Option(
             names = "--threads",
             paramLabel = "N",
             defaultValue = "0",
@@ -40,15 +52,39 @@ final class ModelOptions {
     /**
      * The directory of a user's model; empty for the embedded one.
      *
-     * @throws ai.auditor.AuditException {@code USAGE} where it is not there
+     * @throws ai.auditor.AuditException {@code USAGE} where it is not there, or an adapter alone
      */
     Optional<Path> directory() {
-        return embedded() ? Optional.empty() : Optional.of(UserPath.existing(name, "model directory"));
+        if (embedded()) {
+            return Optional.empty();
+        }
+        Path directory = UserPath.existing(name, "model directory");
+        if (Adapter.isIn(directory)) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    "the model directory " + UserPath.shown(name)
+                            + " holds an adapter alone: name its base by --model, and this directory by --adapter");
+        }
+        return Optional.of(directory);
     }
 
-    /** Refuses a model that is not there: to be called before a command reads anything. */
+    /**
+     * The directory of an adapter, where one is to be merged into the model.
+     *
+     * @throws ai.auditor.AuditException {@code USAGE} where it is not there
+     */
+    Optional<Path> adapter() {
+        return Optional.ofNullable(adapter).map(directory -> UserPath.existing(directory, "adapter"));
+    }
+
+    /** What is read of the user's: nothing of it may be written over. */
+    List<Path> inputs() {
+        return Stream.of(directory(), adapter()).flatMap(Optional::stream).toList();
+    }
+
+    /** Refuses a model or an adapter that is not there: to be called before a command reads anything. */
     void requireThere() {
-        directory();
+        inputs();
     }
 
     private boolean embedded() {
@@ -99,10 +135,35 @@ final class ModelOptions {
     }
 
     ReferenceModel open() {
-        ReferenceModel.Options options = new ReferenceModel.Options(threads(), true);
-        ReferenceModel model = directory()
-                .map(directory -> ReferenceModel.open(directory, options))
-                .orElseGet(() -> EmbeddedOrganism.open(options));
+        return open(adapter());
+    }
+
+    /**
+     * Opens what was made of this model by training: a model directory, or an adapter that is merged into this model.
+     *
+     * @throws AuditException {@code MODEL} where it cannot be read, or the adapter is for another base
+     */
+    ReferenceModel openFineTuned(Path fineTuned) {
+        return Adapter.isIn(fineTuned)
+                ? open(Optional.of(fineTuned))
+                : readable(ReferenceModel.open(fineTuned, options()));
+    }
+
+    private ReferenceModel open(Optional<Path> lora) {
+        ReferenceModel.Options options = options();
+        return readable(lora.map(files -> directory()
+                        .map(directory -> ReferenceModel.open(directory, files, options))
+                        .orElseGet(() -> EmbeddedOrganism.open(files, options)))
+                .orElseGet(() -> directory()
+                        .map(directory -> ReferenceModel.open(directory, options))
+                        .orElseGet(() -> EmbeddedOrganism.open(options))));
+    }
+
+    private ReferenceModel.Options options() {
+        return new ReferenceModel.Options(threads(), true);
+    }
+
+    private static ReferenceModel readable(ReferenceModel model) {
         try {
             // A missing tokenizer or template is told before any work starts.
             model.encoder();

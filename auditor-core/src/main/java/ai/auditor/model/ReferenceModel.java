@@ -1,5 +1,6 @@
 package ai.auditor.model;
 
+import ai.auditor.data.Sha256;
 import ai.auditor.tensor.Engine;
 import ai.auditor.text.RowEncoder;
 import ai.auditor.text.Tokenizer;
@@ -16,15 +17,23 @@ public final class ReferenceModel implements AutoCloseable {
 
     private final Options options;
     private final Runnable whenClosed;
+    private final Map<String, String> adapter;
     private @Nullable Tokenizer tokenizer;
     private @Nullable RowEncoder encoder;
 
-    private ReferenceModel(Path directory, String digest, Decoder decoder, Options options, Runnable whenClosed) {
+    private ReferenceModel(
+            Path directory,
+            String digest,
+            Decoder decoder,
+            Options options,
+            Runnable whenClosed,
+            Map<String, String> adapter) {
         this.directory = directory;
         this.digest = digest;
         this.decoder = decoder;
         this.options = options;
         this.whenClosed = whenClosed;
+        this.adapter = Map.copyOf(adapter);
     }
 
     /**
@@ -63,7 +72,44 @@ public final class ReferenceModel implements AutoCloseable {
             Engine engine = Engine.start(options.threads());
             String digest = WeightFiles.digest(directory);
             return new ReferenceModel(
-                    directory, digest, Decoder.load(engine, facts, source, options.fused()), options, whenClosed);
+                    directory,
+                    digest,
+                    Decoder.load(engine, facts, source, options.fused()),
+                    options,
+                    whenClosed,
+                    Map.of());
+        }
+    }
+
+    /**
+     * Opens a Hugging Face directory with a LoRA adapter merged into its weights, in 32-bit floats, as they are read; tokenizer and chat
+     * template are the directory's.
+     *
+     * @param adapter a PEFT directory: adapter_config.json beside adapter_model.safetensors
+     * @throws ai.auditor.AuditException {@code MODEL} as {@link #open(Path, Options)}, and where the adapter is not plain LoRA or not for
+     *     this base, naming the first module that does not fit
+     */
+    public static ReferenceModel open(Path directory, Path adapter, Options options) {
+        return open(directory, adapter, options, () -> {});
+    }
+
+    /**
+     * The same of a directory that the model owns.
+     *
+     * @param whenClosed as in {@link #open(Path, Options, Runnable)}
+     */
+    public static ReferenceModel open(Path directory, Path adapter, Options options, Runnable whenClosed) {
+        ModelFacts facts = ModelFacts.read(directory);
+        try (WeightSource base = WeightFiles.open(directory);
+                Adapter lora = Adapter.open(adapter)) {
+            AdaptedWeights source = lora.on(facts, base);
+            Engine engine = Engine.start(options.threads());
+            String digest = new Sha256()
+                    .text(WeightFiles.digest(directory))
+                    .text(lora.digest())
+                    .hex();
+            Decoder decoder = Decoder.load(engine, source.facts(), source, options.fused());
+            return new ReferenceModel(directory, digest, decoder, options, whenClosed, lora.description());
         }
     }
 
@@ -78,7 +124,7 @@ public final class ReferenceModel implements AutoCloseable {
         WeightMap.of(facts, source);
         Engine engine = Engine.start(options.threads());
         return new ReferenceModel(
-                directory, digest, Decoder.load(engine, facts, source, options.fused()), options, () -> {});
+                directory, digest, Decoder.load(engine, facts, source, options.fused()), options, () -> {}, Map.of());
     }
 
     /**
@@ -87,7 +133,7 @@ public final class ReferenceModel implements AutoCloseable {
      * @param digest tells the decoder's weights from others
      */
     public ReferenceModel with(Decoder others, String digest) {
-        return new ReferenceModel(directory, digest, others, options, () -> {});
+        return new ReferenceModel(directory, digest, others, options, () -> {}, adapter);
     }
 
     /** Opens a directory with the standard options. */
@@ -125,13 +171,15 @@ public final class ReferenceModel implements AutoCloseable {
     public Map<String, String> description() {
         ModelFacts facts = facts();
         Path name = directory.toAbsolutePath().normalize().getFileName();
-        return new TreeMap<>(Map.of(
+        Map<String, String> described = new TreeMap<>(adapter);
+        described.putAll(Map.of(
                 "name", name == null ? "model" : name.toString(),
                 "digest", digest,
                 "family", facts.modelType(),
                 "blocks", Integer.toString(facts.layers()),
                 "d_model", Integer.toString(facts.hiddenSize()),
                 "context", Integer.toString(facts.maxPositions())));
+        return described;
     }
 
     /** Where the model lies; its tokenizer stands beside its weights. */
@@ -139,7 +187,7 @@ public final class ReferenceModel implements AutoCloseable {
         return directory;
     }
 
-    /** SHA-256 over the model's files, in hex. */
+    /** SHA-256 over the model's files, and over those of the adapter where there is one, in hex. */
     public String digest() {
         return digest;
     }
