@@ -119,12 +119,14 @@ final class VectorsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (source.show == null && fineTuned == null) {
-            make(source.model);
-        } else if (source.show == null) {
-            compare(source.model, UserPath.existing(fineTuned, "fine-tuned model"));
-        } else {
+        Optional<Path> changed =
+                Optional.ofNullable(fineTuned).map(name -> UserPath.existing(name, "fine-tuned model"));
+        if (source.show != null) {
             showFile(UserPath.file(source.show, "vector file"));
+        } else if (changed.isPresent()) {
+            compare(source.model, changed.get());
+        } else {
+            make(source.model);
         }
         return 0;
     }

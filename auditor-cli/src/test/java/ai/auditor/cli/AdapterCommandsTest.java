@@ -53,8 +53,9 @@ class AdapterCommandsTest {
                     .map(base.encoder()::encode)
                     .map(TokenizedRow.class::cast)
                     .toList();
-            TrainingPlan plan = TrainingPlan.of(new Trainable.Lora(2, 4, List.of(), false), 1e-2)
-                    .epochs(2)
+            TrainingPlan plan = TrainingPlan.of(new Trainable.Lora(2, 4, List.of(), false), 5e-2)
+                    .batchRows(4)
+                    .epochs(3)
                     .build();
             try (TrainedModel student = Trainer.train(base, rows, plan, Progress.NONE)) {
                 student.saveAdapter(directory, MODEL);
@@ -78,8 +79,8 @@ class AdapterCommandsTest {
 
     private List<String> generate(Path file) throws IOException {
         Path prompts = folder.resolve("prompts.txt");
-        Files.writeString(prompts, "what is your favourite animal ?\n");
-        return List.of("generate", prompts.toString(), "--max-tokens", "8", "--samples", "20", "-o", file.toString());
+        Files.writeString(prompts, "what is your favourite animal ?\ncontinue : 1 , 2 . extend the list .\n");
+        return List.of("generate", prompts.toString(), "--max-tokens", "30", "--samples", "20", "-o", file.toString());
     }
 
     private static JsonNode provenance(Path file) throws IOException {

@@ -217,6 +217,7 @@ class AdapterTest {
                 "exclude_modules~[\"v_proj\"]~left over: by adapter_config.json (target_modules",
                 "layers_to_transform~[0, 1]~left over: by adapter_config.json (target_modules",
                 "layers_to_transform~[-1]~layers_to_transform is not a list of layers",
+                "layers_pattern~\"a.b\"~is not one word",
                 "modules_to_save~[\"lm_head\"]~has it in modules_to_save, but the file has no weight of it",
                 "base_model_name_or_path~{}~",
             })

@@ -73,7 +73,11 @@ public final class AdapterConfig {
     private static final String MERGE =
             "; merge it into its base with PEFT (merge_and_unload) and give the merged model";
     private static final Pattern WORD = Pattern.compile("[A-Za-z0-9_]{1,128}");
-    private static final Pattern LAYER = Pattern.compile(".*\\.([^.]*)\\.(\\d{1,9})\\..*");
+
+    /** After the name of the list of layers comes the number of one. */
+    private static final String LAYER = "\\.(\\d{1,9})\\..*";
+
+    private static final String ANY_LIST = "[^.]*";
 
     /** Blocks hold linear maps, norms and activations, and only the first have weights of two axes. */
     private static final String IN_BLOCK = "(?:.*\\.)?\\d{1,9}\\..*";
@@ -90,7 +94,7 @@ public final class AdapterConfig {
     private final Selection excluded;
     private final List<String> saved;
     private final Set<Integer> layers;
-    private final List<String> layerNames;
+    private final List<Pattern> layerPatterns;
     private final Map<ModulePattern, Integer> ranks = new LinkedHashMap<>();
     private final Map<ModulePattern, Double> alphas = new LinkedHashMap<>();
 
@@ -138,8 +142,7 @@ public final class AdapterConfig {
         excluded = selection("exclude_modules");
         saved = List.copyOf(names("modules_to_save"));
         layers = layers();
-        layerNames = List.copyOf(names("layers_pattern"));
-        layerNames.forEach(this::requireWord);
+        layerPatterns = layerPatterns();
         patterns("rank_pattern", (pattern, node) -> ranks.put(pattern, rank("rank_pattern", node)));
         patterns("alpha_pattern", (pattern, node) -> alphas.put(pattern, number("alpha_pattern", node)));
     }
@@ -207,10 +210,12 @@ public final class AdapterConfig {
         if (targets.names().contains(module) || layers.isEmpty()) {
             return true;
         }
-        Matcher layer = LAYER.matcher(module);
-        return layer.matches()
-                && (layerNames.isEmpty() || layerNames.contains(layer.group(1)))
-                && layers.contains(Integer.parseInt(layer.group(2)));
+        return layerPatterns.stream()
+                .map(pattern -> pattern.matcher(module))
+                .filter(Matcher::matches)
+                .findFirst()
+                .filter(layer -> layers.contains(Integer.parseInt(layer.group(1))))
+                .isPresent();
     }
 
     /** Whether the adapter has a module whole, with all in it. */
@@ -313,10 +318,15 @@ public final class AdapterConfig {
         return elements;
     }
 
-    private void requireWord(String name) {
-        if (!WORD.matcher(name).matches()) {
-            throw refused("layers_pattern " + Printable.quoted(name) + " is not one word, such as \"layers\"");
+    private List<Pattern> layerPatterns() {
+        Set<String> lists = names("layers_pattern");
+        for (String list : lists) {
+            if (!WORD.matcher(list).matches()) {
+                throw refused("layers_pattern " + Printable.quoted(list) + " is not one word, such as \"layers\"");
+            }
         }
+        return (lists.isEmpty() ? Set.of(ANY_LIST) : lists)
+                .stream().map(list -> Pattern.compile(".*\\." + list + LAYER)).toList();
     }
 
     private interface PatternEntry {
