@@ -34,7 +34,7 @@ public final class Adapter implements AutoCloseable {
      *
      * @throws ai.auditor.AuditException {@code MODEL}, naming file and field, where it is not sound or not plain LoRA
      */
-    public static Adapter open(Path directory) {
+    static Adapter open(Path directory) {
         AdapterConfig config = AdapterConfig.read(directory.resolve(CONFIG));
         Path weights = directory.resolve(WEIGHTS);
         if (!ModelFile.exists(weights) && ModelFile.exists(directory.resolve(PICKLED))) {
