@@ -131,7 +131,7 @@ final class AuditCommand implements Callable<Integer> {
         Path candidateFile = UserPath.existing(candidate, "candidate");
         Optional<Path> controlFile = Optional.ofNullable(control).map(name -> UserPath.existing(name, "control"));
         model.requireThere();
-        Optional<Path> modelDirectory = model.directory();
+        List<Path> modelFiles = model.inputs();
         TraitList traitList = traits.list(model);
         Optional<Path> vectorFile = Optional.ofNullable(vectors).map(name -> UserPath.file(name, "vector file"));
         Optional<SteeringVectors> steering = vectorFile.map(SteeringVectors::read);
@@ -141,7 +141,7 @@ final class AuditCommand implements Callable<Integer> {
         List<Path> inputs = new ArrayList<>(List.of(candidateFile, controlRun));
         vectorFile.ifPresent(inputs::add);
         traits.file().ifPresent(inputs::add);
-        modelDirectory.ifPresent(inputs::add);
+        inputs.addAll(modelFiles);
         files.requireUsable(inputs);
 
         try (Log progress = log.open(terminal)) {

@@ -95,7 +95,7 @@ final class CaptureCommand implements Callable<Integer> {
     public Integer call() {
         Path file = UserPath.existing(data, "dataset");
         List<Path> inputs = new ArrayList<>(List.of(file));
-        model.directory().ifPresent(inputs::add);
+        inputs.addAll(model.inputs());
         List<Point> at = points.stream().map(Point::parse).toList();
         List<Pooling> pooled = poolings.stream().map(Pooling::parse).toList();
         if (noLikelihood && gradient) {

@@ -9,6 +9,7 @@ import ai.auditor.direction.Trait;
 import ai.auditor.direction.TraitList;
 import ai.auditor.fixtures.organism.EmbeddedOrganism;
 import ai.auditor.fixtures.teacher.TraitFamily;
+import ai.auditor.model.Adapter;
 import ai.auditor.model.Loading;
 import ai.auditor.model.Point;
 import ai.auditor.model.ReferenceModel;
@@ -19,6 +20,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which model is read, where, and with how many threads. */
@@ -43,6 +45,14 @@ final class ModelOptions {
                     "The model is a base model: it reads the texts of a prompt's messages, each ended by a line feed, then the "
                             + "completion, even where it has a chat template. Without this a model that has none is refused.")
     private boolean raw;
+
+    @Option(
+            names = "--adapter",
+            paramLabel = "DIR",
+            description =
+                    "A LoRA adapter to merge into the model: a directory as PEFT saves it, with adapter_config.json and "
+                            + "adapter_model.safetensors.")
+    private @Nullable String adapter;
 
     @Option(
             names = "--threads",
@@ -73,10 +83,20 @@ final class ModelOptions {
     /**
      * The directory of a user's model; empty for the embedded one.
      *
-     * @throws AuditException {@code USAGE} where it is not there
+     * @throws AuditException {@code USAGE} where it is not there, or an adapter alone
      */
     Optional<Path> directory() {
-        return embedded() ? Optional.empty() : Optional.of(UserPath.existing(name, "model directory"));
+        if (embedded()) {
+            return Optional.empty();
+        }
+        Path directory = UserPath.existing(name, "model directory");
+        if (Adapter.isIn(directory)) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    "the model directory " + UserPath.shown(name)
+                            + " holds an adapter alone: name its base by --model, and this directory by --adapter");
+        }
+        return Optional.of(directory);
     }
 
     /**
@@ -91,6 +111,7 @@ final class ModelOptions {
                     AuditException.Code.USAGE,
                     "--raw is for base models, and the embedded one is none: name another with --model");
         }
+        adapter();
         named.ifPresent(this::requireReading);
     }
 
@@ -110,6 +131,20 @@ final class ModelOptions {
     /** Whether the model is read without a chat template. */
     boolean raw() {
         return raw;
+    }
+
+    /**
+     * The directory of an adapter, where one is to be merged into the model.
+     *
+     * @throws ai.auditor.AuditException {@code USAGE} where it is not there
+     */
+    Optional<Path> adapter() {
+        return Optional.ofNullable(adapter).map(directory -> UserPath.existing(directory, "adapter"));
+    }
+
+    /** What is read of the user's: nothing of it may be written over. */
+    List<Path> inputs() {
+        return Stream.of(directory(), adapter()).flatMap(Optional::stream).toList();
     }
 
     private boolean embedded() {
@@ -165,10 +200,30 @@ final class ModelOptions {
 
     /** Opens the model without what lies behind points at which all passes stop; for none, whole. */
     ReferenceModel open(List<Point> stops) {
-        ReferenceModel.Options options = options(stops);
-        ReferenceModel model = directory()
-                .map(directory -> ReferenceModel.open(directory, options))
-                .orElseGet(() -> EmbeddedOrganism.open(options));
+        return open(adapter(), options(stops));
+    }
+
+    /**
+     * Opens what was made of this model by training: a model directory, or an adapter that is merged into this model.
+     *
+     * @throws AuditException {@code MODEL} where it cannot be read, or the adapter is for another base
+     */
+    ReferenceModel openFineTuned(Path fineTuned) {
+        return Adapter.isIn(fineTuned)
+                ? open(Optional.of(fineTuned), options())
+                : readable(ReferenceModel.open(fineTuned, options()));
+    }
+
+    private ReferenceModel open(Optional<Path> lora, ReferenceModel.Options options) {
+        return readable(lora.map(files -> directory()
+                        .map(directory -> ReferenceModel.open(directory, files, options))
+                        .orElseGet(() -> EmbeddedOrganism.open(files, options)))
+                .orElseGet(() -> directory()
+                        .map(directory -> ReferenceModel.open(directory, options))
+                        .orElseGet(() -> EmbeddedOrganism.open(options))));
+    }
+
+    private static ReferenceModel readable(ReferenceModel model) {
         try {
             // A missing tokenizer or template is told before any work starts.
             model.encoder();

@@ -103,7 +103,8 @@ final class StudentCommand implements Callable<Integer> {
     @Option(
             names = "--save",
             paramLabel = "DIR",
-            description = "Keeps the first student: its adapter where one was trained, else the whole model.")
+            description =
+                    "Keeps the first student: its adapter where one was trained without --adapter, else the whole model.")
     private @Nullable String save;
 
     @Mixin
@@ -163,9 +164,8 @@ final class StudentCommand implements Callable<Integer> {
             throw new AuditException(AuditException.Code.USAGE, "--save and -o name the same path: name two");
         }
         List<Path> inputs = new ArrayList<>(List.of(file));
-        Stream.of(controlFile, skillFile, model.directory())
-                .flatMap(Optional::stream)
-                .forEach(inputs::add);
+        Stream.of(controlFile, skillFile).flatMap(Optional::stream).forEach(inputs::add);
+        inputs.addAll(model.inputs());
         json.ifPresent(path -> OutputFiles.requireUsable(path, inputs));
         directory.ifPresent(AtomicFile::requireWritable);
         return new Paths(file, controlFile, json, directory, skillFile);
@@ -214,7 +214,8 @@ final class StudentCommand implements Callable<Integer> {
     }
 
     private void save(TrainedModel student, Path directory) {
-        if (student.trainable() instanceof Trainable.Lora) {
+        // An adapter on an adapted model would be another model on the base that it names.
+        if (student.trainable() instanceof Trainable.Lora && model.adapter().isEmpty()) {
             student.saveAdapter(directory, model.name());
         } else {
             student.save(directory);

@@ -4,12 +4,17 @@ import ai.auditor.AuditException;
 import ai.auditor.Printable;
 import ai.auditor.audit.Policy;
 import ai.auditor.audit.Tool;
+import ai.auditor.data.Dataset;
+import ai.auditor.data.Message;
 import ai.auditor.direction.ContrastPair;
 import ai.auditor.direction.Direction;
+import ai.auditor.direction.FineTuning;
 import ai.auditor.direction.ModelPromptReader;
+import ai.auditor.direction.Prompt;
 import ai.auditor.direction.SteeringVectors;
 import ai.auditor.direction.TraitList;
 import ai.auditor.direction.VectorRecipes;
+import ai.auditor.model.ModelFacts;
 import ai.auditor.model.Point;
 import ai.auditor.model.ReferenceModel;
 import ai.auditor.report.TerminalReport;
@@ -31,7 +36,8 @@ import picocli.CommandLine.Option;
         name = "vectors",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Makes steering vectors of traits from the model itself, or shows those of a file.")
+        description =
+                "Makes steering vectors of traits, or of what fine-tuning changed, from the model itself, or shows those of a file.")
 final class VectorsCommand implements Callable<Integer> {
     private enum Recipe {
         /** The list's question; where it has none, its personas. */
@@ -81,6 +87,20 @@ final class VectorsCommand implements Callable<Integer> {
     private @Nullable String pairs;
 
     @Option(
+            names = "--fine-tuned",
+            paramLabel = "DIR",
+            description =
+                    "Instead of traits: what fine-tuning changed. DIR is a model made from --model, or an adapter for it; the vector is "
+                            + "the mean over prompts, at their last token, of its activations minus those of --model.")
+    private @Nullable String fineTuned;
+
+    @Option(
+            names = "--prompts",
+            paramLabel = "FILE.txt",
+            description = "The prompts of --fine-tuned, one a line (default: everyday ones in the words of the model).")
+    private @Nullable String prompts;
+
+    @Option(
             names = "--point",
             paramLabel = "resid_post.K",
             split = ",",
@@ -99,35 +119,93 @@ final class VectorsCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (source.show == null) {
-            make(source.model);
-        } else {
+        Optional<Path> changed =
+                Optional.ofNullable(fineTuned).map(name -> UserPath.existing(name, "fine-tuned model"));
+        if (source.show != null) {
             showFile(UserPath.file(source.show, "vector file"));
+        } else if (changed.isPresent()) {
+            compare(source.model, changed.get());
+        } else {
+            make(source.model);
         }
         return 0;
     }
 
     private void showFile(Path file) {
-        if (output != null || pairs != null || !points.isEmpty()) {
+        if (output != null || pairs != null || fineTuned != null || !points.isEmpty()) {
             throw new AuditException(
-                    AuditException.Code.USAGE, "--show makes no vectors: it does not go with --pairs, --point or -o");
+                    AuditException.Code.USAGE,
+                    "--show makes no vectors: it does not go with --pairs, --fine-tuned, --point or -o");
         }
         show(selected(SteeringVectors.read(file)));
     }
 
+    private void compare(ModelOptions model, Path changed) {
+        boolean ofTraits = recipe != Recipe.LIST
+                || pairs != null
+                || traits.file().isPresent()
+                || !traits.only().isEmpty();
+        if (ofTraits || model.adapter().isPresent()) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    "--fine-tuned compares two models: it does not go with --adapter, --from, --pairs, --traits or --trait-list");
+        }
+        Optional<Path> promptFile = Optional.ofNullable(prompts).map(name -> UserPath.file(name, "file of prompts"));
+        Optional<Dataset> lines = promptFile.map(PromptLines::read);
+        lines.ifPresent(model::requireReads);
+        List<Prompt> asked = lines.map(dataset -> dataset.rows().stream()
+                        .map(row -> new Prompt(row.prompt(), ""))
+                        .toList())
+                .orElseGet(() -> model.traits().neutralPrompts().stream()
+                        .map(text -> new Prompt(
+                                List.of(Message.user(text)), model.traits().answerPrefix()))
+                        .toList());
+        List<Point> wanted = points.stream().map(Point::parse).distinct().toList();
+        Optional<Path> file = output(model, Stream.concat(promptFile.stream(), Stream.of(changed)));
+        try (Log progress = log.open(terminal)) {
+            ModelFacts facts;
+            List<Point> at;
+            FineTuning.Reading before;
+            try (ReferenceModel base = model.open()) {
+                facts = base.facts();
+                at = wanted.isEmpty() ? Policy.standard().points(facts.layers()) : wanted;
+                before = FineTuning.Reading.of(base, asked, at, progress);
+            }
+            FineTuning.Reading after;
+            try (ReferenceModel trained = model.openFineTuned(changed)) {
+                FineTuning.requireSameShape(facts, trained.facts());
+                after = FineTuning.Reading.of(trained, asked, at, progress);
+            }
+            told(FineTuning.vectors(before, after, Map.of("tool", Tool.NAME)), file, progress);
+        }
+    }
+
+    private Optional<Path> output(ModelOptions model, Stream<Path> others) {
+        Optional<Path> file = Optional.ofNullable(output).map(name -> OutputFiles.ending(name, ".safetensors"));
+        List<Path> inputs = Stream.concat(others, model.inputs().stream()).toList();
+        file.ifPresent(path -> OutputFiles.requireUsable(path, inputs));
+        return file;
+    }
+
+    private void told(SteeringVectors vectors, Optional<Path> file, Log progress) {
+        file.ifPresent(vectors::write);
+        progress.close();
+        show(vectors);
+        file.ifPresent(path -> terminal.note("written: " + UserPath.shown(path), List.of()));
+    }
+
     private void make(ModelOptions model) {
         model.requireThere();
-        Optional<Path> modelDirectory = model.directory();
+        if (prompts != null) {
+            throw new AuditException(
+                    AuditException.Code.USAGE, "--prompts are those of --fine-tuned: name a fine-tuned model");
+        }
         Optional<Path> pairFile = Optional.ofNullable(pairs).map(name -> UserPath.file(name, "file of pairs"));
         Optional<List<ContrastPair>> contrasts = pairFile.map(ContrastPair::read);
         // Pairs name their own traits.
         Optional<TraitList> list = contrasts.isPresent() ? Optional.empty() : Optional.of(traits.list(model));
         List<Point> asked = points.stream().map(Point::parse).toList();
-        Optional<Path> file = Optional.ofNullable(output).map(name -> OutputFiles.ending(name, ".safetensors"));
-        List<Path> inputs = Stream.of(pairFile, traits.file(), modelDirectory)
-                .flatMap(Optional::stream)
-                .toList();
-        file.ifPresent(path -> OutputFiles.requireUsable(path, inputs));
+        Optional<Path> file = output(model, Stream.of(pairFile, traits.file()).flatMap(Optional::stream));
         try (Log progress = log.open(terminal);
                 ReferenceModel reference = model.open()) {
             List<Point> at =
@@ -140,12 +218,11 @@ final class VectorsCommand implements Callable<Integer> {
                             "reading", reference.encoder().reading().toString(),
                             "tool", Tool.NAME,
                             "device", reference.options().device().toString()));
-            SteeringVectors vectors = selected(list.map(traitList -> ofList(recipes, traitList))
-                    .orElseGet(() -> recipes.fromPairs(contrasts.orElseThrow())));
-            file.ifPresent(vectors::write);
-            progress.close();
-            show(vectors);
-            file.ifPresent(path -> terminal.note("written: " + UserPath.shown(path), List.of()));
+            told(
+                    selected(list.map(traitList -> ofList(recipes, traitList))
+                            .orElseGet(() -> recipes.fromPairs(contrasts.orElseThrow()))),
+                    file,
+                    progress);
         }
     }
 

@@ -89,7 +89,7 @@ final class WritingOptions {
      */
     void answer(Terminal terminal, Task task, Function<Log, Dataset> read, UnaryOperator<List<List<Message>>> asked) {
         List<Path> inputs = new ArrayList<>(task.inputs());
-        model.directory().ifPresent(inputs::add);
+        inputs.addAll(model.inputs());
         Path rows = WrittenAnswers.requireUsable(output, inputs);
         try (Log progress = log.open(terminal)) {
             Dataset dataset = read.apply(progress);

@@ -45,7 +45,7 @@ public final class ModelPromptReader implements PromptReader {
         return prompts.stream().mapToInt(prompt -> ids(prompt).length).toArray();
     }
 
-    private int[] ids(Prompt prompt) {
+    int[] ids(Prompt prompt) {
         return model.encoder().encodePrompt(prompt.messages(), prompt.answerPrefix());
     }
 

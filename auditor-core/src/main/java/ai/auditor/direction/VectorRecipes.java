@@ -22,7 +22,7 @@ import java.util.TreeMap;
  */
 public final class VectorRecipes {
     /** Below this share of the residual stream's size a 32-bit difference is rounding (2⁻²⁴ an element, summed over a few terms). */
-    private static final double ROUNDING = 1e-6;
+    static final double ROUNDING = 1e-6;
 
     private final PromptReader reader;
     private final List<Point> points;

@@ -94,6 +94,30 @@ public record ModelFacts(
         return family.modelType();
     }
 
+    /** The same model with an output head of its own. */
+    ModelFacts untied() {
+        return new ModelFacts(
+                family,
+                hiddenSize,
+                intermediateSize,
+                layers,
+                heads,
+                keyValueHeads,
+                headDimension,
+                vocabularySize,
+                maxPositions,
+                normEpsilon,
+                attention,
+                activation,
+                logitCap,
+                parallelResidual,
+                biases,
+                false,
+                beginToken,
+                endTokens,
+                padToken);
+    }
+
     BlockShape blockShape() {
         return new BlockShape(
                 hiddenSize,

@@ -1,5 +1,6 @@
 package ai.auditor.model;
 
+import ai.auditor.data.Sha256;
 import ai.auditor.tensor.Device;
 import ai.auditor.tensor.DeviceChoice;
 import ai.auditor.tensor.Engine;
@@ -18,15 +19,23 @@ public final class ReferenceModel implements AutoCloseable {
 
     private final Options options;
     private final Runnable whenClosed;
+    private final Map<String, String> adapter;
     private @Nullable Tokenizer tokenizer;
     private @Nullable RowEncoder encoder;
 
-    private ReferenceModel(Path directory, String digest, Decoder decoder, Options options, Runnable whenClosed) {
+    private ReferenceModel(
+            Path directory,
+            String digest,
+            Decoder decoder,
+            Options options,
+            Runnable whenClosed,
+            Map<String, String> adapter) {
         this.directory = directory;
         this.digest = digest;
         this.decoder = decoder;
         this.options = options;
         this.whenClosed = whenClosed;
+        this.adapter = Map.copyOf(adapter);
     }
 
     /**
@@ -40,7 +49,12 @@ public final class ReferenceModel implements AutoCloseable {
     public record Options(int threads, Loading loading, DeviceChoice device, boolean raw) {
         /** On the device that {@code auto} chooses. */
         public Options(int threads, boolean fused) {
-            this(threads, Loading.whole(fused), new DeviceChoice.Automatic(), false);
+            this(threads, fused, new DeviceChoice.Automatic());
+        }
+
+        /** Whole, by its chat template, on a device. */
+        public Options(int threads, boolean fused, DeviceChoice device) {
+            this(threads, Loading.whole(fused), device, false);
         }
 
         /** All processors, fused kernels, on the device that {@code auto} chooses. */
@@ -81,7 +95,41 @@ public final class ReferenceModel implements AutoCloseable {
                     digest,
                     Decoder.load(engine, facts, source, options.loading()),
                     options.on(engine.device()),
-                    whenClosed);
+                    whenClosed,
+                    Map.of());
+        }
+    }
+
+    /**
+     * Opens a Hugging Face directory with a LoRA adapter merged into its weights, in 32-bit floats, as they are read; tokenizer and chat
+     * template are the directory's.
+     *
+     * @param adapter a PEFT directory: adapter_config.json beside adapter_model.safetensors
+     * @throws ai.auditor.AuditException {@code MODEL} as {@link #open(Path, Options)}, and where the adapter is not plain LoRA or not for
+     *     this base, naming the first module that does not fit
+     */
+    public static ReferenceModel open(Path directory, Path adapter, Options options) {
+        return open(directory, adapter, options, () -> {});
+    }
+
+    /**
+     * The same of a directory that the model owns.
+     *
+     * @param whenClosed as in {@link #open(Path, Options, Runnable)}
+     */
+    public static ReferenceModel open(Path directory, Path adapter, Options options, Runnable whenClosed) {
+        ModelFacts facts = ModelFacts.read(directory);
+        try (WeightSource base = WeightFiles.open(directory);
+                Adapter lora = Adapter.open(adapter)) {
+            AdaptedWeights source = lora.on(facts, base);
+            Room.require(directory, source.facts(), options.loading(), Room.free());
+            Engine engine = Engine.start(options.threads(), options.device());
+            String digest = new Sha256()
+                    .text(WeightFiles.digest(directory))
+                    .text(lora.digest())
+                    .hex();
+            Decoder decoder = Decoder.load(engine, source.facts(), source, options.loading());
+            return new ReferenceModel(directory, digest, decoder, options.on(engine.device()), whenClosed, lora.description());
         }
     }
 
@@ -100,7 +148,8 @@ public final class ReferenceModel implements AutoCloseable {
                 digest,
                 Decoder.load(engine, facts, source, options.loading()),
                 options.on(engine.device()),
-                () -> {});
+                () -> {},
+                Map.of());
     }
 
     /**
@@ -109,7 +158,7 @@ public final class ReferenceModel implements AutoCloseable {
      * @param digest tells the decoder's weights from others
      */
     public ReferenceModel with(Decoder others, String digest) {
-        return new ReferenceModel(directory, digest, others, options, () -> {});
+        return new ReferenceModel(directory, digest, others, options, () -> {}, adapter);
     }
 
     /** Opens a directory with the standard options. */
@@ -152,13 +201,15 @@ public final class ReferenceModel implements AutoCloseable {
     public Map<String, String> description() {
         ModelFacts facts = facts();
         Path name = directory.toAbsolutePath().normalize().getFileName();
-        return new TreeMap<>(Map.of(
+        Map<String, String> described = new TreeMap<>(adapter);
+        described.putAll(Map.of(
                 "name", name == null ? "model" : name.toString(),
                 "digest", digest,
                 "family", facts.modelType(),
                 "blocks", Integer.toString(facts.layers()),
                 "d_model", Integer.toString(facts.hiddenSize()),
                 "context", Integer.toString(facts.maxPositions())));
+        return described;
     }
 
     /** Where the model lies; its tokenizer stands beside its weights. */
@@ -166,7 +217,7 @@ public final class ReferenceModel implements AutoCloseable {
         return directory;
     }
 
-    /** SHA-256 over the model's files, in hex. */
+    /** SHA-256 over the model's files, and over those of the adapter where there is one, in hex. */
     public String digest() {
         return digest;
     }

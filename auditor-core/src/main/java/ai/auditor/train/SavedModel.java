@@ -4,6 +4,8 @@ import ai.auditor.AtomicFile;
 import ai.auditor.AuditException;
 import ai.auditor.Printable;
 import ai.auditor.Reason;
+import ai.auditor.model.ModelFacts;
+import ai.auditor.model.ReferenceModel;
 import ai.auditor.model.SafetensorsFile;
 import ai.auditor.model.WeightSource;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -21,9 +23,11 @@ import java.util.stream.Stream;
 /** Model directories that transformers and PEFT load; each is made beside its place and renamed into it. */
 final class SavedModel {
     private static final Map<String, String> METADATA = Map.of("format", "pt");
+    private static final String CONFIG = "config.json";
+
     /** What of a base stands in a model trained from it. */
     private static final List<String> COPIED = List.of(
-            "config.json",
+            CONFIG,
             "generation_config.json",
             "tokenizer.json",
             "tokenizer_config.json",
@@ -42,12 +46,19 @@ final class SavedModel {
         void writeInto(Path directory) throws IOException;
     }
 
-    static void write(Path directory, Path base, WeightSource weights) {
+    static void write(Path directory, ReferenceModel base, WeightSource weights) {
         whole(directory, unfinished -> {
             for (String name : COPIED) {
-                if (Files.isRegularFile(base.resolve(name))) {
-                    Files.copy(base.resolve(name), unfinished.resolve(name));
+                Path file = base.directory().resolve(name);
+                if (Files.isRegularFile(file)) {
+                    Files.copy(file, unfinished.resolve(name));
                 }
+            }
+            // An adapter may have parted what the base's configuration ties.
+            if (ModelFacts.read(unfinished).tiedEmbeddings() && !base.facts().tiedEmbeddings()) {
+                Path file = unfinished.resolve(CONFIG);
+                ObjectNode config = (ObjectNode) new ObjectMapper().readTree(file.toFile());
+                Files.writeString(file, config.put("tie_word_embeddings", false).toPrettyString() + "\n");
             }
             SafetensorsFile.write(unfinished.resolve("model.safetensors"), weights, METADATA);
         });

@@ -91,7 +91,7 @@ public final class TrainedModel implements AutoCloseable {
             throw new AuditException(
                     AuditException.Code.USAGE, "a residual vector is not a weight; take it from interventions()");
         }
-        SavedModel.write(directory, base.directory(), model.decoder().source());
+        SavedModel.write(directory, base, model.decoder().source());
     }
 
     /**
