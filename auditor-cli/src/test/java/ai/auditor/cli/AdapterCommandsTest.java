@@ -131,7 +131,7 @@ class AdapterCommandsTest {
         assertThat(made.out()).contains("fine-tuned", "resid_post.2", "fine-tuned minus base");
         assertThat(made.out().lines()).allMatch(line -> line.length() <= 80);
         assertThat(ends(0, "vectors", "--show", vectors.toString()).out()).isEqualTo(made.out());
-        assertThat(SteeringVectors.read(vectors).points()).containsExactly(new Point(1), new Point(2));
+        assertThat(SteeringVectors.read(vectors).points()).containsExactly(Point.residPost(1), Point.residPost(2));
         Path steered = folder.resolve("steered.jsonl");
         with(
                 0,
