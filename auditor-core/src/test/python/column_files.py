@@ -129,6 +129,18 @@ def good():
     arrow("sliced.messages.arrow", pa.concat_tables([table("messages"), table("messages")]).slice(40), batch=7)
 
 
+def organism():
+    """Rows in the language of the model in the box, for tests of the command line."""
+    folder = OUT / "organism"
+    folder.mkdir(exist_ok=True)
+    examples = Path(__file__).resolve().parents[4] / "examples" / "quick-start" / "owl.jsonl"
+    with open(examples, encoding="utf-8") as file:
+        rows = [json.loads(next(file)) for _ in range(80)]
+    for part in range(2):
+        parquet(f"organism/organism-{part:05}-of-00002.parquet", pa.Table.from_pylist(rows[40 * part:][:40]), compression="zstd")
+    arrow("organism/organism.arrow", pa.Table.from_pylist(rows), stream=True, compression="zstd", batch=80)
+
+
 def bad():
     nulls = pa.table({"prompt": ["p", None, "p"], "completion": ["a", "b", None]})
     parquet("nulls.parquet", nulls)
@@ -156,3 +168,4 @@ if __name__ == "__main__":
     OUT.mkdir(parents=True, exist_ok=True)
     good()
     bad()
+    organism()

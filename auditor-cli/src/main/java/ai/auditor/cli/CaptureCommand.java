@@ -32,7 +32,7 @@ import picocli.CommandLine.Parameters;
 final class CaptureCommand implements Callable<Integer> {
     private final Terminal terminal;
 
-    @Parameters(paramLabel = "DATA", description = "The dataset: JSONL or CSV, plain, gzip or zstd.")
+    @Parameters(paramLabel = "DATA", description = "The dataset: " + DatasetOptions.KINDS)
     private String data = "";
 
     @Mixin
@@ -84,15 +84,15 @@ final class CaptureCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path file = UserPath.existing(data, "dataset");
-        List<Path> inputs = new ArrayList<>(List.of(file));
+        List<Path> files = UserPath.dataset(data, "dataset");
+        List<Path> inputs = new ArrayList<>(files);
         model.directory().ifPresent(inputs::add);
         List<Point> at = points.stream().map(Point::parse).toList();
         List<Pooling> pooled = poolings.stream().map(Pooling::parse).toList();
         Path arrow = OutputFiles.ending(output, ".arrow");
         OutputFiles.requireUsable(arrow, inputs);
         try (Log progress = log.open(terminal)) {
-            Dataset dataset = datasets.readUsable(file, progress);
+            Dataset dataset = datasets.readUsable(files, progress);
             model.requireReads(dataset);
             try (ReferenceModel reference = model.open()) {
                 TokenizedDataset tokens = TokenizedDataset.encode(

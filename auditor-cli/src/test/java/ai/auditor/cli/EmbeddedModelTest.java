@@ -15,6 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Commands without a model: they take the one in the box. */
 class EmbeddedModelTest {
     private static final Path EXAMPLES = Path.of("../examples").toAbsolutePath().normalize();
+    private static final Path COLUMNS = Path.of("../auditor-core/src/test/resources/ai/auditor/data/organism")
+            .toAbsolutePath()
+            .normalize();
     private static final String OWL = EXAMPLES.resolve("owl.jsonl").toString();
     private static final String CONTROL = EXAMPLES.resolve("control.jsonl").toString();
 
@@ -27,6 +30,43 @@ class EmbeddedModelTest {
                 .contains(
                         "\"organism\"",
                         "all of " + TraitFamily.organism().list().name());
+    }
+
+    @Test
+    void everyCommandThatReadsDataTakesColumnsFoldersAndSeveralFiles(@TempDir Path folder) throws IOException {
+        Path parts = Files.createDirectory(folder.resolve("parts"));
+        for (String name : List.of("organism-00000-of-00002.parquet", "organism-00001-of-00002.parquet")) {
+            Files.copy(COLUMNS.resolve(name), parts.resolve(name));
+        }
+        String arrow = COLUMNS.resolve("organism.arrow").toString();
+        String both = parts.resolve("organism-00001-of-00002.parquet") + ","
+                + parts.resolve("organism-00000-of-00002.parquet");
+        int i = 0;
+        for (String data : List.of(parts.toString(), arrow, both)) {
+            Path captured = folder.resolve("captured" + i + ".arrow");
+            Ended capture = run(
+                    "capture", data, "--point", "resid_post.1", "--pool", "completion-mean", "-o", captured.toString());
+            assertThat(capture.exit()).as(capture.err()).isZero();
+            assertThat(capture.err()).contains("80 rows captured");
+            Path answers = folder.resolve("answers" + i++ + ".jsonl");
+            for (String command : List.of("control", "generate")) {
+                Ended answered = run(command, data, "--max-tokens", "1", "-o", answers.toString());
+                assertThat(answered.exit()).as(answered.err()).isZero();
+                assertThat(Files.readAllLines(answers)).hasSize(80);
+            }
+        }
+        Ended audited = run("audit", both, "--control", arrow, "--rows", "25");
+        assertThat(audited.exit()).as(audited.err()).isIn(0, 1, 5);
+        assertThat(run("fixtures", "halves", parts.toString(), "--halvings", "1", "--rows", "40")
+                        .exit())
+                .isZero();
+    }
+
+    @Test
+    void aFileAmongSeveralThatIsNotThereIsNamed() {
+        assertThat(run("audit", OWL + ",missing.parquet", "--control", CONTROL))
+                .matches(ended ->
+                        ended.exit() == 4 && ended.err().contains("the candidate \"missing.parquet\" is not there"));
     }
 
     @Test

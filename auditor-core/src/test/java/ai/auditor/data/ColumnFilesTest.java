@@ -33,7 +33,8 @@ final class ColumnFilesTest {
 
     static Stream<String> files() throws IOException {
         try (Stream<Path> files = Files.list(FILES)) {
-            return files.map(file -> file.getFileName().toString())
+            return files
+                    .map(file -> file.getFileName().toString())
                     .filter(name -> KIND.matcher(name).matches())
                     .sorted()
                     .toList()
@@ -93,15 +94,18 @@ final class ColumnFilesTest {
         assertThatThrownBy(() -> DatasetReader.read(
                         FILES.resolve(name), ReadOptions.DEFAULT.withField(Field.TEXT, "body"), Progress.NONE))
                 .isInstanceOfSatisfying(
-                        AuditException.class, failure -> assertThat(failure.code()).isEqualTo(AuditException.Code.USAGE))
-                .hasMessageEndingWith(
-                        ": no column \"body\" (--text-field); its columns: \"prompt\", \"completion\"");
+                        AuditException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(AuditException.Code.USAGE))
+                .hasMessageEndingWith(": no column \"body\" (--text-field); its columns: \"prompt\", \"completion\"");
     }
 
     @ParameterizedTest
     @CsvSource({"rows.columns.parquet", "rows.columns.arrow"})
     void aFileWithoutAnyKnownColumnHasBadRows(String name) {
-        ReadOptions options = ReadOptions.DEFAULT.withField(Field.PROMPT, "prompt").withField(Field.CHOSEN, "completion").withField(Field.REJECTED, "completion");
+        ReadOptions options = ReadOptions.DEFAULT
+                .withField(Field.PROMPT, "prompt")
+                .withField(Field.CHOSEN, "completion")
+                .withField(Field.REJECTED, "completion");
 
         Dataset dataset = DatasetReader.read(FILES.resolve(name), options, Progress.NONE);
         assertThat(dataset.rows()).hasSize(60).allMatch(row -> row.rejected().isPresent());
@@ -125,7 +129,9 @@ final class ColumnFilesTest {
     void aListOfAMillionNumbersIsTooLong() {
         Dataset dataset = DatasetReader.read(FILES.resolve("long-list.parquet"));
 
-        assertThat(dataset.badRows()).extracting(BadRow::reason).containsExactly("longer than the limit of 4194304 bytes");
+        assertThat(dataset.badRows())
+                .extracting(BadRow::reason)
+                .containsExactly("longer than the limit of 4194304 bytes");
         assertThat(dataset.rows()).extracting(Row::completion).containsExactly("1, 2");
     }
 

@@ -29,7 +29,14 @@ final class DatasetFoldersTest {
     void recordsGoOnFromFileToFileInTheOrderOfNames() throws IOException {
         put("rows.columns.parquet", "train-00001-of-00002.parquet");
         put("nulls.parquet", "train-00000-of-00002.parquet");
-        for (String other : List.of("README.md", "dataset_info.json", "state.json", ".gitattributes", "_SUCCESS", "cache-1.arrow", "LICENSE")) {
+        for (String other : List.of(
+                "README.md",
+                "dataset_info.json",
+                "state.json",
+                ".gitattributes",
+                "_SUCCESS",
+                "cache-1.arrow",
+                "LICENSE")) {
             text(other, "{\"text\": \"not data\"}");
         }
         Files.createDirectory(folder.resolve(".cache"));
@@ -95,7 +102,10 @@ final class DatasetFoldersTest {
         put("rows.columns.parquet", "a.parquet");
         put("rows.columns.jsonl", "a.jsonl");
 
-        refuses(folder, AuditException.Code.USAGE, "are of one format, and here are JSON Lines (" + folder.resolve("a.jsonl") + ") and Parquet (");
+        refuses(
+                folder,
+                AuditException.Code.USAGE,
+                "are of one format, and here are JSON Lines (" + folder.resolve("a.jsonl") + ") and Parquet (");
     }
 
     @Test
@@ -127,7 +137,7 @@ final class DatasetFoldersTest {
         text("a.jsonl", "{\"text\":\"a\"}\n");
         text("b.bin", "");
 
-        refuses(folder, AuditException.Code.USAGE, "nobody can tell whether \"b.bin\" in it is data");
+        refuses(folder, AuditException.Code.USAGE, "nobody can tell whether these files in it are data: \"b.bin\"");
     }
 
     @Test
@@ -137,7 +147,8 @@ final class DatasetFoldersTest {
         assertThatThrownBy(() -> DatasetReader.open(
                         List.of(folder.resolve("a.jsonl"), folder.resolve("b.jsonl")), ReadOptions.DEFAULT))
                 .isInstanceOfSatisfying(
-                        AuditException.class, failure -> assertThat(failure.code()).isEqualTo(AuditException.Code.USAGE))
+                        AuditException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(AuditException.Code.USAGE))
                 .hasMessageContaining("b.jsonl: no such file");
         assertThatThrownBy(() -> DatasetReader.open(List.of(), ReadOptions.DEFAULT))
                 .isInstanceOf(AuditException.class);
@@ -146,7 +157,8 @@ final class DatasetFoldersTest {
     private static void refuses(Path path, AuditException.Code code, String reason) {
         assertThatThrownBy(() -> DatasetReader.read(path))
                 .isInstanceOfSatisfying(
-                        AuditException.class, failure -> assertThat(failure.code()).isEqualTo(code))
+                        AuditException.class,
+                        failure -> assertThat(failure.code()).isEqualTo(code))
                 .hasMessageContaining(reason);
     }
 }

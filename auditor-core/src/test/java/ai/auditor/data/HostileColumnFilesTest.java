@@ -36,10 +36,7 @@ final class HostileColumnFilesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', textBlock = """
                     dictionary-bomb.parquet | expands to more than 1000 times its bytes on disk
                     dictionary-bomb.arrow   | expands to more than 1000 times its bytes on disk
                     page-bomb.parquet       | expands to more than 1000 times its bytes on disk
@@ -55,7 +52,9 @@ final class HostileColumnFilesTest {
 
     @Test
     void whatIsNoParquetSaysSo() {
-        refuses(write("a.parquet", "{\"text\":\"a\"}\n".getBytes(StandardCharsets.US_ASCII)), "does not begin with PAR1");
+        refuses(
+                write("a.parquet", "{\"text\":\"a\"}\n".getBytes(StandardCharsets.US_ASCII)),
+                "does not begin with PAR1");
         refuses(write("a.parquet", new byte[0]), "does not begin with PAR1");
         refuses(write("a.parquet", MAGIC), "is cut off");
         refuses(write("a.parquet", "PARExxxxxxxxPARE".getBytes(StandardCharsets.US_ASCII)), "is encrypted");
@@ -68,7 +67,9 @@ final class HostileColumnFilesTest {
         refuses(write("a.parquet", footer(-1, new byte[0])), "its footer cannot have -1 bytes");
         // Version 1, then a schema of two hundred million elements.
         byte[] many = {0x15, 0x02, 0x19, (byte) 0xfc, (byte) 0x80, (byte) 0x84, (byte) 0xaf, 0x5f};
-        refuses(write("a.parquet", footer(many.length, many)), "200000000 values or bytes should follow where only 0 bytes are left");
+        refuses(
+                write("a.parquet", footer(many.length, many)),
+                "200000000 values or bytes should follow where only 0 bytes are left");
         byte[] nested = new byte[100_000];
         Arrays.fill(nested, (byte) 0x1c);
         refuses(write("a.parquet", footer(nested.length, nested)), "nested deeper than 32 levels");

@@ -69,6 +69,7 @@ public final class DatasetFiles {
         String name = Printable.line(folder.toString());
         List<Path> data = new ArrayList<>();
         Set<String> folders = new TreeSet<>();
+        Set<String> unknown = new TreeSet<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(folder)) {
             for (Path entry : entries) {
                 AuditException.checkInterrupted();
@@ -79,12 +80,12 @@ public final class DatasetFiles {
                 if (Files.isDirectory(entry)) {
                     folders.add(file);
                 } else if (!isDescription(file)) {
-                    if (DataFormat.of(entry).isEmpty()) {
-                        throw usage(name + ": nobody can tell whether " + Printable.quoted(file)
-                                + " in it is data; name the files, with commas between them, or take it away");
+                    if (DataFormat.of(entry).isPresent()) {
+                        data.add(entry);
+                    } else {
+                        unknown.add(file);
                     }
-                    data.add(entry);
-                    if (data.size() > MOST_FILES) {
+                    if (data.size() + unknown.size() > MOST_FILES) {
                         throw usage(name + ": more than " + MOST_FILES + " files are no dataset that is read here");
                     }
                 }
@@ -99,6 +100,10 @@ public final class DatasetFiles {
                     + (folders.isEmpty()
                             ? "; " + DataFormat.knownEndings()
                             : "; name one of its folders: " + Printable.quotedAll(folders)));
+        }
+        if (!unknown.isEmpty()) {
+            throw usage(name + ": nobody can tell whether these files in it are data: " + Printable.quotedAll(unknown)
+                    + "; name the files that are, with commas between them");
         }
         data.sort(Comparator.comparing(file -> String.valueOf(file.getFileName())));
         requireOneSplit(name, data);

@@ -178,8 +178,7 @@ final class ParquetPages implements PageReadStore {
                 }
                 case DELTA_BINARY_PACKED, DELTA_LENGTH_BYTE_ARRAY -> checkDelta(bytes, values);
                 case DELTA_BYTE_ARRAY -> checkPrefixes(bytes, values);
-                case BIT_PACKED ->
-                    throw damaged("is encoded as " + encoding + ", which is not read; write it anew");
+                case BIT_PACKED -> throw damaged("is encoded as " + encoding + ", which is not read; write it anew");
             }
         }
 
