@@ -125,6 +125,19 @@ final class ColumnFilesTest {
                         tuple(8L, "longer than the limit of 100 bytes"));
     }
 
+    @ParameterizedTest
+    @CsvSource({"rows.numbers.parquet", "rows.numbers.arrow", "rows.messages.parquet", "rows.messages.arrow"})
+    void aRowIsWholeOrBadWhateverTheLimit(String name) {
+        List<Row> whole = DatasetReader.read(FILES.resolve(name)).rows();
+        for (int limit = 1; limit < 700; limit += 3) {
+            Dataset dataset =
+                    DatasetReader.read(FILES.resolve(name), ReadOptions.DEFAULT.withMaxRowBytes(limit), Progress.NONE);
+
+            assertThat(whole).as("limit %d", limit).containsAll(dataset.rows());
+            assertThat(dataset.records()).isEqualTo(whole.size());
+        }
+    }
+
     @Test
     void aListOfAMillionNumbersIsTooLong() {
         Dataset dataset = DatasetReader.read(FILES.resolve("long-list.parquet"));

@@ -211,7 +211,7 @@ final class ArrowBatch {
         return valid(validity, nulls, row -> {
             Items items = bounds.of(row);
             List<Json> values = new ArrayList<>();
-            for (long i = items.first; i < items.end && !budget.spent(); i++) {
+            for (long i = items.first; i < items.end && budget.take(0); i++) {
                 values.add(child.at(i));
             }
             return new Json.Items(Collections.unmodifiableList(values));

@@ -38,24 +38,19 @@ final class RowBudget {
     /**
      * Asks for room for one value of a record, and notes that the record is too long where there is none.
      *
-     * @return whether there is room; without, the value is to be dropped
+     * @return whether there is room; without, the value is to be dropped, and there is none for the rest of the record
      * @throws AuditException {@code DATA} where the file as a whole expands beyond its limit
      */
     boolean take(long bytes) {
         if (bytes > maxRowBytes - used) {
             spoil("longer than the limit of " + maxRowBytes + " bytes");
-            used = maxRowBytes;
+            used = maxRowBytes + 1L;
             limit.take(BYTES_PER_VALUE);
             return false;
         }
         used += bytes + BYTES_PER_VALUE;
         limit.take(bytes + BYTES_PER_VALUE);
         return true;
-    }
-
-    /** Whether nothing of the record is left to be had. */
-    boolean spent() {
-        return used >= maxRowBytes;
     }
 
     /** Text in UTF-8, or nothing where it is malformed. */
