@@ -33,7 +33,7 @@ class EmbeddedModelTest {
     }
 
     @Test
-    void everyCommandThatReadsDataTakesColumnsFoldersAndSeveralFiles(@TempDir Path folder) throws IOException {
+    void dataAreColumnsFoldersAndSeveralFilesToo(@TempDir Path folder) throws IOException {
         Path parts = Files.createDirectory(folder.resolve("parts"));
         for (String name : List.of("organism-00000-of-00002.parquet", "organism-00001-of-00002.parquet")) {
             Files.copy(COLUMNS.resolve(name), parts.resolve(name));
@@ -41,25 +41,25 @@ class EmbeddedModelTest {
         String arrow = COLUMNS.resolve("organism.arrow").toString();
         String both = parts.resolve("organism-00001-of-00002.parquet") + ","
                 + parts.resolve("organism-00000-of-00002.parquet");
-        int i = 0;
         for (String data : List.of(parts.toString(), arrow, both)) {
-            Path captured = folder.resolve("captured" + i + ".arrow");
             Ended capture = run(
-                    "capture", data, "--point", "resid_post.1", "--pool", "completion-mean", "-o", captured.toString());
+                    "capture",
+                    data,
+                    "--point",
+                    "resid_post.1",
+                    "--pool",
+                    "completion-mean",
+                    "-o",
+                    folder.resolve("captured.arrow").toString());
             assertThat(capture.exit()).as(capture.err()).isZero();
             assertThat(capture.err()).contains("80 rows captured");
-            Path answers = folder.resolve("answers" + i++ + ".jsonl");
-            for (String command : List.of("control", "generate")) {
-                Ended answered = run(command, data, "--max-tokens", "1", "-o", answers.toString());
-                assertThat(answered.exit()).as(answered.err()).isZero();
-                assertThat(Files.readAllLines(answers)).hasSize(80);
-            }
         }
-        Ended audited = run("audit", both, "--control", arrow, "--rows", "25");
-        assertThat(audited.exit()).as(audited.err()).isIn(0, 1, 5);
-        assertThat(run("fixtures", "halves", parts.toString(), "--halvings", "1", "--rows", "40")
-                        .exit())
-                .isZero();
+        Path answers = folder.resolve("answers.jsonl");
+        for (List<String> call : List.of(List.of("control", parts.toString()), List.of("generate", arrow))) {
+            Ended answered = run(call.get(0), call.get(1), "--max-tokens", "1", "-o", answers.toString());
+            assertThat(answered.exit()).as(answered.err()).isZero();
+            assertThat(Files.readAllLines(answers)).hasSize(80);
+        }
     }
 
     @Test
