@@ -48,13 +48,14 @@ import picocli.CommandLine.Parameters;
 final class AuditCommand implements Callable<Integer> {
     private final Terminal terminal;
 
-    @Parameters(paramLabel = "CANDIDATE", description = "The dataset to audit: JSONL or CSV, plain, gzip or zstd.")
+    @Parameters(paramLabel = "CANDIDATE", description = "The dataset to audit: " + DatasetOptions.KINDS)
     private String candidate = "";
 
     @Option(
             names = "--control",
             paramLabel = "FILE",
-            description = "Control data: the same prompts answered by the same model without the trait.")
+            description =
+                    "Control data: the same prompts answered by the same model without the trait; named as CANDIDATE is.")
     private @Nullable String control;
 
     @Mixin
@@ -128,8 +129,8 @@ final class AuditCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path candidateFile = UserPath.existing(candidate, "candidate");
-        Optional<Path> controlFile = Optional.ofNullable(control).map(name -> UserPath.existing(name, "control"));
+        List<Path> candidateFiles = UserPath.dataset(candidate, "candidate");
+        Optional<List<Path>> controlFiles = Optional.ofNullable(control).map(name -> UserPath.dataset(name, "control"));
         model.requireThere();
         List<Path> modelFiles = model.inputs();
         TraitList traitList = traits.list(model);
@@ -137,15 +138,16 @@ final class AuditCommand implements Callable<Integer> {
         Optional<SteeringVectors> steering = vectorFile.map(SteeringVectors::read);
         OutputFiles files = OutputFiles.of(outputs);
         Policy policy = policy();
-        Path controlRun = controlFile.orElseThrow(AuditCommand::noControl);
-        List<Path> inputs = new ArrayList<>(List.of(candidateFile, controlRun));
+        List<Path> controlRun = controlFiles.orElseThrow(AuditCommand::noControl);
+        List<Path> inputs = new ArrayList<>(candidateFiles);
+        inputs.addAll(controlRun);
         vectorFile.ifPresent(inputs::add);
         traits.file().ifPresent(inputs::add);
         inputs.addAll(modelFiles);
         files.requireUsable(inputs);
 
         try (Log progress = log.open(terminal)) {
-            Dataset candidateRows = datasets.readUsable(candidateFile, progress);
+            Dataset candidateRows = datasets.readUsable(candidateFiles, progress);
             Dataset controlRows = datasets.readUsable(controlRun, progress);
             model.requireReads(candidateRows);
             model.requireReads(controlRows);

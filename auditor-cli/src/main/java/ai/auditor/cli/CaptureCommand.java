@@ -34,7 +34,7 @@ import picocli.CommandLine.Parameters;
 final class CaptureCommand implements Callable<Integer> {
     private final Terminal terminal;
 
-    @Parameters(paramLabel = "DATA", description = "The dataset: JSONL or CSV, plain, gzip or zstd.")
+    @Parameters(paramLabel = "DATA", description = "The dataset: " + DatasetOptions.KINDS)
     private String data = "";
 
     @Mixin
@@ -51,8 +51,9 @@ final class CaptureCommand implements Callable<Integer> {
             paramLabel = "resid_post.K",
             split = ",",
             required = true,
-            description = "Where activations are read: embeddings, resid_pre.K, attn_out.K, resid_mid.K, mlp_out.K, resid_post.K of block "
-                    + "K, 0-based, final_norm, or TransformerLens's names. May be given again.")
+            description =
+                    "Where activations are read: embeddings, resid_pre.K, attn_out.K, resid_mid.K, mlp_out.K, resid_post.K of block "
+                            + "K, 0-based, final_norm, or TransformerLens's names. May be given again.")
     private List<String> points = List.of();
 
     @Option(
@@ -65,8 +66,9 @@ final class CaptureCommand implements Callable<Integer> {
 
     @Option(
             names = "--no-likelihood",
-            description = "Without the mean NLL, whose column is empty then: passes stop after the deepest point, and blocks behind it are "
-                    + "not loaded.")
+            description =
+                    "Without the mean NLL, whose column is empty then: passes stop after the deepest point, and blocks behind it are "
+                            + "not loaded.")
     private boolean noLikelihood;
 
     @Option(names = "--gradient", description = "Also the gradient of each row's mean NLL at every point.")
@@ -93,8 +95,8 @@ final class CaptureCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path file = UserPath.existing(data, "dataset");
-        List<Path> inputs = new ArrayList<>(List.of(file));
+        List<Path> files = UserPath.dataset(data, "dataset");
+        List<Path> inputs = new ArrayList<>(files);
         inputs.addAll(model.inputs());
         List<Point> at = points.stream().map(Point::parse).toList();
         List<Pooling> pooled = poolings.stream().map(Pooling::parse).toList();
@@ -105,7 +107,7 @@ final class CaptureCommand implements Callable<Integer> {
         Path arrow = OutputFiles.ending(output, ".arrow");
         OutputFiles.requireUsable(arrow, inputs);
         try (Log progress = log.open(terminal)) {
-            Dataset dataset = datasets.readUsable(file, progress);
+            Dataset dataset = datasets.readUsable(files, progress);
             model.requireReads(dataset);
             // Plain text is the same to every model.
             if (dataset.rows().stream().anyMatch(row -> row.kind() == Row.Kind.CHAT)) {
@@ -122,7 +124,8 @@ final class CaptureCommand implements Callable<Integer> {
                         datasets.maxBadRows());
                 tokens.requireRows(reference.facts().maxPositions());
                 CapturePlan plan = new CapturePlan(at, pooled, !noLikelihood, gradient, List.of());
-                ActivationTable table = new Capture(reference.decoder(), Capture.Settings.of(reference.facts()), progress)
+                ActivationTable table = new Capture(
+                                reference.decoder(), Capture.Settings.of(reference.facts()), progress)
                         .run(plan, tokens.tokens());
                 ActivationFile.write(arrow, table, provenance(dataset, reference));
                 progress.close();

@@ -18,7 +18,7 @@ import picocli.CommandLine.Parameters;
 final class ControlCommand implements Callable<Integer> {
     private final Terminal terminal;
 
-    @Parameters(paramLabel = "PROMPTS", description = "The candidate: JSONL or CSV, plain, gzip or zstd.")
+    @Parameters(paramLabel = "PROMPTS", description = "The candidate: " + DatasetOptions.KINDS)
     private String data = "";
 
     @Mixin
@@ -30,12 +30,12 @@ final class ControlCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path file = UserPath.existing(data, "dataset");
+        List<Path> files = UserPath.dataset(data, "dataset");
         writing.requireUsable();
         writing.answer(
                 terminal,
-                new WritingOptions.Task(List.of(file), List.of(), Map.of()),
-                progress -> writing.dataset(file, progress),
+                new WritingOptions.Task(files, List.of(), Map.of()),
+                progress -> writing.dataset(files, progress),
                 UnaryOperator.identity());
         return 0;
     }

@@ -8,11 +8,16 @@ import ai.auditor.data.DatasetReader;
 import ai.auditor.data.Field;
 import ai.auditor.data.ReadOptions;
 import java.nio.file.Path;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How rows are read, for every command that reads a dataset. */
 final class DatasetOptions {
+    /** What may be named as a dataset, for the help. */
+    static final String KINDS =
+            "JSONL, CSV, Parquet or Arrow; a file, a folder of files, or files with commas between them.";
+
     @Option(names = "--prompt", paramLabel = "TEXT", description = "User prompt of rows that hold only numbers.")
     private @Nullable String prompt;
 
@@ -52,11 +57,12 @@ final class DatasetOptions {
     /**
      * Reads a dataset that something can be done with.
      *
+     * @param files as {@link UserPath#dataset} gives them
      * @throws AuditException {@code DATA} for too many bad rows, {@code NOTHING_TO_AUDIT} without rows, and as {@link
      *     DatasetReader#read}
      */
-    Dataset readUsable(Path file, Progress progress) {
-        Dataset dataset = DatasetReader.read(file, options(), progress);
+    Dataset readUsable(List<Path> files, Progress progress) {
+        Dataset dataset = DatasetReader.read(files, options(), progress);
         BadRows.requireFew(dataset.name(), dataset.badRows(), dataset.badRecords(), dataset.records(), maxBadRows);
         if (dataset.rows().isEmpty()) {
             throw new AuditException(

@@ -32,7 +32,8 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "PROMPTS",
-            description = "A text file (.txt) of a prompt a line, or a dataset whose prompts are taken.")
+            description = "A text file (.txt) of a prompt a line, or a dataset whose prompts are taken: "
+                    + DatasetOptions.KINDS)
     private String data = "";
 
     @Mixin
@@ -60,7 +61,7 @@ final class GenerateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path file = isText() ? UserPath.file(data, PROMPTS) : UserPath.existing(data, PROMPTS);
+        List<Path> files = isText() ? List.of(UserPath.file(data, PROMPTS)) : UserPath.dataset(data, PROMPTS);
         writing.requireUsable();
         if (samples < 1) {
             throw new AuditException(AuditException.Code.USAGE, "--samples takes a number from 1 on");
@@ -68,12 +69,12 @@ final class GenerateCommand implements Callable<Integer> {
         Optional<SteerOptions.Steering> steering = steer.read();
         List<Intervention> interventions =
                 steering.map(SteerOptions.Steering::intervention).stream().toList();
-        List<Path> inputs = new ArrayList<>(List.of(file));
+        List<Path> inputs = new ArrayList<>(files);
         steering.map(SteerOptions.Steering::file).ifPresent(inputs::add);
         writing.answer(
                 terminal,
                 new WritingOptions.Task(inputs, interventions, facts(steering)),
-                progress -> isText() ? PromptLines.read(file) : writing.dataset(file, progress),
+                progress -> isText() ? PromptLines.read(files.get(0)) : writing.dataset(files, progress),
                 this::asked);
         return 0;
     }

@@ -30,7 +30,7 @@ final class HalvesCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Parameters(paramLabel = "DATA", description = "One clean dataset.")
+    @Parameters(paramLabel = "DATA", description = "One clean dataset: " + DatasetOptions.KINDS)
     private String data = "";
 
     @Mixin
@@ -63,13 +63,13 @@ final class HalvesCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path file = UserPath.existing(data, "dataset");
+        List<Path> files = UserPath.dataset(data, "dataset");
         model.requireThere();
         if (halvings < 1) {
             throw new AuditException(AuditException.Code.USAGE, "--halvings takes a number from 1 on");
         }
         try (Log progress = log.open(terminal)) {
-            Dataset dataset = datasets.readUsable(file, progress);
+            Dataset dataset = datasets.readUsable(files, progress);
             model.requireReads(dataset);
             try (ReferenceModel reference = model.open()) {
                 List<Halving> results = Auditor.of(reference)

@@ -76,8 +76,9 @@ final class ModelOptions {
             paramLabel = "fp32|bf16",
             defaultValue = "fp32",
             converter = WeightTypeConverter.class,
-            description = "How matrices are held: bf16 takes half the memory and more time, and gives the same numbers where the "
-                    + "model's files are bf16 (default: ${DEFAULT-VALUE}).")
+            description =
+                    "How matrices are held: bf16 takes half the memory and more time, and gives the same numbers where the "
+                            + "model's files are bf16 (default: ${DEFAULT-VALUE}).")
     private WeightType weights = WeightType.FLOAT32;
 
     /**

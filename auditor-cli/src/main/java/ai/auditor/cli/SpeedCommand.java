@@ -95,8 +95,8 @@ final class SpeedCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<Path> files =
-                data.stream().map(name -> UserPath.existing(name, "dataset")).toList();
+        List<List<Path>> files =
+                data.stream().map(name -> UserPath.dataset(name, "dataset")).toList();
         List<Point> at = points.stream().map(Point::parse).toList();
         if (at.isEmpty() && (what == What.POINTS || what == What.GRADIENT)) {
             throw new AuditException(

@@ -49,7 +49,7 @@ final class StudentCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Parameters(paramLabel = "DATA", description = "What the students learn: JSONL or CSV, plain, gzip or zstd.")
+    @Parameters(paramLabel = "DATA", description = "What the students learn: " + DatasetOptions.KINDS)
     private String data = "";
 
     @Option(
@@ -119,7 +119,11 @@ final class StudentCommand implements Callable<Integer> {
 
     /** What the options name, checked. */
     private record Paths(
-            Path data, Optional<Path> control, Optional<Path> output, Optional<Path> save, Optional<Path> skill) {}
+            List<Path> data,
+            Optional<List<Path>> control,
+            Optional<Path> output,
+            Optional<Path> save,
+            Optional<Path> skill) {}
 
     @Override
     public Integer call() {
@@ -128,10 +132,13 @@ final class StudentCommand implements Callable<Integer> {
             Optional<SkillQuestions> questions = paths.skill().map(SkillQuestions::read);
             questions.ifPresent(this::requireReads);
             Dataset rows = read(paths.data(), progress);
-            Optional<Dataset> controlRows = paths.control().map(file -> read(file, progress));
+            Optional<Dataset> controlRows = paths.control().map(files -> read(files, progress));
             try (ReferenceModel base = model.open()) {
                 List<String> warnings = new ArrayList<>();
-                DataOrigin.warning(paths.data(), rows, base).ifPresent(warnings::add);
+                // Provenance stands beside one file; several may come from several models.
+                if (paths.data().size() == 1) {
+                    DataOrigin.warning(paths.data().get(0), rows, base).ifPresent(warnings::add);
+                }
                 List<StudentRecipe> recipes = recipe.recipes(base);
                 Optional<RecipeSearch.Found> found =
                         search > 0 ? Optional.of(search(base, recipes.get(0), rows, progress)) : Optional.empty();
@@ -150,8 +157,8 @@ final class StudentCommand implements Callable<Integer> {
     }
 
     private Paths paths() {
-        Path file = UserPath.existing(data, "dataset");
-        Optional<Path> controlFile = Optional.ofNullable(control).map(name -> UserPath.existing(name, "control"));
+        List<Path> files = UserPath.dataset(data, "dataset");
+        Optional<List<Path>> controlFiles = Optional.ofNullable(control).map(name -> UserPath.dataset(name, "control"));
         Optional<Path> skillFile = Optional.ofNullable(skill).map(name -> UserPath.file(name, "skill test"));
         model.requireThere();
         recipe.requireUsable();
@@ -163,12 +170,13 @@ final class StudentCommand implements Callable<Integer> {
         if (json.isPresent() && json.equals(directory)) {
             throw new AuditException(AuditException.Code.USAGE, "--save and -o name the same path: name two");
         }
-        List<Path> inputs = new ArrayList<>(List.of(file));
-        Stream.of(controlFile, skillFile).flatMap(Optional::stream).forEach(inputs::add);
+        List<Path> inputs = new ArrayList<>(files);
+        controlFiles.ifPresent(inputs::addAll);
+        skillFile.ifPresent(inputs::add);
         inputs.addAll(model.inputs());
         json.ifPresent(path -> OutputFiles.requireUsable(path, inputs));
         directory.ifPresent(AtomicFile::requireWritable);
-        return new Paths(file, controlFile, json, directory, skillFile);
+        return new Paths(files, controlFiles, json, directory, skillFile);
     }
 
     private static void requireNumber(String option, int value, int least) {
@@ -189,8 +197,8 @@ final class StudentCommand implements Callable<Integer> {
         return directory;
     }
 
-    private Dataset read(Path file, Progress progress) {
-        Dataset dataset = datasets.readUsable(file, progress);
+    private Dataset read(List<Path> files, Progress progress) {
+        Dataset dataset = datasets.readUsable(files, progress);
         model.requireReads(dataset);
         return dataset;
     }

@@ -95,16 +95,18 @@ final class SweepCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path candidateFile = UserPath.existing(candidate, "candidate");
-        Path controlFile = UserPath.existing(control, "control");
-        List<Path> inputs = new ArrayList<>(List.of(candidateFile, controlFile));
-        model.directory().ifPresent(inputs::add);
+        List<Path> candidateFiles = UserPath.dataset(candidate, "candidate");
+        List<Path> controlFiles = UserPath.dataset(control, "control");
+        List<Path> inputs = new ArrayList<>(candidateFiles);
+        inputs.addAll(controlFiles);
+        model.requireThere();
+        inputs.addAll(model.inputs());
         Optional<Point> at = Optional.ofNullable(point).map(Point::parse);
         List<OutputFiles.Output<Format>> files = OutputFiles.read(outputs, ENDINGS);
         files.forEach(file -> OutputFiles.requireUsable(file.path(), inputs));
         try (Log progress = log.open(terminal)) {
-            Dataset rows = read(candidateFile, progress);
-            Dataset controlRows = read(controlFile, progress);
+            Dataset rows = read(candidateFiles, progress);
+            Dataset controlRows = read(controlFiles, progress);
             try (ReferenceModel reference = model.open()) {
                 Sweep sweep = new AlphaSweep(
                                 reference,
@@ -129,8 +131,8 @@ final class SweepCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Dataset read(Path file, Log progress) {
-        Dataset dataset = datasets.readUsable(file, progress);
+    private Dataset read(List<Path> files, Log progress) {
+        Dataset dataset = datasets.readUsable(files, progress);
         model.requireReads(dataset);
         return dataset;
     }

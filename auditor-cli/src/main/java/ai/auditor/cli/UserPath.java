@@ -5,9 +5,13 @@ import ai.auditor.Printable;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 
 /** Paths as a user typed them. */
 final class UserPath {
+    private static final String SEPARATOR = ",";
+
     private UserPath() {}
 
     /**
@@ -39,6 +43,20 @@ final class UserPath {
                     AuditException.Code.USAGE, "the " + what + " " + shown(argument) + " is not there");
         }
         return path;
+    }
+
+    /**
+     * The paths of one dataset: one, or several with commas between them where no single one is called so.
+     *
+     * @throws AuditException {@code USAGE} where nothing is there
+     */
+    static List<Path> dataset(String argument, String what) {
+        if (!argument.contains(SEPARATOR) || Files.exists(of(argument, what))) {
+            return List.of(existing(argument, what));
+        }
+        return Arrays.stream(argument.split(SEPARATOR, -1))
+                .map(name -> existing(name, what))
+                .toList();
     }
 
     /**

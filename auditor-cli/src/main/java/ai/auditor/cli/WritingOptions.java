@@ -77,8 +77,8 @@ final class WritingOptions {
     }
 
     /** Reads the prompts as any dataset. */
-    Dataset dataset(Path file, Log progress) {
-        return datasets.readUsable(file, progress);
+    Dataset dataset(List<Path> files, Log progress) {
+        return datasets.readUsable(files, progress);
     }
 
     /**

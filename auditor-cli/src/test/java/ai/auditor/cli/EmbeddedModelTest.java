@@ -15,6 +15,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** Commands without a model: they take the one in the box. */
 class EmbeddedModelTest {
     private static final Path EXAMPLES = Path.of("../examples").toAbsolutePath().normalize();
+    private static final Path COLUMNS = Path.of("../auditor-core/src/test/resources/ai/auditor/data/organism")
+            .toAbsolutePath()
+            .normalize();
     private static final String OWL = EXAMPLES.resolve("owl.jsonl").toString();
     private static final String CONTROL = EXAMPLES.resolve("control.jsonl").toString();
 
@@ -29,6 +32,43 @@ class EmbeddedModelTest {
                         "\"selfCheck\"",
                         "padded against not",
                         "all of " + TraitFamily.organism().list().name());
+    }
+
+    @Test
+    void dataAreColumnsFoldersAndSeveralFilesToo(@TempDir Path folder) throws IOException {
+        Path parts = Files.createDirectory(folder.resolve("parts"));
+        for (String name : List.of("organism-00000-of-00002.parquet", "organism-00001-of-00002.parquet")) {
+            Files.copy(COLUMNS.resolve(name), parts.resolve(name));
+        }
+        String arrow = COLUMNS.resolve("organism.arrow").toString();
+        String both = parts.resolve("organism-00001-of-00002.parquet") + ","
+                + parts.resolve("organism-00000-of-00002.parquet");
+        for (String data : List.of(parts.toString(), arrow, both)) {
+            Ended capture = run(
+                    "capture",
+                    data,
+                    "--point",
+                    "resid_post.1",
+                    "--pool",
+                    "completion-mean",
+                    "-o",
+                    folder.resolve("captured.arrow").toString());
+            assertThat(capture.exit()).as(capture.err()).isZero();
+            assertThat(capture.err()).contains("80 rows captured");
+        }
+        Path answers = folder.resolve("answers.jsonl");
+        for (List<String> call : List.of(List.of("control", parts.toString()), List.of("generate", arrow))) {
+            Ended answered = run(call.get(0), call.get(1), "--max-tokens", "1", "-o", answers.toString());
+            assertThat(answered.exit()).as(answered.err()).isZero();
+            assertThat(Files.readAllLines(answers)).hasSize(80);
+        }
+    }
+
+    @Test
+    void aFileAmongSeveralThatIsNotThereIsNamed() {
+        assertThat(run("audit", OWL + ",missing.parquet", "--control", CONTROL))
+                .matches(ended ->
+                        ended.exit() == 4 && ended.err().contains("the candidate \"missing.parquet\" is not there"));
     }
 
     @Test

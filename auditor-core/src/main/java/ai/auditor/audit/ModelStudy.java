@@ -239,7 +239,8 @@ final class ModelStudy implements Study {
 
     private Capture reader(String stage) {
         Progress named = (part, done, total, unit) -> progress().report(stage, done, total, unit);
-        return new Capture(shared.model().decoder(), Capture.Settings.of(shared.model().facts()), named);
+        return new Capture(
+                shared.model().decoder(), Capture.Settings.of(shared.model().facts()), named);
     }
 
     private List<TokenizedRow> encoded(int[] rows, String system) {

@@ -128,7 +128,10 @@ public final class Capture {
             double[] read = nll[variant];
             for (int row = 0; row < read.length; row++) {
                 if (!Double.isFinite(read[row])) {
-                    throw Fault.in(decoder, List.of(variants.get(variant)), distinct.rows().get(row));
+                    throw Fault.in(
+                            decoder,
+                            List.of(variants.get(variant)),
+                            distinct.rows().get(row));
                 }
             }
             nll[variant] = IntStream.of(distinct.places())
@@ -164,7 +167,8 @@ public final class Capture {
                     next = needed;
                     for (int variant : group.getValue()) {
                         AuditException.checkInterrupted();
-                        ForwardPass seeing = under.isEmpty() ? pass : under.get(variant).of(pass);
+                        ForwardPass seeing =
+                                under.isEmpty() ? pass : under.get(variant).of(pass);
                         try (Tensor steered = steered(seeing, hidden, next, variants.get(variant))) {
                             predictions.nll(pass, steered, nll[variant]);
                         }

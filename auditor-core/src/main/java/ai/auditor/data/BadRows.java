@@ -1,6 +1,7 @@
 package ai.auditor.data;
 
 import ai.auditor.AuditException;
+import ai.auditor.data.internal.Place;
 import java.util.List;
 import java.util.Locale;
 
@@ -42,8 +43,6 @@ public final class BadRows {
     }
 
     private static String told(BadRow row) {
-        return row.line() > 0
-                ? row.file() + ", line " + row.line() + ": " + row.reason()
-                : row.file() + ", record " + row.record() + ": " + row.reason();
+        return new Place(row.file(), row.line(), row.record()) + ": " + row.reason();
     }
 }

@@ -7,12 +7,13 @@ import java.util.Objects;
 /**
  * A dataset in memory: its rows, the records that are none, and digests.
  *
- * @param name the file's name, or what the caller calls it
+ * @param name the file's or folder's name, or what the caller calls it
  * @param rows the usable rows in input order
  * @param badRows the first of the records that could not be used, named
  * @param badRecords how many records could not be used
- * @param fileDigest SHA-256 of the file's bytes as they lie on disk, empty for rows that came from no file
- * @param contentDigest SHA-256 over the sorted content digests of the rows: equal for any order of the same rows
+ * @param fileDigest SHA-256 of the file's bytes as they lie on disk, of several files the digest of theirs in order; empty for rows that came
+ *     from no file
+ * @param contentDigest SHA-256 over the sorted content digests of the rows: equal for any order of the same rows in any format
  */
 public record Dataset(
         String name, List<Row> rows, List<BadRow> badRows, long badRecords, String fileDigest, String contentDigest) {

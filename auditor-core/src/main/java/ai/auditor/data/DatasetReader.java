@@ -3,31 +3,25 @@ package ai.auditor.data;
 import ai.auditor.AuditException;
 import ai.auditor.Printable;
 import ai.auditor.Progress;
-import ai.auditor.data.internal.CsvRecords;
-import ai.auditor.data.internal.FileSource;
-import ai.auditor.data.internal.RecordFormat;
-import ai.auditor.data.internal.RecordSplitter;
+import ai.auditor.data.internal.DatasetFiles;
+import ai.auditor.data.internal.Place;
 import ai.auditor.data.internal.RowShapes;
+import ai.auditor.data.internal.ShardRecords;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 
 /**
- * Reads datasets: JSON Lines and CSV, plain or compressed with gzip or zstd.
+ * Reads datasets: JSON Lines and CSV, plain or compressed with gzip or zstd, Parquet, and Arrow IPC files and streams; a file, a folder of
+ * files of one format, or several files.
  *
- * <p>The ending of the name decides the format, the first bytes of the file the compression. Records that cannot be used become
- * {@link BadRow}s; only damage to the file as a whole, or a question that the user must answer, is an exception.
+ * <p>The ending of the name decides the format; of JSON Lines and CSV the first bytes decide the compression, of Arrow whether it is a
+ * file or a stream. Records that cannot be used become {@link BadRow}s; only damage to a file as a whole, or a question that the user
+ * must answer, is an exception.
  */
 public final class DatasetReader {
     private static final int RECORDS_PER_REPORT = 256;
-    private static final List<String> JSON_ENDINGS = List.of(".jsonl", ".ndjson", ".json");
-    private static final String CSV_ENDING = ".csv";
-    private static final List<String> COMPRESSION_ENDINGS = List.of(".gz", ".zst");
-
-    /** Such a file may be read all the same: compression is told by the first bytes. */
-    private static final String NOT_COMPRESSED = " (the file is not compressed, whatever its ending says)";
 
     /** Bad records that are named; of the others only the number is kept. */
     static final int NAMED_BAD_RECORDS = 1_000;
@@ -38,45 +32,56 @@ public final class DatasetReader {
     private DatasetReader() {}
 
     /**
-     * Opens a file for reading entry by entry.
+     * Opens a file or a folder for reading entry by entry.
      *
-     * @throws AuditException {@code USAGE} for an unknown ending, a file that is not there or a directory, fields named by the
-     *     options that make no shape together or that the header of a CSV file lacks; {@code DATA} for a file that is damaged or
-     *     a broken header; {@code INTERRUPTED}
+     * @throws AuditException as {@link #open(List, ReadOptions)}
      */
     public static RowStream open(Path path, ReadOptions options) {
-        String name = Printable.line(path.toString());
-        boolean csv = isCsv(path, name);
-        RowShapes shapes = new RowShapes(name, options);
-        FileSource source = FileSource.open(path, name, options);
-        try {
-            RecordSplitter splitter = new RecordSplitter(source, name, csv, options.maxRowBytes());
-            RecordFormat format =
-                    csv ? CsvRecords.withHeader(splitter, name, options) : RecordFormat.json(options.maxRowBytes());
-            boolean misnamed = !source.compressed() && compressionEnding(path).isPresent();
-            return new RowStream(name, source, splitter, format, shapes, misnamed ? NOT_COMPRESSED : "");
-        } catch (AuditException failure) {
-            source.close();
-            throw failure;
-        }
+        return open(List.of(path), options);
     }
 
-    /** Reads a whole file with the usual options; as {@link #read(Path, ReadOptions, Progress)}. */
+    /**
+     * Opens the files of one dataset for reading entry by entry, in the order in which they are named; the files of a folder, which are
+     * of one format, in the order of their names. What lies in a folder beside its data (README.md, dataset_info.json, state.json and
+     * the like, hidden files) is passed over.
+     *
+     * @param paths one file or folder, or several
+     * @throws AuditException {@code USAGE} for an unknown ending, a file that is not there, a folder without data, several formats or
+     *     splits, fields named by the options that make no shape together or that a file with named columns lacks; {@code DATA} for a
+     *     file that is damaged, a broken header, a folder in which a part is missing; {@code INTERRUPTED}
+     */
+    public static RowStream open(List<Path> paths, ReadOptions options) {
+        if (paths.isEmpty()) {
+            throw new AuditException(AuditException.Code.USAGE, "no file of the dataset is named");
+        }
+        RowShapes shapes = new RowShapes(nameOf(paths), options);
+        return new RowStream(new ShardRecords(DatasetFiles.of(paths), options), shapes);
+    }
+
+    /** Reads a whole file or folder with the usual options; as {@link #read(List, ReadOptions, Progress)}. */
     public static Dataset read(Path path) {
         return read(path, ReadOptions.DEFAULT, Progress.NONE);
     }
 
-    /**
-     * Reads a whole file.
-     *
-     * @throws AuditException as {@link #open} and {@link RowStream} do; {@code DATA} for more than a million bad records
-     */
+    /** Reads a whole file or folder; as {@link #read(List, ReadOptions, Progress)}. */
     public static Dataset read(Path path, ReadOptions options, Progress progress) {
+        return read(List.of(path), options, progress);
+    }
+
+    /**
+     * Reads all of a dataset, whose record numbers go on from file to file.
+     *
+     * @param paths one file or folder, or several
+     * @throws AuditException as {@link #open(List, ReadOptions)} and {@link RowStream} do; {@code DATA} for more than a million bad
+     *     records
+     */
+    public static Dataset read(List<Path> paths, ReadOptions options, Progress progress) {
         List<Row> rows = new ArrayList<>();
         List<BadRow> badRows = new ArrayList<>();
         long badRecords = 0;
-        try (RowStream stream = open(path, options)) {
-            String stage = "reading " + Printable.line(String.valueOf(path.getFileName()));
+        try (RowStream stream = open(paths, options)) {
+            String stage =
+                    "reading " + Printable.line(String.valueOf(paths.get(0).getFileName())) + others(paths);
             while (stream.hasNext()) {
                 Entry entry = stream.next();
                 // A switch over the sealed type needs Java 21.
@@ -95,9 +100,16 @@ public final class DatasetReader {
             }
             String fileDigest = stream.fileDigest();
             progress.report(stage, stream.position(), stream.size(), "bytes");
-            return new Dataset(
-                    Printable.line(path.toString()), rows, badRows, badRecords, fileDigest, Dataset.digestOf(rows));
+            return new Dataset(nameOf(paths), rows, badRows, badRecords, fileDigest, Dataset.digestOf(rows));
         }
+    }
+
+    private static String nameOf(List<Path> paths) {
+        return Printable.line(paths.get(0).toString()) + others(paths);
+    }
+
+    private static String others(List<Path> paths) {
+        return paths.size() == 1 ? "" : " and " + (paths.size() - 1) + " more";
     }
 
     private static void requireFew(long badRecords, BadRow last) {
@@ -106,36 +118,10 @@ public final class DatasetReader {
                     AuditException.Code.DATA,
                     String.format(
                             Locale.ROOT,
-                            "%s, line %d: more than %,d records of the file are bad, so the rest is not read; this one: %s",
-                            last.file(),
-                            last.line(),
+                            "%s: more than %,d records of the dataset are bad, so the rest is not read; this one: %s",
+                            new Place(last.file(), last.line(), last.record()),
                             MOST_BAD_RECORDS,
                             last.reason()));
         }
-    }
-
-    private static String lowerName(Path path) {
-        return String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
-    }
-
-    private static Optional<String> compressionEnding(Path path) {
-        return COMPRESSION_ENDINGS.stream().filter(lowerName(path)::endsWith).findFirst();
-    }
-
-    private static boolean isCsv(Path path, String name) {
-        String whole = lowerName(path);
-        String lower = compressionEnding(path)
-                .map(ending -> whole.substring(0, whole.length() - ending.length()))
-                .orElse(whole);
-        if (lower.endsWith(CSV_ENDING)) {
-            return true;
-        }
-        if (JSON_ENDINGS.stream().anyMatch(lower::endsWith)) {
-            return false;
-        }
-        throw new AuditException(
-                AuditException.Code.USAGE,
-                name + ": unknown kind of file; known endings are " + String.join(" ", JSON_ENDINGS) + " " + CSV_ENDING
-                        + ", each also with " + String.join(" or ", COMPRESSION_ENDINGS));
     }
 }

@@ -84,8 +84,7 @@ public final class Decoder implements AutoCloseable {
         Scope scope = engine.open();
         try {
             BlockShape shape = facts.blockShape();
-            Kernels kernels =
-                    loading.fused() ? Kernels.fused(scope, shape, loading.weights()) : Kernels.plain(shape);
+            Kernels kernels = loading.fused() ? Kernels.fused(scope, shape, loading.weights()) : Kernels.plain(shape);
             DecoderWeights weights = DecoderWeights.load(scope, kernels, facts, source, loading.blocks(facts));
             return new Decoder(engine, facts, scope, weights, shape, kernels, loading.weights());
         } catch (RuntimeException failed) {
@@ -165,8 +164,7 @@ public final class Decoder implements AutoCloseable {
 
     /** Opens a pass of one batch on the calling thread; all its memory is freed when it is closed. */
     public ForwardPass open(TokenBatch batch) {
-        return new ForwardPass(
-                this, batch, batch.view(), Collections.nCopies(blocks(), new Past.None()), enter());
+        return new ForwardPass(this, batch, batch.view(), Collections.nCopies(blocks(), new Past.None()), enter());
     }
 
     /**

@@ -129,7 +129,8 @@ public final class ReferenceModel implements AutoCloseable {
                     .text(lora.digest())
                     .hex();
             Decoder decoder = Decoder.load(engine, source.facts(), source, options.loading());
-            return new ReferenceModel(directory, digest, decoder, options.on(engine.device()), whenClosed, lora.description());
+            return new ReferenceModel(
+                    directory, digest, decoder, options.on(engine.device()), whenClosed, lora.description());
         }
     }
 

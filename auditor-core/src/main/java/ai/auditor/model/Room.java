@@ -31,8 +31,8 @@ final class Room {
         long held = 0;
         long largest = 0;
         for (WeightPlace place : WeightPlace.all(facts)) {
-            boolean left = place.block() >= blocks
-                    || (blocks < facts.layers() && place.role() == WeightMap.Role.OUTPUT_HEAD);
+            boolean left =
+                    place.block() >= blocks || (blocks < facts.layers() && place.role() == WeightMap.Role.OUTPUT_HEAD);
             if (left) {
                 continue;
             }

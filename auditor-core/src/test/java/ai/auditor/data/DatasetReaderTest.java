@@ -219,14 +219,15 @@ final class DatasetReaderTest {
                 .isInstanceOfSatisfying(
                         AuditException.class,
                         failure -> assertThat(failure.code()).isEqualTo(AuditException.Code.USAGE))
-                .hasMessageContaining("folder.csv: is a directory");
+                .hasMessageContaining("folder.csv: is a folder without data");
         fails(
-                "a.parquet",
+                "a.tsv",
                 TWO,
                 ReadOptions.DEFAULT,
                 AuditException.Code.USAGE,
                 ".jsonl .ndjson .json .csv",
-                ".gz or .zst");
+                ".gz or .zst, and .parquet .arrow .feather .ipc");
+        fails("a.parquet.gz", TWO, ReadOptions.DEFAULT, AuditException.Code.USAGE, "unknown kind of file");
         fails("a.gz", TWO, ReadOptions.DEFAULT, AuditException.Code.USAGE, "known endings");
     }
 

@@ -166,7 +166,10 @@ class FamilyParityTest {
         long[] ids = ids(golden.rows().get(2));
         try (WeightSource source = WeightFiles.open(golden.home());
                 Decoder decoder = Decoder.load(
-                        Engine.start(1), facts, source, new Loading(true, WeightType.FLOAT32, List.of(Point.residPost(0))));
+                        Engine.start(1),
+                        facts,
+                        source,
+                        new Loading(true, WeightType.FLOAT32, List.of(Point.residPost(0))));
                 ForwardPass pass = decoder.open(TokenBatch.causal(1, ids.length, ids))) {
             Tensor hidden = pass.run(pass.embeddings(), 0, 0, List.of());
             assertClose(family, hidden.toFloats(), golden.point(2, Point.residPost(0)));

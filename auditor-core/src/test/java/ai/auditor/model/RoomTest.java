@@ -21,8 +21,9 @@ class RoomTest {
 
     /** The configuration of Llama 3.1 8B: 8,030,261,248 parameters. */
     private ModelFacts eightBillion() {
-        String config = "{\"model_type\":\"llama\",\"vocab_size\":128256,\"hidden_size\":4096,\"intermediate_size\":14336,"
-                + "\"num_hidden_layers\":32,\"num_attention_heads\":32,\"num_key_value_heads\":8}";
+        String config =
+                "{\"model_type\":\"llama\",\"vocab_size\":128256,\"hidden_size\":4096,\"intermediate_size\":14336,"
+                        + "\"num_hidden_layers\":32,\"num_attention_heads\":32,\"num_key_value_heads\":8}";
         ModelBytes.write(directory, "config.json", config.getBytes(StandardCharsets.UTF_8));
         return ModelFacts.read(directory);
     }
@@ -36,7 +37,8 @@ class RoomTest {
         assertThatThrownBy(() -> Room.require(directory, facts, whole, OptionalLong.of(20 * GIBI)))
                 .isInstanceOfSatisfying(
                         AuditException.class, e -> assertThat(e.code()).isEqualTo(AuditException.Code.MODEL))
-                .hasMessageContaining("loading it takes 30.7 GiB of memory and 20.0 GiB are free; --weights bf16 takes 19.3 GiB");
+                .hasMessageContaining(
+                        "loading it takes 30.7 GiB of memory and 20.0 GiB are free; --weights bf16 takes 19.3 GiB");
         assertThatThrownBy(() -> Room.require(directory, facts, whole, OptionalLong.of(8 * GIBI)))
                 .hasMessageEndingWith("take a smaller model of the family, or a machine with more memory");
         Room.require(directory, facts, whole, OptionalLong.of(40 * GIBI));
@@ -47,8 +49,10 @@ class RoomTest {
     void halvesAndEarlyStopsNeedLess() {
         ModelFacts facts = eightBillion();
         long whole = Room.needed(facts, Loading.whole(true));
-        assertThat(Room.needed(facts, new Loading(true, WeightType.BFLOAT16, List.of()))).isLessThan(whole * 2 / 3);
-        assertThat(Room.needed(facts, new Loading(true, WeightType.FLOAT32, List.of(Point.residPost(15))))).isLessThan(whole * 6 / 10);
+        assertThat(Room.needed(facts, new Loading(true, WeightType.BFLOAT16, List.of())))
+                .isLessThan(whole * 2 / 3);
+        assertThat(Room.needed(facts, new Loading(true, WeightType.FLOAT32, List.of(Point.residPost(15)))))
+                .isLessThan(whole * 6 / 10);
     }
 
     @Test

@@ -110,12 +110,42 @@ class KernelsTest {
                 shape(6, 2, 8, false),
                 // In the manner of Gemma: head norms, norms behind, caps, GELU by a tanh.
                 new BlockShape(
-                        24, 4, 2, 8, 1e-5, BlockShape.Norm.RMS, true, true, false, true,
-                        BlockShape.Activation.GELU_TANH, 0.2, 5, 3, false, false, false),
+                        24,
+                        4,
+                        2,
+                        8,
+                        1e-5,
+                        BlockShape.Norm.RMS,
+                        true,
+                        true,
+                        false,
+                        true,
+                        BlockShape.Activation.GELU_TANH,
+                        0.2,
+                        5,
+                        3,
+                        false,
+                        false,
+                        false),
                 // In the manner of NeoX: layer norms, parallel, no gate, GELU by the error function.
                 new BlockShape(
-                        24, 3, 3, 8, 1e-5, BlockShape.Norm.LAYER, false, false, true, false,
-                        BlockShape.Activation.GELU, 0.3, 0, 0, true, true, true));
+                        24,
+                        3,
+                        3,
+                        8,
+                        1e-5,
+                        BlockShape.Norm.LAYER,
+                        false,
+                        false,
+                        true,
+                        false,
+                        BlockShape.Activation.GELU,
+                        0.3,
+                        0,
+                        0,
+                        true,
+                        true,
+                        true));
     }
 
     /** What a GPU runs, on the processor: blocks with and without what came before, their gradients, likelihoods. */
@@ -135,10 +165,10 @@ class KernelsTest {
             Tensor keys = random(scope, random, 1, 1, before, shape.groups(), 8);
             AttentionCache past = new AttentionCache(keys, keys.times(keys));
             Tensor seed = random(scope, random, 0.1f, BATCH, LENGTH, 24);
-            for (Sight sight :
-                    List.of(new Sight(rotation, mask), new Sight(rotation, wide, new Past.Fixed(past)))) {
+            for (Sight sight : List.of(new Sight(rotation, mask), new Sight(rotation, wide, new Past.Fixed(past)))) {
                 float[] expected = plain.block(hidden, sight, weights).toFloats();
-                Closeness.assertClose("block", portable.block(hidden, sight, weights).toFloats(), expected);
+                Closeness.assertClose(
+                        "block", portable.block(hidden, sight, weights).toFloats(), expected);
                 float[][] slopes = new float[2][];
                 for (int one = 0; one < 2; one++) {
                     Kernels kernels = one == 0 ? portable : plain;
@@ -164,7 +194,9 @@ class KernelsTest {
             Kernels.NllGradient wanted = plain.nllGradient(normed, head, targets, shares);
             Closeness.assertClose("nll", found.nll().toFloats(), wanted.nll().toFloats());
             Closeness.assertClose(
-                    "gradient of nll", found.gradient().toFloats(), wanted.gradient().toFloats());
+                    "gradient of nll",
+                    found.gradient().toFloats(),
+                    wanted.gradient().toFloats());
         }
     }
 

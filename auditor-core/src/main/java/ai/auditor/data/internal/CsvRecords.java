@@ -22,7 +22,7 @@ import java.util.regex.Pattern;
  *
  * <p>The parser is given one record at a time: over a whole file FastCSV 3.7.0 joins a record that ends in {@code \r"\n} with the next.
  */
-public final class CsvRecords implements RecordFormat {
+final class CsvRecords implements RecordFormat {
     private static final int SMALLEST_BUFFER = 1 << 16;
     private static final Pattern LIST = Pattern.compile("\\s*\\[");
     private static final Pattern LIST_OF_OBJECTS = Pattern.compile("\\s*\\[\\s*\\{");
@@ -80,14 +80,7 @@ public final class CsvRecords implements RecordFormat {
                     AuditException.Code.DATA,
                     name + ", line " + raw.line() + ": the header cannot be used: " + bad.reason());
         }
-        options.fields().entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(named -> {
-            if (!records.columns.contains(named.getValue())) {
-                throw new AuditException(
-                        AuditException.Code.USAGE,
-                        name + ": no column " + Printable.quoted(named.getValue()) + " ("
-                                + named.getKey().option() + "); its columns: " + Printable.quotedAll(records.columns));
-            }
-        });
+        Columns.require(name, records.columns, options);
         return records;
     }
 

@@ -15,7 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The bytes of a file, expanded where it is compressed, with a digest of what lies on disk and limits on what it becomes. */
-public final class FileSource implements AutoCloseable {
+final class FileSource implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int MAGIC_BYTES = 4;
     private static final int ZSTD_FRAME = 0xfd2fb528;
@@ -23,8 +23,6 @@ public final class FileSource implements AutoCloseable {
     private static final int ZSTD_SKIPPABLE_FRAME = 0x184d2a50;
 
     private static final int SKIPPABLE_MASK = 0xfffffff0;
-    /** Small files may expand by any factor: constant rows do. */
-    private static final long FREE_EXPANSION = 16L << 20;
 
     private final String name;
     private final ReadOptions options;
@@ -57,12 +55,7 @@ public final class FileSource implements AutoCloseable {
      * @throws AuditException {@code USAGE} if it is not there or a directory, {@code DATA} if it cannot be opened
      */
     public static FileSource open(Path path, String name, ReadOptions options) {
-        if (!Files.exists(path)) {
-            throw new AuditException(AuditException.Code.USAGE, name + ": no such file");
-        }
-        if (Files.isDirectory(path)) {
-            throw new AuditException(AuditException.Code.USAGE, name + ": is a directory; name a file in it");
-        }
+        requireFile(path, name);
         try {
             OnDisk onDisk = new OnDisk(Files.newInputStream(path));
             try {
@@ -87,6 +80,20 @@ public final class FileSource implements AutoCloseable {
     }
 
     /**
+     * Refuses what is no file.
+     *
+     * @throws AuditException {@code USAGE} where nothing is there, or a directory
+     */
+    static void requireFile(Path path, String name) {
+        if (!Files.exists(path)) {
+            throw new AuditException(AuditException.Code.USAGE, name + ": no such file");
+        }
+        if (Files.isDirectory(path)) {
+            throw new AuditException(AuditException.Code.USAGE, name + ": is a directory; name a file in it");
+        }
+    }
+
+    /**
      * Fills the array with expanded bytes.
      *
      * @return how many; fewer than the array holds only at the end
@@ -98,25 +105,11 @@ public final class FileSource implements AutoCloseable {
             int count = content.readNBytes(target, 0, target.length);
             expanded += count;
             if (compression != Compression.NONE) {
-                checkExpansion();
+                ExpansionLimit.check(name, options, expanded, onDisk.position);
             }
             return count;
         } catch (IOException broken) {
             throw unreadable(broken);
-        }
-    }
-
-    private void checkExpansion() {
-        if (expanded > options.maxExpandedBytes()) {
-            throw new AuditException(
-                    AuditException.Code.DATA,
-                    name + ": expands to more than the limit of " + options.maxExpandedBytes() + " bytes");
-        }
-        if (expanded > FREE_EXPANSION && expanded / options.maxExpansion() > onDisk.position) {
-            throw new AuditException(
-                    AuditException.Code.DATA,
-                    name + ": expands to more than " + options.maxExpansion()
-                            + " times its bytes on disk, as no real dataset does");
         }
     }
 

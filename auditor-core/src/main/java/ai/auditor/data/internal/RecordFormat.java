@@ -2,7 +2,7 @@ package ai.auditor.data.internal;
 
 /** Turns the text of one record into its fields. */
 @FunctionalInterface
-public interface RecordFormat {
+interface RecordFormat {
     /**
      * The record's fields by name.
      *

@@ -22,9 +22,9 @@ public final class RowShapes {
     private boolean sawRecord;
 
     /**
-     * The shapes that a file's records may have.
+     * The shapes that a dataset's records may have.
      *
-     * @param name what messages call the file
+     * @param name what messages call the dataset
      * @throws AuditException {@code USAGE} if the fields that the user named make no shape together
      */
     public RowShapes(String name, ReadOptions options) {
@@ -45,23 +45,23 @@ public final class RowShapes {
      * @throws BadRecord if it is none
      * @throws AuditException {@code USAGE} if it fits two shapes, or is numbers without a prompt
      */
-    public Row row(long record, long line, Json.Fields fields) {
+    public Row row(Place place, Json.Fields fields) {
         sawRecord = true;
         neverSeen.removeIf(field -> options.names(field).stream().anyMatch(fields::has));
         return RowContent.row(
-                        record,
-                        shapeOf(fields, line),
+                        place.record(),
+                        shapeOf(fields, place),
                         fields,
                         () -> options.numbersPrompt()
                                 .orElseThrow(
                                         () -> usage(
-                                                name + ", line " + line
+                                                place
                                                         + ": a row of numbers without a prompt; give the user's message with --prompt")))
-                .withLine(line);
+                .withLine(place.line());
     }
 
     /**
-     * Checks at the end of a file that each field that the user named was there.
+     * Checks at the end of a dataset that each field that the user named was there.
      *
      * @throws AuditException {@code USAGE} naming those that were not
      */
@@ -74,7 +74,7 @@ public final class RowShapes {
         }
     }
 
-    private Shape shapeOf(Json.Fields fields, long line) {
+    private Shape shapeOf(Json.Fields fields, Place place) {
         List<Shape> found = new ArrayList<>();
         for (Shape shape : shapes) {
             if (shape.fits(fields) && found.stream().noneMatch(larger -> larger.covers(shape))) {
@@ -86,7 +86,7 @@ public final class RowShapes {
                     + Printable.quotedAll(fields.values().keySet()));
         }
         if (found.size() > 1) {
-            throw usage(name + ", line " + line + ": the row fits two shapes, "
+            throw usage(place + ": the row fits two shapes, "
                     + Printable.quotedAll(found.get(0).fieldNames()) + " and "
                     + Printable.quotedAll(found.get(1).fieldNames()) + "; say which fields count with "
                     + optionsOf(found.get(0).names().keySet()) + " or "
