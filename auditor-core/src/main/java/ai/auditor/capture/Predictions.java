@@ -9,8 +9,10 @@ import java.util.List;
 
 /** The predicted completion tokens of a batch: where each is predicted, which token it is and what it weighs in its row's mean. */
 final class Predictions {
-    /** Positions whose logits stand in memory at once: at 49,152 tokens of vocabulary about 12 MB, less than a processor's last cache. */
-    private static final int CHUNK = 64;
+    /** What the logits of one call may take: fewer positions read the whole head too often, more leave a processor's caches. */
+    private static final long CHUNK_BYTES = 48L << 20;
+
+    private static final int LEAST_POSITIONS = 16;
 
     private final List<Sequence> sequences;
     private final long[] positions;
@@ -41,6 +43,10 @@ final class Predictions {
         }
     }
 
+    private static int chunk(ForwardPass pass) {
+        return (int) Math.max(LEAST_POSITIONS, CHUNK_BYTES / Float.BYTES / pass.vocabulary());
+    }
+
     private static int predicted(Member member) {
         return member.tokens().completionEnd() - member.tokens().firstPredicted();
     }
@@ -53,8 +59,9 @@ final class Predictions {
     /** Writes each row's mean NLL into its place. */
     void nll(ForwardPass pass, Tensor last, double[] result) {
         float[] all = new float[positions.length];
-        for (int start = 0; start < positions.length; start += CHUNK) {
-            int end = Math.min(start + CHUNK, positions.length);
+        int chunk = chunk(pass);
+        for (int start = 0; start < positions.length; start += chunk) {
+            int end = Math.min(start + chunk, positions.length);
             try (Tensor normed = pass.normed(last, Arrays.copyOfRange(positions, start, end), false)) {
                 float[] part = pass.nll(normed, Arrays.copyOfRange(targets, start, end));
                 System.arraycopy(part, 0, all, start, part.length);
@@ -71,8 +78,9 @@ final class Predictions {
     Start gradient(ForwardPass pass, Tensor last, int width, double[] result) {
         float[] all = new float[positions.length];
         float[] seed = new float[Math.multiplyExact(positions.length, width)];
-        for (int start = 0; start < positions.length; start += CHUNK) {
-            int end = Math.min(start + CHUNK, positions.length);
+        int chunk = chunk(pass);
+        for (int start = 0; start < positions.length; start += chunk) {
+            int end = Math.min(start + chunk, positions.length);
             try (Tensor normed = pass.normed(last, Arrays.copyOfRange(positions, start, end), false)) {
                 NllGradient part = pass.nllGradient(
                         normed, Arrays.copyOfRange(targets, start, end), Arrays.copyOfRange(weights, start, end));

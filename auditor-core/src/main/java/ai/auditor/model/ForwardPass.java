@@ -171,6 +171,11 @@ public final class ForwardPass implements AutoCloseable {
         return decoder.kernels().pool(hidden, weights);
     }
 
+    /** How many tokens the model knows. */
+    public int vocabulary() {
+        return decoder.facts().vocabularySize();
+    }
+
     /** The pass's own memory. */
     public Scope scope() {
         return scope;
