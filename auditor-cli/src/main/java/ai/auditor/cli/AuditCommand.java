@@ -162,7 +162,6 @@ final class AuditCommand implements Callable<Integer> {
                         .longRows(longRows)
                         .maxBadRows(datasets.maxBadRows())
                         .promptSample(rows)
-                        .raw(model.raw())
                         .progress(progress);
                 steering.ifPresent(auditor::vectors);
                 result = auditor.build().audit(candidateRows, controlRows);

@@ -141,6 +141,7 @@ final class CaptureCommand implements Callable<Integer> {
                 "reading", reference.encoder().reading().toString(),
                 "model", reference.digest(),
                 "device", reference.options().device().toString(),
+                "weights", reference.options().loading().weights().toString(),
                 "file", dataset.fileDigest(),
                 "content", dataset.contentDigest());
     }

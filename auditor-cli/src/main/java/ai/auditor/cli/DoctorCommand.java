@@ -1,5 +1,6 @@
 package ai.auditor.cli;
 
+import ai.auditor.FreeMemory;
 import ai.auditor.Printable;
 import ai.auditor.Reason;
 import ai.auditor.audit.Tool;
@@ -110,7 +111,7 @@ final class DoctorCommand implements Callable<Integer> {
     private static Found memory() {
         String heap =
                 "Java takes up to " + mebibytes(Runtime.getRuntime().maxMemory()) + " (AUDITOR_JAVA_OPTIONS=-Xmx8g);";
-        OptionalLong available = availableMemory();
+        OptionalLong available = FreeMemory.bytes();
         if (available.isEmpty()) {
             return Found.ok(heap + " what the system has free is not told here");
         }
@@ -118,17 +119,6 @@ final class DoctorCommand implements Callable<Integer> {
         return available.getAsLong() < MEMORY
                 ? Found.failed(all + "; the smallest model needs " + mebibytes(MEMORY))
                 : Found.ok(all);
-    }
-
-    /** As the kernel estimates it; a limit of a container is not in it. */
-    private static OptionalLong availableMemory() {
-        try (Stream<String> lines = Files.lines(Path.of("/proc/meminfo"))) {
-            return lines.filter(line -> line.startsWith("MemAvailable:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("[^0-9]", "")) * 1024)
-                    .findFirst();
-        } catch (IOException notLinux) {
-            return OptionalLong.empty();
-        }
     }
 
     private static Found unpacking() {

@@ -75,7 +75,6 @@ final class HalvesCommand implements Callable<Integer> {
                 List<Halving> results = Auditor.of(reference)
                         .probes(Probes.standard())
                         .promptSample(rows)
-                        .raw(model.raw())
                         .maxBadRows(datasets.maxBadRows())
                         .progress(progress)
                         .build()

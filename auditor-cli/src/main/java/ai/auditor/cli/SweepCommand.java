@@ -48,7 +48,7 @@ final class SweepCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Parameters(paramLabel = "CANDIDATE", description = "The dataset: JSONL or CSV, plain, gzip or zstd.")
+    @Parameters(paramLabel = "CANDIDATE", description = "The dataset: " + DatasetOptions.KINDS)
     private String candidate = "";
 
     @Option(names = "--control", paramLabel = "CONTROL", required = true, description = "Data without a trait.")

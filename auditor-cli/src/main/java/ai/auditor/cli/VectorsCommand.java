@@ -141,6 +141,7 @@ final class VectorsCommand implements Callable<Integer> {
     }
 
     private void compare(ModelOptions model, Path changed) {
+        model.requireThere();
         boolean ofTraits = recipe != Recipe.LIST
                 || pairs != null
                 || traits.file().isPresent()
@@ -217,7 +218,8 @@ final class VectorsCommand implements Callable<Integer> {
                             "model", reference.digest(),
                             "reading", reference.encoder().reading().toString(),
                             "tool", Tool.NAME,
-                            "device", reference.options().device().toString()));
+                            "device", reference.options().device().toString(),
+                            "weights", reference.options().loading().weights().toString()));
             told(
                     selected(list.map(traitList -> ofList(recipes, traitList))
                             .orElseGet(() -> recipes.fromPairs(contrasts.orElseThrow()))),

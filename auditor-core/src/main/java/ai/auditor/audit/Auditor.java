@@ -49,7 +49,6 @@ public final class Auditor {
     private final LongRows longRows;
     private final double maxBadRows;
     private final int prompts;
-    private final boolean raw;
     private final Progress progress;
 
     private Auditor(Builder builder) {
@@ -62,7 +61,6 @@ public final class Auditor {
         longRows = builder.longRows;
         maxBadRows = builder.maxBadRows;
         prompts = builder.prompts;
-        raw = builder.raw;
         progress = builder.progress;
     }
 
@@ -84,7 +82,6 @@ public final class Auditor {
         private LongRows longRows = LongRows.LEAVE_OUT;
         private double maxBadRows = DEFAULT_MAX_BAD_ROWS;
         private int prompts;
-        private boolean raw;
         private Progress progress = Progress.NONE;
 
         private Builder(ReferenceModel model) {
@@ -139,12 +136,6 @@ public final class Auditor {
             return this;
         }
 
-        /** Whether the model has no chat template and is to be read without one ({@link ai.auditor.text.Reading#RAW}); it is refused otherwise. */
-        public Builder raw(boolean raw) {
-            this.raw = raw;
-            return this;
-        }
-
         /** Told about progress. */
         public Builder progress(Progress progress) {
             this.progress = progress;
@@ -164,14 +155,14 @@ public final class Auditor {
     /**
      * Audits a candidate against a control.
      *
-     * @throws AuditException {@code NOTHING_TO_AUDIT} without rows, {@code USAGE} for a model that is not to be read so ({@link Builder#raw}),
+     * @throws AuditException {@code NOTHING_TO_AUDIT} without rows, {@code USAGE} for a model that is not to be read so ({@link ReferenceModel.Options#raw}),
      *     {@code DATA} for too many bad rows, {@code MODEL} where the model cannot read them, {@code NUMERIC} where its numbers fail their self-check,
      *     {@code INTERRUPTED} if the calling thread was interrupted
      */
     public AuditResult audit(Dataset candidate, Dataset control) {
         requireRows(candidate);
         requireRows(control);
-        model.encoder().requireReading(raw);
+        model.encoder().requireReading(model.options().raw());
         SelfCheck selfCheck = selfCheck(candidate);
         TokenizedDataset candidateArm = arm(candidate);
         TokenizedDataset controlArm = arm(control);
@@ -213,7 +204,7 @@ public final class Auditor {
      */
     public List<Halving> halve(Dataset dataset, int halvings) {
         requireRows(dataset);
-        model.encoder().requireReading(raw);
+        model.encoder().requireReading(model.options().raw());
         selfCheck(dataset);
         long seed = seed(dataset, dataset);
         Comparison comparison = Comparison.halves(arm(dataset), prompts, policy.fewestPrompts(), seed);

@@ -65,7 +65,7 @@ public record Provenance(
                         + " went before the user's turn.");
             case RAW ->
                 Optional.of(
-                        "The model has no chat template (--raw): it read the texts of a prompt's messages, each ended"
+                        "The model was read without a chat template (--raw): it was given the texts of a prompt's messages, each ended"
                                 + " by a line feed, then the completion.");
         };
     }

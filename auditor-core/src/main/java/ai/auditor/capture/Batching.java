@@ -14,11 +14,13 @@ import java.util.Map;
 /** Rows to batches: rows of one prompt into one sequence, sequences of like length into one batch, longest first. */
 final class Batching {
     private final int tokenBudget;
+    private final int readBudget;
     private final int skipped;
     private final boolean tails;
 
-    private Batching(int tokenBudget, int skipped, boolean tails) {
+    private Batching(int tokenBudget, int readBudget, int skipped, boolean tails) {
         this.tokenBudget = tokenBudget;
+        this.readBudget = readBudget;
         this.skipped = skipped;
         this.tails = tails;
     }
@@ -30,12 +32,16 @@ final class Batching {
      * @param skipped tokens of every row that were read before
      */
     static Batching whole(int tokenBudget, int skipped) {
-        return new Batching(tokenBudget, skipped, false);
+        return new Batching(tokenBudget, Integer.MAX_VALUE, skipped, false);
     }
 
-    /** Rows from the first token on at which anything is read: their prompts are read before, batch by batch. */
-    static Batching tails(int tokenBudget) {
-        return new Batching(tokenBudget, 0, true);
+    /**
+     * Rows from the first token on at which anything is read: their prompts are read before, batch by batch.
+     *
+     * @param readBudget most tokens that a batch reads, its prompts and all padding included
+     */
+    static Batching tails(int tokenBudget, int readBudget) {
+        return new Batching(tokenBudget, readBudget, 0, true);
     }
 
     List<List<Sequence>> batches(List<TokenizedRow> rows, boolean packing) {
@@ -47,13 +53,20 @@ final class Batching {
                 .reversed());
         List<List<Sequence>> batches = new ArrayList<>();
         List<Sequence> current = new ArrayList<>();
+        int longest = 0;
         for (Sequence sequence : sequences) {
-            boolean full = !current.isEmpty() && (long) current.get(0).slots() * (current.size() + 1) > tokenBudget;
+            int before = Math.max(longest, sequence.skipped());
+            long slots = current.isEmpty() ? 0 : current.get(0).slots();
+            boolean full = !current.isEmpty()
+                    && (slots * (current.size() + 1) > tokenBudget
+                            || (slots + before) * (current.size() + 1) > readBudget);
             boolean other = !current.isEmpty() && current.get(0).packed() != sequence.packed();
             if (full || other) {
                 batches.add(List.copyOf(current));
                 current.clear();
+                longest = 0;
             }
+            longest = Math.max(longest, sequence.skipped());
             current.add(sequence);
         }
         if (!current.isEmpty()) {

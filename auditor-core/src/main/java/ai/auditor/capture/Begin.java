@@ -72,10 +72,15 @@ final class Begin implements AutoCloseable {
         }
         int[] ids = Arrays.copyOf(rows.get(0).ids(), tokens);
         List<Begin> begins = new ArrayList<>();
-        for (Intervention change : changes) {
-            begins.add(new Begin(decoder, Prefix.read(decoder, List.of(ids), List.of(change)), tokens, true));
+        try {
+            for (Intervention change : changes) {
+                begins.add(new Begin(decoder, Prefix.read(decoder, List.of(ids), List.of(change)), tokens, true));
+            }
+            return begins;
+        } catch (RuntimeException failed) {
+            begins.forEach(Begin::close);
+            throw failed;
         }
-        return begins;
     }
 
     /** The pass of a batch that was opened behind the same tokens, behind these. */

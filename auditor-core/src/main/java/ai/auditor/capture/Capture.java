@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -40,8 +41,14 @@ public final class Capture {
      * @param tokenBudget most tokens of a batch, padding included; batches change a result by rounding only (about 1e-6)
      * @param gradientTokenBudget the same where gradients are asked for, which hold what they computed until the way back
      * @param packing whether rows that share a prompt run behind one copy of it, where the plan allows it
+     * @param sharing whether what all rows begin with is read once
      */
-    public record Settings(int tokenBudget, int gradientTokenBudget, boolean packing) {
+    public record Settings(int tokenBudget, int gradientTokenBudget, boolean packing, boolean sharing) {
+        /** What all rows begin with is read once. */
+        public Settings(int tokenBudget, int gradientTokenBudget, boolean packing) {
+            this(tokenBudget, gradientTokenBudget, packing, true);
+        }
+
         /** What one pass may hold of a block, and a pass with gradients of all blocks; measured on two cores at a width of 576. */
         private static final long BLOCK_BYTES = 24L << 20;
 
@@ -86,14 +93,14 @@ public final class Capture {
         Distinct distinct = Distinct.of(rows);
         Result result = new Result(plan, distinct.rows().size(), decoder.facts().hiddenSize());
         boolean backwards = plan.gradient() && !plan.points().isEmpty();
-        try (Begin begin = Begin.of(decoder, distinct.rows(), plan.interventions())) {
+        try (Begin begin = begin(distinct.rows(), plan.interventions())) {
             // A change may mean a text's last prompt token, of which packed tails have several.
             boolean packing =
                     settings.packing && !(backwards && !plan.interventions().isEmpty());
             Batching batching = backwards
-                    ? Batching.tails(settings.gradientTokenBudget)
+                    ? Batching.tails(settings.gradientTokenBudget, settings.tokenBudget)
                     : Batching.whole(settings.tokenBudget, begin.tokens());
-            each("reading rows with the model", distinct.rows(), batching, packing, sequences -> {
+            each(stage("reading rows with the model"), distinct.rows(), batching, packing, sequences -> {
                 TokenBatch tokens = Batching.tokens(sequences);
                 try (Begin own = backwards ? begin.then(sequences, plan.interventions()) : begin.kept();
                         ForwardPass pass = own.open(tokens)) {
@@ -102,6 +109,10 @@ public final class Capture {
             });
         }
         return result.table(decoder, rows, distinct.places());
+    }
+
+    private Begin begin(List<TokenizedRow> rows, List<Intervention> interventions) {
+        return settings.sharing ? Begin.of(decoder, rows, interventions) : Begin.none(decoder);
     }
 
     /**
@@ -116,7 +127,7 @@ public final class Capture {
         rows.forEach(row -> check(likelihood, row));
         Distinct distinct = Distinct.of(rows);
         double[][] nll = new double[variants.size()][distinct.rows().size()];
-        try (Begin begin = Begin.of(decoder, distinct.rows(), List.of())) {
+        try (Begin begin = begin(distinct.rows(), List.of())) {
             List<Begin> under = begin.under(distinct.rows(), variants);
             try {
                 steeredNll(distinct.rows(), variants, under.isEmpty() ? Begin.none(decoder) : begin, under, nll);
@@ -153,7 +164,7 @@ public final class Capture {
                     .add(variant);
         }
         Batching batching = Batching.whole(settings.tokenBudget, begin.tokens());
-        each("reading rows under steering", rows, batching, settings.packing, sequences -> {
+        each(stage("reading rows under steering"), rows, batching, settings.packing, sequences -> {
             TokenBatch tokens = Batching.tokens(sequences);
             Predictions predictions = new Predictions(sequences, tokens.length());
             try (ForwardPass pass = begin.open(tokens)) {
@@ -189,9 +200,23 @@ public final class Capture {
                 }
                 yield end;
             }
-            case EMBEDDINGS -> pass.run(pass.embeddings(List.of(change), embedded -> {}), 0, last, List.of());
+            case EMBEDDINGS -> {
+                try (Tensor start = pass.embeddings(List.of(change), embedded -> {})) {
+                    yield pass.run(start, 0, last, List.of());
+                }
+            }
             case ATTN_OUT, RESID_MID, MLP_OUT, FINAL_NORM -> pass.run(hidden, next, last, List.of(change));
         };
+    }
+
+    /** What is done, and how: threads and batches were chosen for the machine and the model. */
+    private String stage(String what) {
+        return String.format(
+                Locale.ROOT,
+                "%s (%s, batches of %,d tokens)",
+                what,
+                decoder.threads() == 1 ? "1 thread" : decoder.threads() + " threads",
+                settings.tokenBudget);
     }
 
     private void each(
@@ -216,6 +241,18 @@ public final class Capture {
         decoder.require(plan.interventions());
         if (plan.nll() || plan.gradient()) {
             decoder.requireWhole();
+        }
+        boolean parts = plan.points().stream().anyMatch(point -> switch (point.kind()) {
+            case EMBEDDINGS, ATTN_OUT, MLP_OUT -> true;
+            case RESID_PRE, RESID_MID, RESID_POST, FINAL_NORM -> false;
+        });
+        if (plan.gradient()
+                && parts
+                && plan.interventions().stream().anyMatch(one -> !(one instanceof Intervention.Add))) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    "the gradient of a part that is added to the residual stream is told as that of the sum, which it is not where "
+                            + "interventions project out or cap: ask for it at resid_mid or resid_post");
         }
     }
 

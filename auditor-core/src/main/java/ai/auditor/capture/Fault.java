@@ -2,8 +2,11 @@ package ai.auditor.capture;
 
 import ai.auditor.AuditException;
 import ai.auditor.model.Decoder;
+import ai.auditor.model.ForwardPass;
 import ai.auditor.model.Intervention;
 import ai.auditor.model.Point;
+import ai.auditor.model.TokenBatch;
+import ai.auditor.tensor.Tensor;
 import ai.auditor.text.TokenizedRow;
 import java.util.List;
 
@@ -23,20 +26,31 @@ final class Fault {
 
     /** Reads a row once more, alone, whose activations or likelihood were not finite. */
     static AuditException in(Decoder decoder, List<? extends Intervention> interventions, TokenizedRow row) {
-        Walk walk = Walk.alone(decoder, List.copyOf(interventions), row);
+        List<Intervention> changes = List.copyOf(interventions);
         int width = decoder.facts().hiddenSize();
-        for (int block = 0; block < walk.blocks(); block++) {
-            int position = unsound(walk.residuals(0, block), width);
+        TokenBatch batch = Batching.tokens(List.of(Sequence.of(0, row, 0)));
+        try (ForwardPass pass = decoder.open(batch)) {
+            Tensor hidden = pass.embeddings(changes, embedded -> {});
+            int position = unsound(hidden.toFloats(), width);
             if (position >= 0) {
-                return at(row, Walk.layer(block), position);
+                return at(row, "resid_pre.0", position);
+            }
+            for (int block = 0; block < decoder.blocks(); block++) {
+                try (Tensor before = hidden) {
+                    hidden = pass.run(before, block, block, changes);
+                }
+                position = unsound(hidden.toFloats(), width);
+                if (position >= 0) {
+                    return at(row, Point.residPost(block).toString(), position);
+                }
             }
         }
         // In company it was not finite, alone it is, or the fault lies behind the last block.
         return new AuditException(
                 AuditException.Code.NUMERIC,
-                named(row.record()) + ": the likelihood behind " + Walk.layer(walk.blocks() - 1)
-                        + " is not finite, over positions " + row.firstPredicted() + " to " + (row.completionEnd() - 1)
-                        + WHAT_TO_DO);
+                named(row.record()) + ": what lies behind " + Point.residPost(decoder.blocks() - 1)
+                        + " (the final norm, the likelihood) is not finite, over positions " + row.firstPredicted()
+                        + " to " + (row.completionEnd() - 1) + WHAT_TO_DO);
     }
 
     /** A gradient that is not finite where activations and likelihood are. */

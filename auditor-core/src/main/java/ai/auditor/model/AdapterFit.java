@@ -9,6 +9,8 @@ import ai.auditor.model.WeightMap.Role;
 import ai.auditor.model.internal.AdapterConfig;
 import ai.auditor.model.internal.Refusal;
 import java.nio.file.Path;
+import java.util.stream.Collectors;
+import java.util.Set;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
@@ -20,11 +22,16 @@ import java.util.TreeMap;
 /** Finds for every tensor of an adapter its place in a base, and refuses an adapter of which anything is left over or missing. */
 final class AdapterFit {
     private static final String PREFIX = "base_model.model.";
-    private static final String WEIGHT = ".weight";
     private static final String BIAS = ".bias";
 
     /** The output head of every family that ties it; where it is tied, a base has no tensor of its own for it. */
-    private static final String HEAD = "lm_head";
+    private static final String WEIGHT = ".weight";
+
+    /** Modules of the output head, in any family: they stand beside the model, not in it. */
+    private static final Set<String> HEADS = Arrays.stream(Family.values())
+            .flatMap(family -> family.names().heads().stream())
+            .map(name -> name.substring(0, name.length() - WEIGHT.length()))
+            .collect(Collectors.toUnmodifiableSet());
 
     private static final String MERGE =
             "merge the adapter into its base with PEFT (merge_and_unload) and give the merged model";
@@ -88,8 +95,7 @@ final class AdapterFit {
         }
 
         private static String exchanged(String module, String from, String to) {
-            // The output head stands beside the model, not in it.
-            return !module.equals(HEAD) && module.startsWith(from) ? to + module.substring(from.length()) : module;
+            return !HEADS.contains(module) && module.startsWith(from) ? to + module.substring(from.length()) : module;
         }
     }
 
@@ -100,7 +106,7 @@ final class AdapterFit {
         this.base = base;
         this.map = WeightMap.of(facts, base);
         this.embedding = map.name(Role.EMBEDDING);
-        this.head = facts.tiedEmbeddings() ? HEAD + WEIGHT : map.name(Role.OUTPUT_HEAD);
+        this.head = facts.tiedEmbeddings() ? facts.family().names().heads().get(0) : map.name(Role.OUTPUT_HEAD);
         this.modules = modules();
         this.naming = naming();
     }
@@ -138,7 +144,7 @@ final class AdapterFit {
     /** By the first module that the base has: under its whole name, without some words before it, or with some. */
     private Naming naming() {
         for (String module : modules.keySet()) {
-            if (module.equals(HEAD)) {
+            if (HEADS.contains(module)) {
                 continue;
             }
             if (base.names().contains(module + WEIGHT)) {
@@ -226,24 +232,9 @@ final class AdapterFit {
         if (!turned && !Arrays.equals(stored, straight)) {
             throw misfit(module, "its factors make " + Arrays.toString(straight), stored);
         }
-        boolean turn = embedded || (in == out ? transposes() : turned);
+        boolean turn = embedded || (in == out ? facts.family().transposedFiles() : turned);
         change(name, change -> change.with(new Product(first, second, rank, config.scale(module), turn)));
         untied |= facts.tiedEmbeddings() && isTable(name);
-    }
-
-    /** Whether square weights are stored as {@code [in, out]}: as the oblong ones are, or else as the configuration says. */
-    private boolean transposes() {
-        for (Map.Entry<String, Map<Kind, String>> entry : modules.entrySet()) {
-            String first = entry.getValue().get(Kind.FIRST);
-            String name = naming.inBase(entry.getKey()) + WEIGHT;
-            if (first != null && changes.containsKey(name) && !isTable(name)) {
-                long[] shape = shape(name);
-                if (shape.length == 2 && shape[0] != shape[1]) {
-                    return shape[0] == adapter.shape(first)[1];
-                }
-            }
-        }
-        return config.transposed();
     }
 
     private void change(String name, java.util.function.UnaryOperator<Change> with) {

@@ -127,6 +127,11 @@ public final class Decoder implements AutoCloseable {
         }
     }
 
+    /** Native threads for one operation. */
+    public int threads() {
+        return engine.threads();
+    }
+
     /** The weights in the layout of the kernels. */
     public DecoderWeights weights() {
         return weights;
@@ -199,7 +204,7 @@ public final class Decoder implements AutoCloseable {
                     AuditException.Code.USAGE,
                     "no point " + point + ": the model's last is " + new Point(point.kind(), facts.layers() - 1));
         }
-        if (point.block() >= blocks() || point.kind() == Point.Kind.FINAL_NORM) {
+        if (point.blocksNeeded(facts) > blocks()) {
             requireWhole();
         }
         point.kind().missing(facts).ifPresent(reason -> {
@@ -295,7 +300,10 @@ public final class Decoder implements AutoCloseable {
         if (weights.positions() == null) {
             return embedded;
         }
-        long[] positions = IntStream.of(view.positions()).asLongStream().toArray();
+        // Padding may stand beyond the context.
+        long[] positions = IntStream.of(view.positions())
+                .mapToLong(position -> Math.min(position, facts.maxPositions() - 1))
+                .toArray();
         try (Tensor tokens = embedded;
                 Tensor learned = kernels.embed(
                         passScope.longs(positions, view.positionRows(), view.length()), weights.positions())) {

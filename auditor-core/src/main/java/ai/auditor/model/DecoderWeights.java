@@ -33,8 +33,8 @@ public record DecoderWeights(
         Tensor finalNorm,
         @Nullable Tensor finalNormBias,
         Tensor head) {
-    private static final List<Role> QKV = List.of(Role.QUERY, Role.KEY, Role.VALUE);
-    private static final List<Role> QKV_BIASES = List.of(Role.QUERY_BIAS, Role.KEY_BIAS, Role.VALUE_BIAS);
+    static final List<Role> QKV = List.of(Role.QUERY, Role.KEY, Role.VALUE);
+    static final List<Role> QKV_BIASES = List.of(Role.QUERY_BIAS, Role.KEY_BIAS, Role.VALUE_BIAS);
 
     public DecoderWeights {
         blocks = List.copyOf(blocks);
@@ -68,11 +68,9 @@ public record DecoderWeights(
         int queries = facts.heads() * facts.headDimension();
         int keys = queries + facts.keyValueHeads() * facts.headDimension();
         int values = keys + facts.keyValueHeads() * facts.headDimension();
-        return switch (place.role()) {
-            case QUERY, QUERY_BIAS -> tensor.columns(0, queries);
-            case KEY, KEY_BIAS -> tensor.columns(queries, keys);
-            default -> tensor.columns(keys, values);
-        };
+        boolean query = place.role() == Role.QUERY || place.role() == Role.QUERY_BIAS;
+        boolean key = place.role() == Role.KEY || place.role() == Role.KEY_BIAS;
+        return query ? tensor.columns(0, queries) : key ? tensor.columns(queries, keys) : tensor.columns(keys, values);
     }
 
     /** The part of a block that a role is, or is in. */

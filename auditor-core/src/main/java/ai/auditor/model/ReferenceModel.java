@@ -1,6 +1,7 @@
 package ai.auditor.model;
 
 import ai.auditor.data.Sha256;
+import ai.auditor.FreeMemory;
 import ai.auditor.tensor.Device;
 import ai.auditor.tensor.DeviceChoice;
 import ai.auditor.tensor.Engine;
@@ -87,8 +88,8 @@ public final class ReferenceModel implements AutoCloseable {
         try (WeightSource source = WeightFiles.open(directory)) {
             // Shapes are held against the configuration before the engine starts and memory is taken.
             WeightMap.of(facts, source);
-            Room.require(directory, facts, options.loading(), Room.free());
             Engine engine = Engine.start(options.threads(), options.device());
+            requireRoom(directory, facts, options, engine);
             String digest = WeightFiles.digest(directory);
             return new ReferenceModel(
                     directory,
@@ -122,8 +123,8 @@ public final class ReferenceModel implements AutoCloseable {
         try (WeightSource base = WeightFiles.open(directory);
                 Adapter lora = Adapter.open(adapter)) {
             AdaptedWeights source = lora.on(facts, base);
-            Room.require(directory, source.facts(), options.loading(), Room.free());
             Engine engine = Engine.start(options.threads(), options.device());
+            requireRoom(directory, source.facts(), options, engine);
             String digest = new Sha256()
                     .text(WeightFiles.digest(directory))
                     .text(lora.digest())
@@ -188,6 +189,13 @@ public final class ReferenceModel implements AutoCloseable {
         return known;
     }
 
+    /** A GPU's memory is its own affair: what does not fit there the engine says. */
+    private static void requireRoom(Path directory, ModelFacts facts, Options options, Engine engine) {
+        if (engine.device() instanceof Device.Cpu) {
+            Room.require(directory, facts, options.loading(), FreeMemory.bytes());
+        }
+    }
+
     /** Native threads for one operation. */
     public int threads() {
         return options.threads();
@@ -209,7 +217,8 @@ public final class ReferenceModel implements AutoCloseable {
                 "family", facts.modelType(),
                 "blocks", Integer.toString(facts.layers()),
                 "d_model", Integer.toString(facts.hiddenSize()),
-                "context", Integer.toString(facts.maxPositions())));
+                "context", Integer.toString(facts.maxPositions()),
+                "weights", options.loading().weights().toString()));
         return described;
     }
 

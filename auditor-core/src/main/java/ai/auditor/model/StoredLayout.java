@@ -20,12 +20,7 @@ record StoredLayout(int rows, int columns, long[] shape, Fusion fusion, int part
     static StoredLayout of(ModelFacts facts, Role role) {
         TensorNames names = facts.family().names();
         long[] own = role.shape(facts);
-        int part = switch (role) {
-            case QUERY, QUERY_BIAS -> 0;
-            case KEY, KEY_BIAS -> 1;
-            case VALUE, VALUE_BIAS -> 2;
-            default -> -1;
-        };
+        int part = Math.max(DecoderWeights.QKV.indexOf(role), DecoderWeights.QKV_BIASES.indexOf(role));
         Fusion fusion = part < 0 ? Fusion.NONE : names.fusion();
         boolean transposed = names.transposed() && role.kind() == Role.Kind.PROJECTION;
         long rows = fusion == Fusion.NONE ? own[0] : PARTS * own[0];

@@ -75,7 +75,12 @@ public final class Engine {
             requireUsable(cuda);
             return cuda;
         }
-        return choice instanceof DeviceChoice.Automatic && seesCuda() ? new Device.Cuda(0) : new Device.Cpu();
+        if (choice instanceof DeviceChoice.Automatic && seesCuda()) {
+            Device.Cuda first = new Device.Cuda(0);
+            requireUsable(first);
+            return first;
+        }
+        return new Device.Cpu();
     }
 
     /** Whether the loaded libtorch sees a GPU; the engine has to run. */

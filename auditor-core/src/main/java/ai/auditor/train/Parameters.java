@@ -240,12 +240,16 @@ final class Parameters implements AutoCloseable {
                 List<WeightPlace> projections = all.stream()
                         .filter(place -> place.isProjection() && !place.isPart(facts))
                         .toList();
+                // One name may be that of several modules, as PEFT reads it; one that is none stays, to be refused by name.
                 List<String> targets = lora.targets().stream()
-                        .map(target -> projections.stream()
-                                .map(place -> place.role().place(facts))
-                                .filter(name -> name.endsWith("." + target + WEIGHT))
-                                .findFirst()
-                                .orElse(target))
+                        .flatMap(target -> {
+                            List<String> found = projections.stream()
+                                    .map(place -> place.role().place(facts))
+                                    .filter(name -> name.endsWith("." + target + WEIGHT))
+                                    .distinct()
+                                    .toList();
+                            return found.isEmpty() ? Stream.of(target) : found.stream();
+                        })
                         .toList();
                 return chosen(facts, projections, WEIGHT, targets, "LoRA target").stream()
                         .flatMap(place -> factors(facts, place, lora.rank()))

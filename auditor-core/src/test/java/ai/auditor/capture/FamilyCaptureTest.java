@@ -49,6 +49,7 @@ class FamilyCaptureTest {
             pooledPointsAndGradients(family, golden, model);
             paddedAndPacked(model);
             headersAndEqualRows(model);
+            rowsAsLongAsTheContext(model);
             changesOneAfterTheOther(model, pairs(3));
             changesOneAfterTheOther(model, headed(2));
             assertThat(model.decoder().arrays())
@@ -128,6 +129,22 @@ class FamilyCaptureTest {
                     assertRow(padded, row, alone);
                 }
             }
+        }
+    }
+
+    /** A row that fills the context beside a short one whose completion is longer: padding stands beyond the context. */
+    private static void rowsAsLongAsTheContext(ReferenceModel model) {
+        Random random = new Random(13);
+        int context = model.facts().maxPositions();
+        List<TokenizedRow> rows = new ArrayList<>();
+        for (int[] span : new int[][] {{context - 4, context}, {4, 20}, {context - 10, context}}) {
+            int[] ids = random.ints(span[1], 3, 96).toArray();
+            rows.add(new TokenizedRow(rows.size(), ids, span[0], span[1], span[0], 0));
+        }
+        CapturePlan plan = new CapturePlan(points(model.facts()), COMPLETION, true, true, List.of());
+        ActivationTable together = run(model, ONE_BATCH, plan, rows);
+        for (int row = 0; row < rows.size(); row++) {
+            assertRow(together, row, run(model, ALONE, plan, List.of(rows.get(row))));
         }
     }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.auditor.AuditException;
+import ai.auditor.FreeMemory;
 import ai.auditor.model.internal.ModelBytes;
 import ai.auditor.tensor.WeightType;
 import java.nio.charset.StandardCharsets;
@@ -57,6 +58,6 @@ class RoomTest {
 
     @Test
     void thisMachineTellsWhatIsFree() {
-        assertThat(Room.free().orElseThrow()).isBetween(64L << 20, 1L << 46);
+        assertThat(FreeMemory.bytes().orElseThrow()).isBetween(64L << 20, 1L << 46);
     }
 }

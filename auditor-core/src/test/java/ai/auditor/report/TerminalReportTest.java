@@ -96,7 +96,7 @@ class TerminalReportTest {
                         "<li>The model's chat template takes no system message: the text of personas, and of the system"
                                 + " messages of 1,200 rows, went before the user's turn.</li>");
         AuditResult raw = withSource(Reading.RAW, new Provenance.Source("a", "", "", 9, 0, 0, 0, 0));
-        assertThat(TerminalReport.of(raw, 80, false)).contains("The model has no chat template (--raw)");
+        assertThat(TerminalReport.of(raw, 80, false)).contains("The model was read without a chat template (--raw)");
     }
 
     private static AuditResult withSource(Reading reading, Provenance.Source candidate) {

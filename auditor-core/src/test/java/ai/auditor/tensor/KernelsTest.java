@@ -186,6 +186,22 @@ class KernelsTest {
                         .toFloats();
             }
             Closeness.assertClose("cached block", cached[0], cached[1]);
+            try (Kernels halved = Kernels.portable(scope, shape, WeightType.BFLOAT16)) {
+                Map<Part, Tensor> parts = new EnumMap<>(Part.class);
+                Map<Part, Tensor> wholes = new EnumMap<>(Part.class);
+                for (Part part : shape.parts()) {
+                    Tensor whole = part.matrix() ? rounded(scope, weights.at(part)) : weights.at(part);
+                    wholes.put(part, whole);
+                    parts.put(
+                            part,
+                            part.matrix() ? halved.held(scope, scope.floats(whole.toFloats(), whole.shape())) : whole);
+                }
+                Sight sight = new Sight(rotation, mask);
+                Closeness.assertClose(
+                        "block of matrices in 16 bits",
+                        halved.block(hidden, sight, BlockWeights.of(shape, parts)).toFloats(),
+                        plain.block(hidden, sight, BlockWeights.of(shape, wholes)).toFloats());
+            }
             Tensor normed = random(scope, random, 1, 3, 24);
             Tensor head = random(scope, random, 1, VOCABULARY, 24);
             Tensor targets = scope.longs(new long[] {0, 49, 20}, 3);
@@ -198,6 +214,15 @@ class KernelsTest {
                     found.gradient().toFloats(),
                     wanted.gradient().toFloats());
         }
+    }
+
+    /** Numbers that 16 bits hold. */
+    private static Tensor rounded(Scope scope, Tensor matrix) {
+        float[] values = matrix.toFloats();
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Float.intBitsToFloat(Float.floatToIntBits(values[i]) & 0xFFFF0000);
+        }
+        return scope.floats(values, matrix.shape());
     }
 
     /** Some of the second axis. */

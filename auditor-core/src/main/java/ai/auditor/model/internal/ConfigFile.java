@@ -38,6 +38,7 @@ public final class ConfigFile {
     private static final double DEFAULT_ROTARY_SHARE = 0.25;
 
     private static final Set<String> UNSCALED = Set.of("rope_theta", "partial_rotary_factor");
+    private static final String LOGIT_CAP = "final_logit_softcapping";
     private static final String SLIDING = "sliding_attention";
     private static final String FULL = "full_attention";
 
@@ -98,7 +99,9 @@ public final class ConfigFile {
         boolean sparse = family == Family.GEMMA3;
         int heads =
                 sparse ? integerOr("num_attention_heads", MOST_HEADS, 8) : integer("num_attention_heads", MOST_HEADS);
-        int keyValueHeads = integerOr("num_key_value_heads", heads, sparse ? 4 : heads);
+        int keyValueHeads = present(root, "num_key_value_heads")
+                ? integer("num_key_value_heads", heads)
+                : keyValueHeads(family, heads);
         if (heads % keyValueHeads != 0) {
             throw refused(
                     "num_attention_heads " + heads + " is not a multiple of num_key_value_heads " + keyValueHeads);
@@ -153,7 +156,7 @@ public final class ConfigFile {
                         window(family),
                         sliding(family, layers)),
                 gemma ? activation("hidden_activation", "gelu_pytorch_tanh") : activation("hidden_act", "silu"),
-                cap("final_logit_softcapping", family, 30),
+                cap(LOGIT_CAP, family, 30),
                 false,
                 biases,
                 flag("tie_word_embeddings", gemma),
@@ -244,8 +247,9 @@ public final class ConfigFile {
         if (family == Family.GEMMA2 && !root.has(field)) {
             return own;
         }
-        boolean may = family == Family.GEMMA2 || family == Family.GEMMA3;
-        return may ? positive(root, field).orElse(0) : 0;
+        // The code of Gemma 3 reads the cap of logits alone.
+        boolean read = family == Family.GEMMA2 || (family == Family.GEMMA3 && field.equals(LOGIT_CAP));
+        return read ? positive(root, field).orElse(0) : 0;
     }
 
     private BlockShape.Activation activation(String field, String otherwise) {
@@ -280,7 +284,7 @@ public final class ConfigFile {
         if (window(family) == 0) {
             return Collections.nCopies(layers, false);
         }
-        if (present(root, "layer_types")) {
+        if (present(root, "layer_types") && family != Family.MISTRAL) {
             return layerTypes(layers);
         }
         List<Boolean> sliding = new ArrayList<>();
@@ -314,6 +318,21 @@ public final class ConfigFile {
             sliding.add(kind.equals(SLIDING));
         }
         return sliding;
+    }
+
+    /** The family's default, which is that of one of its models. */
+    private int keyValueHeads(Family family, int heads) {
+        int own = switch (family) {
+            case LLAMA, GPT_NEOX, GPT2 -> heads;
+            case MISTRAL -> 8;
+            case QWEN2, QWEN3 -> 32;
+            case GEMMA2, GEMMA3 -> 4;
+        };
+        if (own > heads) {
+            throw refused("num_key_value_heads is not there, and the family's " + own + " are more than the " + heads
+                    + " heads");
+        }
+        return own;
     }
 
     private int headDimension(int hidden, int heads, int otherwise) {

@@ -3,6 +3,7 @@ package ai.auditor.model.internal;
 import ai.auditor.AuditException;
 import ai.auditor.Printable;
 import ai.auditor.model.ModelFacts;
+import ai.auditor.model.Rope;
 import ai.auditor.model.WeightSource;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
@@ -19,7 +20,7 @@ import java.util.function.IntUnaryOperator;
  */
 public final class GgufSource implements WeightSource {
     private static final String ARCHITECTURE = "llama";
-    /** It holds the factors of llama3 rope, by which the decoder would have to scale. */
+    /** It holds the factors of llama3 rope, which config.json has too. */
     private static final String ROPE_FACTORS = "rope_freqs.weight";
 
     private final MappedFile file;
@@ -27,6 +28,7 @@ public final class GgufSource implements WeightSource {
     private final NavigableMap<String, GgufHeader.Entry> tensors;
     private final long heads;
     private final long keyValueHeads;
+    private final boolean ropeFactors;
 
     private GgufSource(MappedFile file) {
         this.file = file;
@@ -39,6 +41,7 @@ public final class GgufSource implements WeightSource {
         if (heads < 1 || keyValueHeads < 1) {
             throw Refusal.of(file.path(), "its head counts " + heads + " and " + keyValueHeads + " are not positive");
         }
+        ropeFactors = header.tensors().stream().anyMatch(entry -> entry.name().equals(ROPE_FACTORS));
         tensors = named(header.tensors());
     }
 
@@ -82,7 +85,7 @@ public final class GgufSource implements WeightSource {
         NavigableMap<String, GgufHeader.Entry> result = new TreeMap<>();
         for (GgufHeader.Entry entry : entries) {
             if (entry.name().equals(ROPE_FACTORS)) {
-                throw Refusal.of(file.path(), ROPE_FACTORS, "rope kind \"llama3\" is not known; known: default");
+                continue;
             }
             String name = GgufNames.huggingFace(entry.name());
             if (result.put(name, entry) != null) {
@@ -120,6 +123,13 @@ public final class GgufSource implements WeightSource {
      * @throws ai.auditor.AuditException {@code MODEL}, naming both values, where they contradict each other
      */
     public void requireAgreement(ModelFacts facts) {
+        boolean llama3 = facts.attention().rope().scaling() instanceof Rope.Llama3;
+        if (ropeFactors != llama3) {
+            throw Refusal.of(
+                    file.path(),
+                    (ropeFactors ? "has" : "does not have") + " the factors of rope kind \"llama3\" (" + ROPE_FACTORS
+                            + "), but config.json " + (llama3 ? "says that kind" : "says another kind"));
+        }
         requireSame("llama.block_count", "num_hidden_layers", facts.layers());
         requireSame("llama.embedding_length", "hidden_size", facts.hiddenSize());
         requireSame("llama.feed_forward_length", "intermediate_size", facts.intermediateSize());

@@ -160,9 +160,6 @@ class HostileGgufTest {
                                 .tensor("model.norm.weight", F32, 32, 8)
                                 .data(64)),
                 Arguments.of(
-                        "rope kind \"llama3\"",
-                        oneTensor("rope_freqs.weight", F32, 0, 8).data(32)),
-                Arguments.of(
                         "tensor \"blk.0.attn_q.weight\": its rows",
                         oneTensor("blk.0.attn_q.weight", F32, 0, 1, 6).data(24)),
                 Arguments.of(
