@@ -1,6 +1,6 @@
 """LoRA adapters of the tiny models as PEFT writes them, with the logits that PEFT computes when it has read them again, fp32 and unmerged.
 
-Needs torch 2.7.1, transformers 4.57, peft 0.17, safetensors; the tiny models of tiny_llama.py.
+Needs torch 2.7.1, transformers 4.57, peft 0.17, safetensors; the tiny models of tiny_llama.py and tiny_families.py.
 
     python adapters.py src/test/resources/model src/test/resources/adapters
 
@@ -35,6 +35,9 @@ ADAPTERS = {
     "embedding": ("biased", dict(r=3, lora_alpha=6, target_modules=["embed_tokens", "o_proj"]), ["model.embed_tokens"], torch.float32),
     "head": ("biased", dict(r=2, target_modules=["k_proj", "lm_head"], bias="all"), [], torch.float32),
     "tied": ("biased", dict(r=2, target_modules=["k_proj"], modules_to_save=["lm_head"]), [], torch.float32),
+    "fused": ("../families/gpt2", dict(r=2, lora_alpha=6, target_modules=["c_attn", "c_proj"], fan_in_fan_out=True), ["transformer.h.0.attn.c_proj"], torch.float32),
+    "interleaved": ("../families/gpt_neox", dict(r=2, lora_alpha=6, target_modules=["query_key_value", "dense"]), [], torch.float32),
+    "sandwich": ("../families/gemma2", dict(r=2, lora_alpha=6, target_modules="all-linear", modules_to_save=["post_feedforward_layernorm"]), [], torch.float32),
     "shifts": ("biased", dict(r=2, target_modules=["q_proj", "up_proj"], layers_to_transform=1, lora_bias=True, bias="all"), [], torch.float32),
 }
 

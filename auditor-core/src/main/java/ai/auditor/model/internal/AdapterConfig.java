@@ -88,7 +88,6 @@ public final class AdapterConfig {
     private final int rank;
     private final double alpha;
     private final boolean rankStabilised;
-    private final boolean transposed;
     private final Biases biases;
     private final Selection targets;
     private final Selection excluded;
@@ -125,7 +124,6 @@ public final class AdapterConfig {
         rank = rank("r", present("r") ? root.get("r") : root.numberNode(DEFAULT_RANK));
         alpha = present("lora_alpha") ? number("lora_alpha", root.get("lora_alpha")) : DEFAULT_ALPHA;
         rankStabilised = flag("use_rslora");
-        transposed = flag("fan_in_fan_out");
         flag("lora_bias");
         biases = switch (text("bias", "none")) {
             case "none" -> Biases.NONE;
@@ -192,11 +190,6 @@ public final class AdapterConfig {
     public Optional<String> base() {
         JsonNode name = root.path("base_model_name_or_path");
         return name.isTextual() && !name.textValue().isBlank() ? Optional.of(name.textValue()) : Optional.empty();
-    }
-
-    /** Whether weights are said to be stored as {@code [in, out]}. */
-    public boolean transposed() {
-        return transposed;
     }
 
     /** Whether a module, named as in the adapter, is to have factors. */
