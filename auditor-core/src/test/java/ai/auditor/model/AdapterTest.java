@@ -347,17 +347,6 @@ class AdapterTest {
         Files.writeString(file, config.toString());
     }
 
-    private Path written(String name, WeightSource factors, String config) {
-        try {
-            Path adapter = Files.createDirectories(folder.resolve(name));
-            Files.writeString(adapter.resolve("adapter_config.json"), config);
-            SafetensorsFile.write(adapter.resolve("adapter_model.safetensors"), factors, Map.of());
-            return adapter;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
     private Path copied(Path directory, String name) throws IOException {
         Path copy = Files.createDirectories(folder.resolve(name));
         try (var files = Files.list(directory)) {
