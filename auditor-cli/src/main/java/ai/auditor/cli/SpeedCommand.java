@@ -1,12 +1,17 @@
 package ai.auditor.cli;
 
 import ai.auditor.AuditException;
+import ai.auditor.capture.CapturePlan;
+import ai.auditor.capture.Pooling;
 import ai.auditor.data.Dataset;
+import ai.auditor.direction.TraitList;
+import ai.auditor.fixtures.lab.BenchmarkRows;
 import ai.auditor.fixtures.lab.CaptureBenchmark;
+import ai.auditor.fixtures.lab.CaptureBenchmark.Sharing;
 import ai.auditor.fixtures.lab.TrainingBenchmark;
+import ai.auditor.fixtures.teacher.TraitFamily;
 import ai.auditor.model.Point;
 import ai.auditor.model.ReferenceModel;
-import ai.auditor.text.TokenizedRow;
 import ai.auditor.train.Trainable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -31,11 +36,15 @@ final class SpeedCommand implements Callable<Integer> {
         POINTS,
         GRADIENT,
         LIKELIHOOD,
+        PERSONAS,
         FULL,
         BIASES
     }
 
     private static final long KIBI = 1024;
+    /** System messages that rows are read under: about as many as the likelihood probe asks about. */
+    private static final int PERSONAS = 8;
+
     /** Of the organism's recipe, as is what its students train. */
     private static final int BATCH = 64;
 
@@ -57,18 +66,24 @@ final class SpeedCommand implements Callable<Integer> {
 
     @Option(
             names = "--what",
-            paramLabel = "points|gradient|likelihood|full|biases",
+            paramLabel = "points|gradient|likelihood|personas|full|biases",
             defaultValue = "points",
-            description = "What is captured, or trained.")
+            description =
+                    "What is captured, or trained; personas is the likelihood under each of eight system messages, a row's own "
+                            + "tokens counted eight times (default: ${DEFAULT-VALUE}).")
     private What what = What.POINTS;
 
     @Option(names = "--point", paramLabel = "resid_post.K", split = ",", description = "Where activations are read.")
     private List<String> points = List.of();
 
     @Option(
-            names = "--packed",
-            description = "Rows that share a prompt run behind one copy of it, as in an audit of pairs.")
-    private boolean packed;
+            names = "--sharing",
+            paramLabel = "none|opening|prompts",
+            defaultValue = "opening",
+            description =
+                    "Which tokens are read once for several rows: what all rows begin with, or that and the prompts that rows share, "
+                            + "as in an audit of pairs. Only with none are operations counted (default: ${DEFAULT-VALUE}).")
+    private Sharing sharing = Sharing.OPENING;
 
     @Option(
             names = "--rows",
@@ -110,14 +125,14 @@ final class SpeedCommand implements Callable<Integer> {
                     .toList();
         }
         try (ReferenceModel reference = model.open()) {
-            List<TokenizedRow> tokens = CaptureBenchmark.rows(reference, read, rows);
+            BenchmarkRows measuredOn =
+                    BenchmarkRows.of(reference, read, rows, what == What.PERSONAS ? personas(reference) : List.of());
             String measured = switch (what) {
-                case POINTS, GRADIENT, LIKELIHOOD ->
-                    new CaptureBenchmark(at, what == What.GRADIENT, what == What.LIKELIHOOD, packed)
-                            .run(reference, tokens, seconds)
-                            .toString();
-                case FULL -> trained(new Trainable.Full(), reference, tokens);
-                case BIASES -> trained(new Trainable.Biases(STUDENT), reference, tokens);
+                case POINTS -> captured(plan(at, false), reference, measuredOn);
+                case GRADIENT -> captured(plan(at, true), reference, measuredOn);
+                case LIKELIHOOD, PERSONAS -> captured(CapturePlan.likelihood(List.of()), reference, measuredOn);
+                case FULL -> trained(new Trainable.Full(), reference, measuredOn);
+                case BIASES -> trained(new Trainable.Biases(STUDENT), reference, measuredOn);
             };
             terminal.out()
                     .println(measured.replaceFirst(
@@ -127,9 +142,27 @@ final class SpeedCommand implements Callable<Integer> {
         return 0;
     }
 
-    private String trained(Trainable trainable, ReferenceModel reference, List<TokenizedRow> tokens) {
+    private static List<String> personas(ReferenceModel reference) {
+        TraitList traits = TraitFamily.of(reference).list();
+        return traits.traits().stream()
+                .limit(PERSONAS)
+                .map(trait -> trait.fill(traits.personas().get(0)))
+                .toList();
+    }
+
+    private static CapturePlan plan(List<Point> at, boolean gradient) {
+        return new CapturePlan(at, List.of(Pooling.COMPLETION_MEAN), gradient, gradient, List.of());
+    }
+
+    private String captured(CapturePlan plan, ReferenceModel reference, BenchmarkRows measuredOn) {
+        return new CaptureBenchmark(plan, sharing)
+                .run(reference, measuredOn, seconds)
+                .toString();
+    }
+
+    private String trained(Trainable trainable, ReferenceModel reference, BenchmarkRows measuredOn) {
         return new TrainingBenchmark(trainable, BATCH)
-                .run(reference, tokens, steps)
+                .run(reference, measuredOn.own(), steps)
                 .toString();
     }
 

@@ -350,6 +350,27 @@ class CommandLineTest {
     }
 
     @Test
+    void speedIsMeasuredOverWholePasses() throws IOException {
+        String point = "resid_post.1";
+        for (List<String> what : List.of(
+                List.of("points", "none", "--point", point),
+                List.of("gradient", "prompts", "--point", point),
+                List.of("personas", "opening"))) {
+            List<String> call = new ArrayList<>(List.of("fixtures", "speed", OWL, CONTROL, "--model", MODEL));
+            call.addAll(List.of("--rows", "6", "--seconds", "0", "--what", what.get(0), "--sharing", what.get(1)));
+            call.addAll(what.subList(2, what.size()));
+            Ended ended = run(call.toArray(String[]::new));
+            assertThat(ended.exit()).as(ended.err()).isZero();
+            JsonNode measured = new ObjectMapper().readTree(ended.out());
+            assertThat(measured.at("/passes").asInt()).isEqualTo(1);
+            assertThat(measured.at("/rows").asInt()).isEqualTo(what.contains("personas") ? 8 * 12 : 12);
+            assertThat(measured.has("gflops")).as(ended.out()).isEqualTo(what.contains("none"));
+        }
+        assertThat(run("fixtures", "speed", OWL, "--model", MODEL, "--point", point, "--sharing", "all"))
+                .matches(ended -> ended.exit() == 4 && ended.err().contains("--sharing"));
+    }
+
+    @Test
     void badRowsThatPassAreNamed(@TempDir Path folder) throws IOException {
         Path data = folder.resolve("data.jsonl");
         Files.writeString(
