@@ -8,6 +8,7 @@ import ai.auditor.model.Point;
 import ai.auditor.model.TokenBatch;
 import ai.auditor.tensor.Tensor;
 import ai.auditor.text.TokenizedRow;
+import java.util.Arrays;
 import java.util.List;
 
 /** Says where in the reading of a row the first number is that is none. */
@@ -27,23 +28,24 @@ final class Fault {
     /** Reads a row once more, alone, whose activations or likelihood were not finite. */
     static AuditException in(Decoder decoder, List<? extends Intervention> interventions, TokenizedRow row) {
         List<Intervention> changes = List.copyOf(interventions);
-        int width = decoder.facts().hiddenSize();
-        TokenBatch batch = Batching.tokens(List.of(Sequence.of(0, row, 0)));
-        try (ForwardPass pass = decoder.open(batch)) {
-            Tensor hidden = pass.embeddings(changes, embedded -> {});
-            int position = unsound(hidden.toFloats(), width);
-            if (position >= 0) {
-                return at(row, "resid_pre.0", position);
-            }
-            for (int block = 0; block < decoder.blocks(); block++) {
-                try (Tensor before = hidden) {
-                    hidden = pass.run(before, block, block, changes);
+        int layer = unsoundLayer(decoder, changes, row, row.completionEnd());
+        if (layer >= 0) {
+            // Nothing times infinity is no number, so within a block what is hidden from a token may spoil it: the
+            // token to blame is the
+            // last of the shortest beginning that is not sound.
+            int sound = 0;
+            int unsound = row.completionEnd();
+            while (unsound - sound > 1) {
+                int middle = (sound + unsound) / 2;
+                int found = unsoundLayer(decoder, changes, row, middle);
+                if (found >= 0 && found <= layer) {
+                    unsound = middle;
+                } else {
+                    sound = middle;
                 }
-                position = unsound(hidden.toFloats(), width);
-                if (position >= 0) {
-                    return at(row, Point.residPost(block).toString(), position);
-                }
             }
+            return at(
+                    row, layer == 0 ? "resid_pre.0" : Point.residPost(layer - 1).toString(), unsound - 1);
         }
         // In company it was not finite, alone it is, or the fault lies behind the last block.
         return new AuditException(
@@ -51,6 +53,36 @@ final class Fault {
                 named(row.record()) + ": what lies behind " + Point.residPost(decoder.blocks() - 1)
                         + " (the final norm, the likelihood) is not finite, over positions " + row.firstPredicted()
                         + " to " + (row.completionEnd() - 1) + WHAT_TO_DO);
+    }
+
+    /** How many blocks a beginning of a row passes until its residual stream is not finite, or -1 where it is to the end. */
+    private static int unsoundLayer(Decoder decoder, List<Intervention> changes, TokenizedRow row, int tokens) {
+        long[] ids = Arrays.stream(row.ids(), 0, tokens).asLongStream().toArray();
+        int start = Math.min(row.completionStart(), tokens);
+        TokenBatch batch = new TokenBatch(1, tokens, ids, new int[] {start}, new TokenBatch.Causal());
+        try (ForwardPass pass = decoder.open(batch)) {
+            Tensor hidden = pass.embeddings(changes, embedded -> {});
+            for (int block = 0; ; block++) {
+                if (!finite(hidden.toFloats())) {
+                    return block;
+                }
+                if (block == decoder.blocks()) {
+                    return -1;
+                }
+                try (Tensor before = hidden) {
+                    hidden = pass.run(before, block, block, changes);
+                }
+            }
+        }
+    }
+
+    private static boolean finite(float[] values) {
+        for (float value : values) {
+            if (!Float.isFinite(value)) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** A gradient that is not finite where activations and likelihood are. */

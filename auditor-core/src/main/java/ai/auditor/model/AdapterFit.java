@@ -9,15 +9,15 @@ import ai.auditor.model.WeightMap.Role;
 import ai.auditor.model.internal.AdapterConfig;
 import ai.auditor.model.internal.Refusal;
 import java.nio.file.Path;
-import java.util.stream.Collectors;
-import java.util.Set;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** Finds for every tensor of an adapter its place in a base, and refuses an adapter of which anything is left over or missing. */
 final class AdapterFit {

@@ -199,6 +199,9 @@ public final class Decoder implements AutoCloseable {
      * @throws AuditException {@code USAGE} where it has not, with the reason
      */
     public void require(Point point) {
+        point.kind().missing(facts).ifPresent(reason -> {
+            throw new AuditException(AuditException.Code.USAGE, "no point " + point + ": " + reason);
+        });
         if (point.block() >= facts.layers()) {
             throw new AuditException(
                     AuditException.Code.USAGE,
@@ -207,9 +210,6 @@ public final class Decoder implements AutoCloseable {
         if (point.blocksNeeded(facts) > blocks()) {
             requireWhole();
         }
-        point.kind().missing(facts).ifPresent(reason -> {
-            throw new AuditException(AuditException.Code.USAGE, "no point " + point + ": " + reason);
-        });
     }
 
     /**

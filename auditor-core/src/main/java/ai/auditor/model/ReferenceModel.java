@@ -1,7 +1,7 @@
 package ai.auditor.model;
 
-import ai.auditor.data.Sha256;
 import ai.auditor.FreeMemory;
+import ai.auditor.data.Sha256;
 import ai.auditor.tensor.Device;
 import ai.auditor.tensor.DeviceChoice;
 import ai.auditor.tensor.Engine;

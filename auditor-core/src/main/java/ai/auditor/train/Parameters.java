@@ -240,7 +240,8 @@ final class Parameters implements AutoCloseable {
                 List<WeightPlace> projections = all.stream()
                         .filter(place -> place.isProjection() && !place.isPart(facts))
                         .toList();
-                // One name may be that of several modules, as PEFT reads it; one that is none stays, to be refused by name.
+                // One name may be that of several modules, as PEFT reads it; one that is none stays, to be refused by
+                // name.
                 List<String> targets = lora.targets().stream()
                         .flatMap(target -> {
                             List<String> found = projections.stream()

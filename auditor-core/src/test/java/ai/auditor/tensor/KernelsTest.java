@@ -199,8 +199,10 @@ class KernelsTest {
                 Sight sight = new Sight(rotation, mask);
                 Closeness.assertClose(
                         "block of matrices in 16 bits",
-                        halved.block(hidden, sight, BlockWeights.of(shape, parts)).toFloats(),
-                        plain.block(hidden, sight, BlockWeights.of(shape, wholes)).toFloats());
+                        halved.block(hidden, sight, BlockWeights.of(shape, parts))
+                                .toFloats(),
+                        plain.block(hidden, sight, BlockWeights.of(shape, wholes))
+                                .toFloats());
             }
             Tensor normed = random(scope, random, 1, 3, 24);
             Tensor head = random(scope, random, 1, VOCABULARY, 24);

@@ -80,7 +80,8 @@ public final class ConfigFile {
         String modelType = text(root, "model_type", "");
         Family family = Family.of(modelType)
                 .orElseThrow(() -> refused("model family " + Printable.quoted(modelType) + " is not known; known: "
-                        + Arrays.stream(Family.values()).map(Family::modelType).collect(Collectors.joining(", "))));
+                        + Arrays.stream(Family.values()).map(Family::modelType).collect(Collectors.joining(", "))
+                        + ", and gemma3 by its text_config"));
         return switch (family) {
             case LLAMA -> llama(family, new Biases(flag("attention_bias"), flag("attention_bias"), flag("mlp_bias")));
             case MISTRAL -> llama(family, new Biases(false, false, false));
@@ -171,7 +172,9 @@ public final class ConfigFile {
         int heads = integer("num_attention_heads", MOST_HEADS);
         int dimension = headDimension(hidden, heads, 0);
         int positions = integerOr("max_position_embeddings", MOST_POSITIONS, 2048);
-        double share = positive(root, "rotary_pct").orElse(DEFAULT_ROTARY_SHARE);
+        // Where a file has both, transformers takes the older name.
+        double share = positive(root, "rotary_pct")
+                .orElse(positive(root, "partial_rotary_factor").orElse(DEFAULT_ROTARY_SHARE));
         Rope rope = ropes("rotary_emb_base", dimension, positions, DEFAULT_THETA, share)
                 .full();
         int vocabulary = integer("vocab_size", LARGEST_VOCABULARY);
@@ -384,15 +387,14 @@ public final class ConfigFile {
                             share));
         }
         OptionalDouble base = positive(root, present(root, baseField) ? baseField : "rope_theta");
-        double rootShare = positive(root, "partial_rotary_factor").orElse(share);
-        requireShare("partial_rotary_factor", rootShare, share);
+        requireShare("partial_rotary_factor", root);
         Rope full;
         if (parameters == null) {
-            full = rope("rope_scaling", scaling, base, dimension, positions, otherwise, rootShare);
+            full = rope("rope_scaling", scaling, base, dimension, positions, otherwise, share);
         } else {
-            full = rope("rope_parameters", parameters, base, dimension, positions, otherwise, rootShare);
+            full = rope("rope_parameters", parameters, base, dimension, positions, otherwise, share);
             if (scaling != null) {
-                Rope other = rope("rope_scaling", scaling, base, dimension, positions, otherwise, rootShare);
+                Rope other = rope("rope_scaling", scaling, base, dimension, positions, otherwise, share);
                 if (!other.equals(full)) {
                     throw refused("rope_scaling and rope_parameters contradict each other");
                 }
@@ -418,15 +420,18 @@ public final class ConfigFile {
             throw refused("rope_theta is " + base.getAsDouble() + ", but " + inner.getAsDouble() + " in " + field);
         }
         double theta = inner.isPresent() ? inner.getAsDouble() : base.orElse(otherwise);
-        double part = positive(rope, "partial_rotary_factor").orElse(share);
-        requireShare(field + ".partial_rotary_factor", part, share);
+        requireShare(field + ".partial_rotary_factor", rope);
+        double part = present(root, "rotary_pct")
+                ? share
+                : positive(rope, "partial_rotary_factor").orElse(share);
         return new Rope(theta, rotated(dimension, part), scaling(field, rope, positions));
     }
 
-    /** A family that rotates whole heads has no code for parts of them. */
-    private void requireShare(String field, double share, double own) {
-        if (own == 1 && share != 1) {
-            throw refused(field + " " + share + " is not supported in this family; supported: 1");
+    /** Families that rotate whole heads have no code for parts of them. */
+    private void requireShare(String what, ObjectNode node) {
+        double share = positive(node, "partial_rotary_factor").orElse(1);
+        if (share != 1 && !text(root, "model_type", "").equals(Family.GPT_NEOX.modelType())) {
+            throw refused(what + " " + share + " is not supported in this family; supported: 1");
         }
     }
 
