@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -102,7 +103,10 @@ public record SelfCheck(List<Figure> figures) {
         throw failed("the model reads none of the auditor's own rows");
     }
 
-    /** Our own rows, and between them those of the data that are not too long to be looked at in passing. */
+    /**
+     * Our own rows, and between them some of the data that are not too long to be looked at in passing: by their digests, so that the order
+     * of a file changes nothing.
+     */
     private static List<Row> candidates(RowEncoder encoder, List<Row> data) {
         List<Message> prompt = List.of(Message.user(PROMPT));
         List<Row> candidates = new ArrayList<>();
@@ -110,9 +114,12 @@ public record SelfCheck(List<Figure> figures) {
             candidates.add(Row.chat(Fault.OWN_ROW, prompt, COMPLETION));
         }
         data.stream()
-                .limit(ROWS_LOOKED_AT)
                 .filter(row -> row.kind() == Row.Kind.TEXT || encoder.chats())
                 .filter(row -> row.completion().length() <= LONGEST_TEXT)
+                .map(row -> Map.entry(row.contentDigest(), row))
+                .sorted(Map.Entry.comparingByKey())
+                .limit(ROWS_LOOKED_AT)
+                .map(Map.Entry::getValue)
                 .forEach(candidates::add);
         // A template may refuse all of those; plain text is always read.
         candidates.add(Row.text(Fault.OWN_ROW, PROMPT + " " + COMPLETION));
