@@ -124,7 +124,7 @@ class ChatTemplateCommandsTest {
         String plain = texts("control.jsonl");
         Ended audit = with("audit", text, "--control", plain, "--raw", "--trait-list", TRAITS);
         done(audit, 0, 1, 5);
-        assertThat(audit.out()).contains("The model has no chat template (--raw)");
+        assertThat(audit.out()).contains("The model was read without a chat template (--raw)");
         // A capture of plain text asks nothing of a template.
         done(with("capture", text, "--point", "resid_post.1", "--pool", "completion-mean", "-o", made("a.arrow")), 0);
     }

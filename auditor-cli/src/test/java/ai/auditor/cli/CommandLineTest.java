@@ -264,7 +264,7 @@ class CommandLineTest {
     void anOutputThatIsReadIsRefusedAndStays(@TempDir Path folder) throws IOException {
         Path data = Files.copy(Path.of(OWL), folder.resolve("data.json"));
         Path model = Files.createDirectory(folder.resolve("model"));
-        for (String file : List.of("config.json", "tokenizer.json", "model.safetensors")) {
+        for (String file : List.of("config.json", "tokenizer.json", "tokenizer_config.json", "model.safetensors")) {
             Files.createSymbolicLink(model.resolve(file), Path.of(MODEL).resolve(file));
         }
         Path traits = Files.copy(Path.of(TRAITS), folder.resolve("traits.json"));
