@@ -211,17 +211,12 @@ public final class WeightMap {
         this.prefix = prefix;
         this.head = head;
         List<Tensor> needed = new ArrayList<>();
-        for (Role role : Role.values()) {
-            if (!role.neededBy(facts)) {
-                continue;
-            }
-            for (int block = role.inBlock() ? 0 : -1; block < (role.inBlock() ? facts.layers() : 0); block++) {
-                needed.add(new Tensor(
-                        role,
-                        block,
-                        spelled(role, block),
-                        StoredLayout.of(facts, role).shape()));
-            }
+        for (WeightPlace place : WeightPlace.all(facts)) {
+            needed.add(new Tensor(
+                    place.role(),
+                    place.block(),
+                    spelled(place.role(), place.block()),
+                    StoredLayout.of(facts, place.role()).shape()));
         }
         this.tensors = List.copyOf(needed);
     }
