@@ -27,9 +27,10 @@ class ArchitectureTest {
             Map.entry("capture", Set.of("model", "tensor", "text", "stats", "data")),
             Map.entry("train", Set.of("model", "tensor", "text", "data")),
             Map.entry("direction", Set.of("capture", "model", "text", "stats", "data")),
+            Map.entry("sae", Set.of("direction", "capture", "model", "tensor", "text", "stats", "data")),
             Map.entry("probe", Set.of("direction", "capture", "model", "text", "stats", "data")),
             Map.entry("audit", Set.of("probe", "direction", "capture", "model", "text", "stats", "data")),
-            Map.entry("report", Set.of("audit", "probe", "capture", "stats", "data")));
+            Map.entry("report", Set.of("audit", "probe", "sae", "capture", "stats", "data")));
 
     @Test
     void modulesPointOneWay() {

@@ -104,11 +104,57 @@ public final class Capture {
                 TokenBatch tokens = Batching.tokens(sequences);
                 try (Begin own = backwards ? begin.then(sequences, plan.interventions()) : begin.kept();
                         ForwardPass pass = own.open(tokens)) {
-                    new BatchRun(pass, sequences, tokens.length(), plan, result).run();
+                    pooled(pass, sequences, tokens.length(), plan, result);
                 }
             });
         }
         return result.table(decoder, rows, distinct.places());
+    }
+
+    /**
+     * Shows the states of single tokens at a point, batch by batch; nothing is kept.
+     *
+     * @param work sees every row once, in an order that follows from the rows' lengths
+     * @throws AuditException as {@link #run}
+     */
+    public void stream(Point point, TokenSpan span, List<TokenizedRow> rows, Consumer<TokenStates> work) {
+        CapturePlan plan = CapturePlan.activations(List.of(point), List.of());
+        check(plan);
+        rows.forEach(row -> check(plan, row));
+        boolean whole = span.readsPrompt();
+        try (Begin begin = whole ? Begin.none(decoder) : begin(rows, List.of())) {
+            Batching batching = Batching.whole(settings.tokenBudget, begin.tokens());
+            each(stage("reading tokens with the model"), rows, batching, settings.packing && !whole, sequences -> {
+                TokenBatch tokens = Batching.tokens(sequences);
+                try (ForwardPass pass = begin.open(tokens)) {
+                    SpanReader reader = new SpanReader(span, sequences, tokens.length());
+                    new BatchRun(pass, plan, (at, stream) -> reader.read(decoder, pass, stream, work)).run();
+                }
+            });
+        }
+    }
+
+    private void pooled(ForwardPass pass, List<Sequence> sequences, int length, CapturePlan plan, Result result) {
+        Pooler pooler = new Pooler(pass, sequences, length, plan.poolings());
+        Predictions predictions = new Predictions(sequences, length);
+        int width = decoder.facts().hiddenSize();
+        BatchRun run = new BatchRun(
+                pass,
+                plan,
+                (point, stream) -> pooler.pool(
+                        pass, stream, java.util.Objects.requireNonNull(result.activations.get(point)), width));
+        if (plan.gradient() && !plan.points().isEmpty()) {
+            run.andBack(
+                    predictions,
+                    result.nll,
+                    (point, gradient) -> pooler.pool(
+                            pass, gradient, java.util.Objects.requireNonNull(result.gradients.get(point)), width));
+            return;
+        }
+        Tensor output = run.run();
+        if (plan.nll()) {
+            predictions.nll(pass, output, result.nll);
+        }
     }
 
     private Begin begin(List<TokenizedRow> rows, List<Intervention> interventions) {
@@ -379,39 +425,34 @@ public final class Capture {
         }
     }
 
+    /** Shown what stands at a point, {@code [rows, length, d_model]}. */
+    private interface Reader {
+        void read(Point point, Tensor values);
+    }
+
     /** One batch under a plan. */
     private final class BatchRun {
         private final ForwardPass pass;
         private final CapturePlan plan;
-        private final Result result;
-        private final Pooler pooler;
-        private final Predictions predictions;
+        private final Reader activations;
         private final Set<Point> wanted;
 
-        BatchRun(ForwardPass pass, List<Sequence> sequences, int length, CapturePlan plan, Result result) {
+        BatchRun(ForwardPass pass, CapturePlan plan, Reader activations) {
             this.pass = pass;
             this.plan = plan;
-            this.result = result;
-            this.pooler = new Pooler(pass, sequences, length, plan.poolings());
-            this.predictions = new Predictions(sequences, length);
+            this.activations = activations;
             this.wanted = Set.copyOf(plan.points());
         }
 
-        void run() {
-            if (plan.gradient() && !plan.points().isEmpty()) {
-                forwardAndBack();
-                return;
-            }
+        /** Forward, to the last block if likelihoods are asked for: what that gives out. */
+        Tensor run() {
             Tensor hidden = pass.embeddings(plan.interventions(), this::embeddings);
             int end = plan.nll() || wanted(Kind.FINAL_NORM, 0) ? last + 1 : 0;
             for (Point point : plan.points()) {
                 end = Math.max(end, stage(point) / 2 + stage(point) % 2);
             }
             readStream(hidden, 0);
-            Tensor output = advance(hidden, 0, 2 * end);
-            if (plan.nll()) {
-                predictions.nll(pass, output, result.nll);
-            }
+            return advance(hidden, 0, 2 * end);
         }
 
         private void embeddings(Tensor embedded) {
@@ -508,12 +549,12 @@ public final class Capture {
 
         private void read(Point point, Tensor values) {
             if (wanted.contains(point)) {
-                pool(values, result.activations, point);
+                activations.read(point, values);
             }
         }
 
         /** The graph is cut at every stage that is asked for; the way back then goes from cut to cut and frees each part behind it. */
-        private void forwardAndBack() {
+        void andBack(Predictions predictions, double[] nll, Reader gradients) {
             int[] stages = plan.points().stream()
                     .mapToInt(this::stage)
                     .sorted()
@@ -533,31 +574,23 @@ public final class Capture {
                 output = from == to ? leaf : Gradients.record(() -> advance(leaf, from, to));
             }
             Predictions.Start start =
-                    predictions.gradient(pass, output, decoder.facts().hiddenSize(), result.nll);
+                    predictions.gradient(pass, output, decoder.facts().hiddenSize(), nll);
             Tensor recorded = start.normed();
             Tensor gradient = start.seed();
             if (wanted(Kind.FINAL_NORM, 0)) {
                 try (Tensor everywhere = pass.spread(gradient, predictions.positions())) {
-                    pool(everywhere, result.gradients, new Point(Kind.FINAL_NORM, 0));
+                    gradients.read(new Point(Kind.FINAL_NORM, 0), everywhere);
                 }
             }
             for (int index = stages.length - 1; index >= 0; index--) {
                 gradient = Gradients.pull(recorded, gradient, leaves.get(index));
                 for (Point point : plan.points()) {
                     if (point.kind() != Kind.FINAL_NORM && stage(point) == stages[index]) {
-                        pool(gradient, result.gradients, point);
+                        gradients.read(point, gradient);
                     }
                 }
                 recorded = outputs.get(index);
             }
-        }
-
-        private void pool(Tensor hidden, Map<Point, Map<Pooling, float[]>> columns, Point point) {
-            pooler.pool(
-                    pass,
-                    hidden,
-                    java.util.Objects.requireNonNull(columns.get(point)),
-                    decoder.facts().hiddenSize());
         }
     }
 }

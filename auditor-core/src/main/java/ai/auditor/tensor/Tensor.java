@@ -2,6 +2,7 @@ package ai.auditor.tensor;
 
 import ai.djl.Device;
 import ai.djl.ndarray.NDArray;
+import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.nn.Activation;
@@ -63,6 +64,40 @@ public final class Tensor implements AutoCloseable {
         }
     }
 
+    /** Each entry where it is above its limit, broadcast, else zero. */
+    public Tensor keptAbove(Tensor limits) {
+        return keptWhere(this, limits);
+    }
+
+    /** Each entry where another one is above its limit, broadcast, else zero. */
+    public Tensor keptWhere(Tensor other, Tensor limits) {
+        try (NDArray kept = other.array.gt(limits.array);
+                NDArray mask = kept.toType(DataType.FLOAT32, false)) {
+            return new Tensor(array.mul(mask));
+        }
+    }
+
+    /** The largest entries of each row of the last axis, and zeros; of equal ones the engine chooses. */
+    public Tensor keptTop(int count) {
+        NDList top = JniUtils.topK(array, count, -1, true, false);
+        try (NDArray values = top.get(0);
+                NDArray places = top.get(1);
+                NDArray zeros = array.zerosLike()) {
+            return new Tensor(
+                    JniUtils.scatter((PtNDArray) zeros, (PtNDArray) places, (PtNDArray) values, shape().length - 1));
+        }
+    }
+
+    /** The quotient of entries, broadcast. */
+    public Tensor over(Tensor divisor) {
+        return new Tensor(array.div(divisor.array));
+    }
+
+    /** The square root of each entry. */
+    public Tensor roots() {
+        return new Tensor(array.sqrt());
+    }
+
     /** A copy of chosen entries of the first axis, in the order of the indices, which may repeat. */
     public Tensor rows(Tensor indices) {
         return new Tensor(array.get(indices.array));
@@ -84,6 +119,11 @@ public final class Tensor implements AutoCloseable {
     /** The same numbers under another shape, without a copy where they lie in one piece. */
     public Tensor reshaped(long... shape) {
         return new Tensor(JniUtils.reshape(array, shape));
+    }
+
+    /** A view of entries {@code from} (inclusive) to {@code to} (exclusive) of the first axis. */
+    public Tensor between(long from, long to) {
+        return new Tensor(JniUtils.slice(array, 0, from, to, 1));
     }
 
     /** A view of columns {@code from} (inclusive) to {@code to} (exclusive) of the last axis. */

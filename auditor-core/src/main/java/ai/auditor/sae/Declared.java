@@ -1,0 +1,16 @@
+package ai.auditor.sae;
+
+import java.util.OptionalDouble;
+
+/**
+ * What an autoencoder's files say of its quality: held against what is measured, it shows a wrong point or model.
+ *
+ * @param l0 mean number of active features a token
+ * @param fvu fraction of variance unexplained
+ */
+public record Declared(OptionalDouble l0, OptionalDouble fvu) {
+    /** Nothing. */
+    public static Declared nothing() {
+        return new Declared(OptionalDouble.empty(), OptionalDouble.empty());
+    }
+}
