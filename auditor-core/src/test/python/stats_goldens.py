@@ -48,6 +48,8 @@ def mean_differences():
             "candidate": candidate.tolist(),
             "control": control.tolist(),
             "welch": welch.statistic,
+            "welchDegrees": float(welch.df),
+            "welchGreater": stats.ttest_ind(candidate, control, equal_var=False, alternative="greater").pvalue,
             "standardError": float(np.sqrt(candidate.var(ddof=1) / candidates + control.var(ddof=1) / controls)),
             "controlDeviation": float(control.std(ddof=1)),
             "pairs": pairs,

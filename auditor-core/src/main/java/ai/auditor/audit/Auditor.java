@@ -356,6 +356,8 @@ public final class Auditor {
         environment.put("promptSample", Integer.toString(prompts));
         environment.put("traits", only.isEmpty() ? "all of " + traits.name() : String.join(", ", only));
         environment.put("points", points().toString());
+        probes.forEach(probe ->
+                probe.settings().forEach((name, value) -> environment.put(probe.name() + "." + name, value)));
         environment.put("java", System.getProperty("java.version", "unknown"));
         environment.put(
                 "os", System.getProperty("os.name", "unknown") + " " + System.getProperty("os.arch", "unknown"));

@@ -6,6 +6,8 @@ import ai.auditor.capture.ActivationTable;
 import ai.auditor.capture.Capture;
 import ai.auditor.capture.CapturePlan;
 import ai.auditor.capture.Pooling;
+import ai.auditor.capture.TokenSpan;
+import ai.auditor.capture.TokenStates;
 import ai.auditor.data.Message;
 import ai.auditor.data.Row;
 import ai.auditor.data.Sha256;
@@ -27,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -235,6 +238,11 @@ final class ModelStudy implements Study {
     @Override
     public double[][] steeredNll(String stage, int[] rows, List<Intervention> variants) {
         return reader(stage).steeredNll(encoded(rows, ""), variants);
+    }
+
+    @Override
+    public void states(String stage, Point point, TokenSpan span, int[] rows, Consumer<TokenStates> work) {
+        reader(stage).stream(point, span, encoded(rows, ""), work);
     }
 
     private Capture reader(String stage) {

@@ -1,5 +1,8 @@
 package ai.auditor.probe;
 
+import java.util.Collections;
+import java.util.SortedMap;
+
 /**
  * One way to look for a signal. A probe fits on one part of a study and scores another; it returns what it found, never
  * decides, and computes no p-value: the audit does.
@@ -13,6 +16,11 @@ public interface Probe {
 
     /** Whether anything is fitted to labels; if so the null of the pipeline refits it under swapped labels. */
     boolean fitted();
+
+    /** What the probe was set up with beside the policy, for provenance: names with values, sorted. */
+    default SortedMap<String, String> settings() {
+        return Collections.emptySortedMap();
+    }
 
     /**
      * Examines a study.

@@ -3,6 +3,8 @@ package ai.auditor.probe;
 import ai.auditor.Progress;
 import ai.auditor.capture.ActivationTable;
 import ai.auditor.capture.CapturePlan;
+import ai.auditor.capture.TokenSpan;
+import ai.auditor.capture.TokenStates;
 import ai.auditor.data.Row;
 import ai.auditor.direction.SteeringVectors;
 import ai.auditor.direction.TraitList;
@@ -11,6 +13,7 @@ import ai.auditor.stats.Bootstrap;
 import ai.auditor.stats.Exchanges;
 import ai.auditor.text.TokenizedRow;
 import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -80,6 +83,14 @@ public interface Study {
      * @return mean NLL in nats per completion token, {@code [variants][rows]}
      */
     double[][] steeredNll(String stage, int[] rows, List<ai.auditor.model.Intervention> directions);
+
+    /**
+     * Shows the states of single tokens at a point, batch by batch; nothing of them is kept.
+     *
+     * @param rows indexes into {@link #rows()}
+     * @param work sees places in {@code rows} as the tokens' rows
+     */
+    void states(String stage, Point point, TokenSpan span, int[] rows, Consumer<TokenStates> work);
 
     /** A value computed once for this study and all its relabelled copies; it must not depend on labels. */
     <T> T memo(String key, Supplier<T> compute);

@@ -8,6 +8,7 @@ import ai.auditor.text.TokenizedRow;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Consumer;
 
 /** What the features of an autoencoder say of rows: each row's tokens encoded one by one, then pooled; only what is active is held. */
 public final class FeatureTable {
@@ -53,8 +54,23 @@ public final class FeatureTable {
      */
     public static FeatureTable of(
             Capture capture, SparseAutoencoder sae, Point point, TokenSpan span, List<TokenizedRow> rows) {
-        Builder builder = new Builder(sae.facts(), rows.size());
-        capture.stream(point, span, rows, tokens -> sae.read(tokens.states(), read -> builder.add(tokens, read)));
+        return of(sae, rows.size(), reader -> capture.stream(point, span, rows, reader));
+    }
+
+    /** Shows the states of rows' tokens to a reader, batch by batch. */
+    public interface TokenStream {
+        /** Shows them all; {@link TokenStates#rows} counts from 0. */
+        void to(Consumer<TokenStates> reader);
+    }
+
+    /**
+     * Encodes what a stream shows.
+     *
+     * @param rows how many rows there are
+     */
+    public static FeatureTable of(SparseAutoencoder sae, int rows, TokenStream stream) {
+        Builder builder = new Builder(sae.facts(), rows);
+        stream.to(tokens -> sae.read(tokens.states(), read -> builder.add(tokens, read)));
         return builder.table();
     }
 

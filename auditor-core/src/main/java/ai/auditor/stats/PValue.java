@@ -14,6 +14,13 @@ public final class PValue {
         return greater(statistic.observed(), statistic.exchanged());
     }
 
+    /** Two-sided p of a statistic under its exchanges: twice the smaller of both sides, at most 1. */
+    public static double twoSided(Exchanged statistic) {
+        double[] turned =
+                Arrays.stream(statistic.exchanged()).map(value -> -value).toArray();
+        return Math.min(1, 2 * Math.min(greater(statistic), greater(-statistic.observed(), turned)));
+    }
+
     /**
      * One-sided p: (1 + number of values at least as large) / (1 + number of values), ties counted as at least as large.
      *

@@ -91,6 +91,39 @@ class CaptureTest {
     }
 
     @Test
+    void statesOfTokensAreThoseOfTransformers() {
+        Golden golden = Golden.of("plain");
+        for (TokenSpan span : TokenSpan.values()) {
+            List<TokenizedRow> rows = golden.rows().stream()
+                    .filter(row -> span != TokenSpan.PROMPT_LAST || row.promptLast() >= 0)
+                    .toList();
+            for (Capture.Settings settings : List.of(ONE_BATCH, ALONE, PACKED)) {
+                int[] seen = new int[rows.size()];
+                new Capture(model.decoder(), settings, Progress.NONE).stream(ALL_POINTS.get(1), span, rows, tokens -> {
+                    float[] states = tokens.states().toFloats();
+                    for (int i = 0; i < tokens.rows().length; i++) {
+                        TokenizedRow row = rows.get(tokens.rows()[i]);
+                        assertThat(tokens.positions()[i]).isEqualTo(span.start(row) + seen[tokens.rows()[i]]++);
+                        assertClose(
+                                span + " of row " + row.record(),
+                                at(states, i, WIDTH),
+                                at(golden.residual((int) row.record(), 1), tokens.positions()[i], WIDTH));
+                    }
+                });
+                for (int i = 0; i < seen.length; i++) {
+                    TokenizedRow row = rows.get(i);
+                    int wanted = switch (span) {
+                        case COMPLETION -> row.completionTokens();
+                        case COMPLETION_LAST, PROMPT_LAST -> 1;
+                        case TEXT -> row.completionEnd() - 1;
+                    };
+                    assertThat(seen[i]).as("%s of row %d", span, i).isEqualTo(wanted);
+                }
+            }
+        }
+    }
+
+    @Test
     void promptLastIsTheTokenBeforeTheCompletion() {
         Golden golden = Golden.of("plain");
         List<TokenizedRow> prompted =

@@ -38,6 +38,17 @@ class StatsGoldensTest {
     }
 
     @Test
+    void welchTest() {
+        for (JsonNode golden : goldens.get("meanDifferences")) {
+            Welch welch = Welch.of(
+                    Welch.Sample.of(doubles(golden.get("candidate"))), Welch.Sample.of(doubles(golden.get("control"))));
+            assertThat(welch.statistic()).isEqualTo(golden.get("welch").asDouble(), CLOSE);
+            assertThat(welch.degrees()).isEqualTo(golden.get("welchDegrees").asDouble(), CLOSE);
+            assertThat(welch.greater()).isEqualTo(golden.get("welchGreater").asDouble(), CLOSE);
+        }
+    }
+
+    @Test
     void welchStatistic() {
         for (JsonNode golden : goldens.get("meanDifferences")) {
             double[] candidate = doubles(golden.get("candidate"));

@@ -5,11 +5,11 @@ import ai.auditor.stats.Exchanged;
 import java.util.Arrays;
 
 /** Reads p-values off evidence as an audit does, so that tests can say what would be detected. */
-final class Outcomes {
+public final class Outcomes {
     private Outcomes() {}
 
     /** Twice the median of the parts' p-values, at most 1. */
-    static double p(Evidence.Contrast contrast) {
+    public static double p(Evidence.Contrast contrast) {
         double[] all =
                 contrast.statistics().stream().mapToDouble(Outcomes::p).sorted().toArray();
         return Math.min(1, all.length == 1 ? all[0] : 2 * all[all.length / 2]);

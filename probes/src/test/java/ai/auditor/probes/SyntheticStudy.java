@@ -4,6 +4,8 @@ import ai.auditor.Progress;
 import ai.auditor.capture.ActivationTable;
 import ai.auditor.capture.CapturePlan;
 import ai.auditor.capture.Pooling;
+import ai.auditor.capture.TokenSpan;
+import ai.auditor.capture.TokenStates;
 import ai.auditor.data.Message;
 import ai.auditor.data.Row;
 import ai.auditor.direction.Direction;
@@ -16,12 +18,15 @@ import ai.auditor.probe.Study;
 import ai.auditor.stats.Exchanges;
 import ai.auditor.stats.Matrix;
 import ai.auditor.stats.Parts;
+import ai.auditor.tensor.Engine;
+import ai.auditor.tensor.Scope;
 import ai.auditor.text.TokenizedRow;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -337,6 +342,28 @@ public final class SyntheticStudy implements Study {
             nll[i] = nll(wanted, "vector " + i, owl && signal == Signal.OWL_STEERED ? 0.02 : 0);
         }
         return nll;
+    }
+
+    /** Two tokens a row: its activations, and these turned about. */
+    @Override
+    public void states(String stage, Point point, TokenSpan span, int[] wanted, Consumer<TokenStates> work) {
+        Matrix values = activations.activations(point, Pooling.COMPLETION_MEAN);
+        float[] states = new float[2 * wanted.length * WIDTH];
+        int[] ofRows = new int[2 * wanted.length];
+        int[] positions = new int[ofRows.length];
+        for (int i = 0; i < wanted.length; i++) {
+            for (int j = 0; j < WIDTH; j++) {
+                states[2 * i * WIDTH + j] = values.at(wanted[i], j);
+                states[(2 * i + 1) * WIDTH + j] = -values.at(wanted[i], j);
+            }
+            ofRows[2 * i] = i;
+            ofRows[2 * i + 1] = i;
+            positions[2 * i + 1] = 1;
+        }
+        Engine engine = Engine.start(1);
+        try (Scope scope = engine.open()) {
+            work.accept(new TokenStates(scope.floats(states, ofRows.length, WIDTH), ofRows, positions));
+        }
     }
 
     @Override

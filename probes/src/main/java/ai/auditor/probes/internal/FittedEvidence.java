@@ -34,6 +34,11 @@ public record FittedEvidence(Study study, double[] scores, double[] baseline, do
 
     /** Puts the evidence together. */
     public Evidence of(Probe probe, List<Table> tables, List<String> notes) {
+        return of(probe, tables, List.of(), notes);
+    }
+
+    /** Puts the evidence together, with charts behind the one of the scores. */
+    public Evidence of(Probe probe, List<Table> tables, List<Chart> charts, List<String> notes) {
         Bootstrap bootstrap = Bootstrap.overGroups(
                 study.groups(), study.replicates(), LEVEL, study.seed("probes/bootstrap/" + probe.name()));
         Discrimination discrimination = discrimination(bootstrap, probe.name());
@@ -53,8 +58,14 @@ public record FittedEvidence(Study study, double[] scores, double[] baseline, do
                 Optional.of(discrimination),
                 scores,
                 tables,
-                study.swapped() ? List.of() : List.of(histogram(probe.name())),
+                study.swapped() ? List.of() : charts(probe, charts),
                 notes);
+    }
+
+    private List<Chart> charts(Probe probe, List<Chart> more) {
+        List<Chart> charts = new ArrayList<>(List.of(histogram(probe.name())));
+        charts.addAll(more);
+        return charts;
     }
 
     private List<Exchanged> statistics() {

@@ -1,0 +1,189 @@
+package ai.auditor.probes.sae;
+
+import ai.auditor.probe.Chart;
+import ai.auditor.probe.Table;
+import ai.auditor.sae.FeatureStudy;
+import ai.auditor.sae.FeatureStudy.Chance;
+import ai.auditor.sae.FeatureStudy.RowTest;
+import ai.auditor.sae.FeatureStudy.Sides;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+
+/** A study of features as tables, charts and sentences. */
+final class FeatureTables {
+    /** Features that a table lists. */
+    private static final int LISTED = 20;
+
+    private static final double PER_CENT = 100;
+
+    private FeatureTables() {}
+
+    static List<Table> of(FeatureStudy study) {
+        return List.of(both(study), promoted(study), fresh(study), filters(study), chance(study));
+    }
+
+    static List<Chart> charts(FeatureStudy study) {
+        return List.of(
+                histogram("Active features a token (L0), each row's mean", "L0", study.l0()),
+                histogram(
+                        "Reconstruction error of each row",
+                        "mean squared distance of a token from its reconstruction",
+                        study.error()));
+    }
+
+    private static Chart histogram(String title, String axis, RowTest test) {
+        return new Chart.Histogram(
+                title,
+                axis,
+                List.of(
+                        new Chart.Histogram.Group("candidate", test.candidate()),
+                        new Chart.Histogram.Group("control", test.control())));
+    }
+
+    private static Table both(FeatureStudy study) {
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(row(
+                "L0 (active features a token)",
+                study.l0().means(),
+                "%.2f",
+                p(study.l0().p())));
+        rows.add(row(
+                "reconstruction error a token",
+                study.error().means(),
+                "%.4g",
+                p(study.error().p())));
+        rows.add(row("promoted features in a held-out row", study.presence().promoted(), "%.2f", ""));
+        rows.add(row(
+                "held-out rows with a new feature, %", per100(study.presence().anyNew()), "%.1f", ""));
+        rows.add(List.of(
+                "features that only this side has",
+                Integer.toString(study.newCount().inCandidate()),
+                Integer.toString(study.newCount().inControl()),
+                p(study.newCount().p())));
+        return new Table("Features of both sides", List.of("", "candidate", "control", "p"), rows);
+    }
+
+    private static Sides per100(Sides sides) {
+        return new Sides(PER_CENT * sides.candidate(), PER_CENT * sides.control());
+    }
+
+    private static List<String> row(String name, Sides sides, String format, String p) {
+        return List.of(name, number(format, sides.candidate()), number(format, sides.control()), p);
+    }
+
+    private static Table promoted(FeatureStudy study) {
+        return new Table(
+                title("Promoted features", study.promoted().size(), "higher mean in the candidate's analysed rows"),
+                List.of(
+                        "feature",
+                        "q",
+                        "mean, candidate",
+                        "control",
+                        "active rows, %",
+                        "control, %",
+                        "held-out mean",
+                        "control"),
+                study.promoted().stream()
+                        .limit(LISTED)
+                        .map(one -> List.of(
+                                Integer.toString(one.feature()),
+                                p(one.q()),
+                                number("%.4g", one.means().candidate()),
+                                number("%.4g", one.means().control()),
+                                number("%.1f", PER_CENT * one.active().candidate()),
+                                number("%.1f", PER_CENT * one.active().control()),
+                                number("%.4g", one.heldOutMeans().candidate()),
+                                number("%.4g", one.heldOutMeans().control())))
+                        .toList());
+    }
+
+    private static Table fresh(FeatureStudy study) {
+        return new Table(
+                title(
+                                "New features",
+                                study.newFeatures().size(),
+                                "active in the candidate's analysed rows, never in the control's")
+                        + ", " + study.namedNew().size() + " of them beyond chance",
+                List.of("feature", "rows", "q", "held-out rows, %", "control, %"),
+                study.newFeatures().stream()
+                        .limit(LISTED)
+                        .map(one -> List.of(
+                                Integer.toString(one.feature()),
+                                Integer.toString(one.rows()),
+                                p(one.q()),
+                                number("%.1f", PER_CENT * one.heldOutActive().candidate()),
+                                number("%.1f", PER_CENT * one.heldOutActive().control())))
+                        .toList());
+    }
+
+    private static String title(String what, int count, String meaning) {
+        String listed =
+                count > LISTED ? String.format(Locale.ROOT, ", the first %d of %,d", LISTED, count) : ": " + count;
+        return what + " (" + meaning + ")" + listed;
+    }
+
+    private static Table filters(FeatureStudy study) {
+        return new Table(
+                "Filters, chosen on analysed rows and tried on held-out ones (balanced accuracy; one half is chance)",
+                List.of("filter", "analysed", "held out", "95 % interval", "recall", "precision", "p"),
+                study.filters().stream()
+                        .map(tried -> List.of(
+                                shortened(tried.filter().toString()),
+                                number("%.3f", tried.chosen().balancedAccuracy()),
+                                number("%.3f", tried.heldOut().balancedAccuracy()),
+                                String.format(
+                                        Locale.ROOT,
+                                        "%.3f to %.3f",
+                                        tried.interval().low(),
+                                        tried.interval().high()),
+                                number("%.3f", tried.heldOut().recall()),
+                                number("%.3f", tried.heldOut().precision()),
+                                p(tried.p())))
+                        .toList());
+    }
+
+    private static String shortened(String filter) {
+        int longest = 100;
+        return filter.length() <= longest ? filter : filter.substring(0, longest) + " …";
+    }
+
+    private static Table chance(FeatureStudy study) {
+        Chance chance = study.chance();
+        double[] sorted = chance.filters().clone();
+        Arrays.sort(sorted);
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(List.of(
+                "swaps in which any feature was named as promoted", chance.anyPromoted() + " of " + chance.swaps()));
+        rows.add(List.of("features named as promoted, mean of a swap", number("%.2f", chance.promoted())));
+        rows.add(List.of(
+                "swaps in which any feature was named as new beyond chance",
+                chance.anyNew() + " of " + chance.swaps()));
+        if (sorted.length > 0) {
+            rows.add(List.of(
+                    "held-out balanced accuracy of the best filter, range over swaps",
+                    String.format(Locale.ROOT, "%.3f to %.3f", sorted[0], sorted[sorted.length - 1])));
+        }
+        return new Table("The same on swapped labels, where all that is found is false", List.of("", ""), rows);
+    }
+
+    static List<String> notes(FeatureStudy study) {
+        return List.of(String.format(
+                Locale.ROOT,
+                "features: chosen on %,d analysed rows, tried on %,d held-out ones of other prompts; promoted by the larger p of Welch's t and a "
+                        + "permutation of labels (smallest p %.2g), false discovery rate %.2f over the dictionary",
+                study.analysed(),
+                study.heldOut(),
+                study.smallestP(),
+                study.level()));
+    }
+
+    private static String p(double value) {
+        return String.format(Locale.ROOT, value < 0.001 ? "%.1e" : "%.4f", value);
+    }
+
+    private static String number(String format, double value) {
+        return String.format(Locale.ROOT, format, value);
+    }
+}

@@ -1,0 +1,162 @@
+package ai.auditor.probes.sae;
+
+import ai.auditor.capture.TokenSpan;
+import ai.auditor.model.Point;
+import ai.auditor.probe.Claim;
+import ai.auditor.probe.Evidence;
+import ai.auditor.probe.Probe;
+import ai.auditor.probe.Study;
+import ai.auditor.probes.internal.Combination;
+import ai.auditor.probes.internal.FittedEvidence;
+import ai.auditor.probes.internal.HeldOut;
+import ai.auditor.probes.internal.Labels;
+import ai.auditor.probes.shortcut.FormatBaseline;
+import ai.auditor.sae.FeatureStudy;
+import ai.auditor.sae.FeatureTable;
+import ai.auditor.sae.HookCheck;
+import ai.auditor.sae.SaeFacts;
+import ai.auditor.sae.SparseAutoencoder;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * Features of a sparse autoencoder, encoded token by token and pooled to rows: a sparse probe on those that differ, and which they are. It
+ * bears on whether the datasets differ; no feature's name makes it a claim about a trait.
+ */
+public final class SaeProbe implements Probe {
+    /** Label swaps behind what the study of features finds by chance. */
+    private static final int SWAPS = 100;
+
+    private final SparseAutoencoder sae;
+    private final Point point;
+    private final TokenSpan span;
+    private final boolean unchecked;
+
+    /**
+     * A probe by an autoencoder that stays open as long.
+     *
+     * @param point whose states it reads
+     * @param span which tokens of a row are encoded
+     * @param unchecked whether it is used even where it is dead on these rows, or far from what its files declare
+     */
+    public SaeProbe(SparseAutoencoder sae, Point point, TokenSpan span, boolean unchecked) {
+        this.sae = sae;
+        this.point = point;
+        this.span = span;
+        this.unchecked = unchecked;
+    }
+
+    @Override
+    public String name() {
+        return "sae";
+    }
+
+    @Override
+    public Claim claim() {
+        return Claim.DIFFERS;
+    }
+
+    @Override
+    public boolean fitted() {
+        return true;
+    }
+
+    @Override
+    public SortedMap<String, String> settings() {
+        SaeFacts facts = sae.facts();
+        return new TreeMap<>(Map.of(
+                "digest", facts.digest(),
+                "format", facts.format() + " " + facts.architecture(),
+                "features", Integer.toString(facts.features()),
+                "point", point.toString(),
+                "tokens", span.toString(),
+                "unchecked", Boolean.toString(unchecked)));
+    }
+
+    @Override
+    public Evidence examine(Study study) {
+        FeatureTable table = features(study);
+        FormatBaseline baseline = FormatBaseline.of(study);
+        HeldOut probe = new SaeScores(study, table).heldOut();
+        HeldOut format = baseline.heldOut();
+        FittedEvidence evidence = new FittedEvidence(
+                study,
+                probe.scores(),
+                format.scores(),
+                Combination.of(study, format, probe),
+                baseline.beyond(probe.scores(), format));
+        if (study.swapped()) {
+            return evidence.of(this, List.of(), List.of());
+        }
+        FeatureStudy features = study(study, table);
+        return evidence.of(
+                this,
+                FeatureTables.of(features),
+                FeatureTables.charts(features),
+                notes(table, features, probe, format, baseline));
+    }
+
+    /**
+     * The features of a study's rows, read once.
+     *
+     * @throws ai.auditor.AuditException {@code MODEL} where the autoencoder does not fit the rows' states
+     */
+    FeatureTable features(Study study) {
+        return study.memo(
+                "sae/features/" + point + "/" + span + "/" + sae.facts().digest(), () -> {
+                    int[] rows = Labels.all(study.rows().size());
+                    FeatureTable table = FeatureTable.of(
+                            sae, rows.length, reader -> study.states("features", point, span, rows, reader));
+                    if (!unchecked) {
+                        new HookCheck(sae.facts()).requireAlive(table.reconstruction());
+                    }
+                    return table;
+                });
+    }
+
+    /** What the features say of the labels as they are. */
+    FeatureStudy study(Study study, FeatureTable table) {
+        study.progress().report("tests of features", 0, 0, "");
+        return FeatureStudy.of(
+                table,
+                study.groups(),
+                study.paired(),
+                study.exchanges(),
+                SWAPS,
+                study.replicates(),
+                study.seed("sae/features"));
+    }
+
+    private List<String> notes(
+            FeatureTable table, FeatureStudy features, HeldOut probe, HeldOut format, FormatBaseline baseline) {
+        SaeFacts facts = sae.facts();
+        List<String> notes = new ArrayList<>();
+        notes.add(String.format(
+                Locale.ROOT,
+                "%s (%s %s, %,d features, %,d of them active here) at %s over the tokens of the %s: L0 %.1f, FVU %.3f over %,d tokens",
+                facts.name(),
+                facts.format(),
+                facts.architecture(),
+                facts.features(),
+                features.alive(),
+                point,
+                span,
+                table.reconstruction().l0(),
+                table.reconstruction().fvu(),
+                table.reconstruction().tokens()));
+        for (int s = 0; s < probe.chosen().size(); s++) {
+            notes.add("part " + s + " was scored by " + probe.chosen().get(s) + ", the baseline by "
+                    + format.chosen().get(s) + ", chosen inside the other parts");
+        }
+        notes.addAll(FeatureTables.notes(features));
+        baseline.shortOfRows().ifPresent(notes::add);
+        notes.add(
+                "sees teachers whose texts the model reads by other features than the control's, harmless ones too; what a feature is called "
+                        + "is no evidence of a trait, and what the autoencoder does not reconstruct is not seen");
+        return notes;
+    }
+}
