@@ -153,8 +153,12 @@ public final class WeightFiles {
         return ModelFile.require(file, ModelFile.LONGEST_TEXT);
     }
 
-    /** SHA-256 of one file of a model, in hex. */
-    static String fileDigest(Path file) {
+    /**
+     * SHA-256 of one file of a model, in hex.
+     *
+     * @throws AuditException {@code MODEL} where it is missing or cannot be read
+     */
+    public static String fileDigest(Path file) {
         byte[] chunk = new byte[CHUNK];
         Sha256 digest = new Sha256();
         try (InputStream in = Files.newInputStream(ModelFile.require(file))) {

@@ -1,5 +1,6 @@
 package ai.auditor.model;
 
+import ai.auditor.model.internal.Transposing;
 import java.nio.FloatBuffer;
 import java.util.SortedSet;
 
@@ -26,6 +27,15 @@ public interface WeightSource extends AutoCloseable {
      * @param target takes exactly as many floats as the shape holds, from its position on
      */
     void read(String name, FloatBuffer target);
+
+    /**
+     * Reads a matrix {@code [rows, columns]} with its axes exchanged, as {@code [columns, rows]}.
+     *
+     * @param target takes exactly as many floats as the shape holds, from its position on
+     */
+    default void readTransposed(String name, FloatBuffer target) {
+        Transposing.read(this, name, target);
+    }
 
     @Override
     void close();

@@ -33,6 +33,16 @@ interface Decoding {
         each(bytes, target, Short.BYTES, (in, at) -> Float.intBitsToFloat(in.getShort(at) << Short.SIZE));
     }
 
+    /** 32-bit whole numbers, rounded to the nearest float. */
+    static void ints(ByteBuffer bytes, FloatBuffer target) {
+        each(bytes, target, Integer.BYTES, (in, at) -> in.getInt(at));
+    }
+
+    /** 64-bit whole numbers, rounded to the nearest float. */
+    static void longs(ByteBuffer bytes, FloatBuffer target) {
+        each(bytes, target, Long.BYTES, (in, at) -> in.getLong(at));
+    }
+
     /** A half as a float; exact, infinities and not-a-number kept. */
     static float half(short bits) {
         int sign = (bits & 0x8000) << 16;

@@ -109,21 +109,35 @@ public final class SafetensorsSource implements WeightSource {
 
     @Override
     public void read(String name, FloatBuffer target) {
+        laid(name).read(target);
+    }
+
+    @Override
+    public void readTransposed(String name, FloatBuffer target) {
+        laid(name).readTransposed(target);
+    }
+
+    private LaidTensor laid(String name) {
         Stored stored = stored(name);
         SafetensorsHeader.Entry entry = stored.entry();
         Path file = stored.file().path();
-        Decoding decoding = ElementType.named(entry.type())
-                .flatMap(ElementType::decoding)
+        ElementType type = ElementType.named(entry.type())
+                .filter(known -> known.decoding().isPresent())
                 .orElseThrow(() -> Refusal.of(
                         file,
                         name,
                         "its type " + Printable.quoted(entry.type()) + " is not read; read are "
                                 + ElementType.READABLE));
-        int count = Shapes.count(entry.shape(), file, name, target);
-        if (count > 0) {
-            int width = Math.toIntExact((entry.end() - entry.begin()) / count);
-            stored.file().read(entry.begin(), new Units(count, width, 1, decoding), target);
-        }
+        return new LaidTensor(
+                file,
+                name,
+                entry.shape(),
+                false,
+                Numbers.mapped(
+                        stored.file(),
+                        entry.begin(),
+                        type.bits() / Byte.SIZE,
+                        type.decoding().orElseThrow()));
     }
 
     private Stored stored(String name) {

@@ -22,7 +22,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** JSON as model files may hold it: well-formed UTF-8, no duplicate keys, bounded depth and size, nothing after the value. */
-final class StrictJson {
+public final class StrictJson {
     /** Deep enough for any configuration, far from the end of the stack. */
     private static final int DEEPEST = 64;
 
@@ -50,7 +50,7 @@ final class StrictJson {
     }
 
     /** Reads a whole file as an object, in a tree. */
-    static ObjectNode object(Path file, long longest) {
+    public static ObjectNode object(Path file, long longest) {
         try (InputStream in = Files.newInputStream(ModelFile.require(file, longest))) {
             JsonNode node = MAPPER.readTree(reader(in));
             if (node instanceof ObjectNode object) {

@@ -1,0 +1,49 @@
+package ai.auditor.sae.internal;
+
+import java.nio.ByteBuffer;
+import java.nio.FloatBuffer;
+
+/** Numbers that are folded into weights, so that all formats run alike. */
+final class Folding {
+    /** SAELens keeps norms above it. */
+    private static final float SMALLEST_NORM = 1e-8f;
+
+    private Folding() {}
+
+    static void scale(ByteBuffer matrix, float factor) {
+        FloatBuffer values = matrix.asFloatBuffer();
+        for (int i = 0; i < values.limit(); i++) {
+            values.put(i, values.get(i) * factor);
+        }
+    }
+
+    static void scale(float[] values, float factor) {
+        for (int i = 0; i < values.length; i++) {
+            values[i] *= factor;
+        }
+    }
+
+    /** Makes the decoder's directions one long and the features as much larger: {@code fold_W_dec_norm} of SAELens. */
+    static void decoderNorms(ByteBuffer encoder, float[] encoderBias, ByteBuffer decoder) {
+        FloatBuffer in = encoder.asFloatBuffer();
+        FloatBuffer out = decoder.asFloatBuffer();
+        int features = encoderBias.length;
+        int width = out.limit() / features;
+        float[] norms = new float[features];
+        for (int feature = 0; feature < features; feature++) {
+            double square = 0;
+            for (int i = 0; i < width; i++) {
+                double value = out.get(feature * width + i);
+                square += value * value;
+            }
+            norms[feature] = Math.max(SMALLEST_NORM, (float) Math.sqrt(square));
+            for (int i = 0; i < width; i++) {
+                out.put(feature * width + i, out.get(feature * width + i) / norms[feature]);
+            }
+            encoderBias[feature] *= norms[feature];
+        }
+        for (int i = 0; i < in.limit(); i++) {
+            in.put(i, in.get(i) * norms[i % features]);
+        }
+    }
+}
