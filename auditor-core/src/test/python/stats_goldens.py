@@ -97,6 +97,12 @@ def quantiles():
     }
 
 
+def hypergeometric():
+    cases = [(20, 7, 12, 4), (16384, 400, 60, 9), (16384, 400, 60, 1), (1000000, 2500, 3000, 60), (50, 50, 10, 10), (30, 20, 20, 9),
+             (30, 20, 20, 12), (65536, 30, 40, 6), (12, 0, 5, 0), (12, 3, 5, 4)]
+    return [{"population": n, "marked": k, "drawn": d, "seen": x, "p": float(stats.hypergeom.sf(x - 1, n, k, d))} for n, k, d, x in cases]
+
+
 json.dump(
     {
         "auroc": auroc(),
@@ -105,6 +111,7 @@ json.dump(
         "ledoitWolf": ledoit_wolf(),
         "hotelling": hotelling(),
         "quantiles": quantiles(),
+        "hypergeometric": hypergeometric(),
     },
     sys.stdout,
     indent=None,

@@ -17,6 +17,7 @@ import ai.auditor.model.Point;
 import ai.auditor.model.ReferenceModel;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Probe;
+import ai.auditor.probe.Study;
 import ai.auditor.text.LongRows;
 import ai.auditor.text.TokenizedDataset;
 import java.time.Instant;
@@ -160,6 +161,57 @@ public final class Auditor {
      *     {@code INTERRUPTED} if the calling thread was interrupted
      */
     public AuditResult audit(Dataset candidate, Dataset control) {
+        Layout layout = layout(candidate, control);
+        ModelStudy study = layout.study();
+        List<Evidence> evidence = new ArrayList<>();
+        for (Probe probe : probes) {
+            AuditException.checkInterrupted();
+            progress.report(probe.name(), 0, 0, "");
+            evidence.add(probe.examine(study));
+        }
+        Calibration calibration = new Calibrator(policy, probes, model.threads()).calibrate(study, progress);
+        List<AuditResult.Finding> findings = new Findings(policy).of(evidence);
+        AuditResult.Design design = layout.comparison().design();
+        Verdict verdict = new Judge(policy)
+                .verdict(
+                        findings,
+                        design,
+                        calibration,
+                        leftOut(candidate, layout.candidateArm(), layout.comparison()));
+        return new AuditResult(
+                policy,
+                design,
+                verdict,
+                findings,
+                calibration,
+                sample(layout.candidateArm().badRows(), layout.controlArm().badRows()),
+                sample(
+                        layout.candidateArm().namedLongRows(),
+                        layout.controlArm().namedLongRows()),
+                layout.provenance());
+    }
+
+    /**
+     * Lays out a candidate and a control as an audit does, without a probe: for analyses that decide nothing.
+     *
+     * @throws AuditException as {@link #audit(Dataset, Dataset)}
+     */
+    public Prepared prepare(Dataset candidate, Dataset control) {
+        Layout layout = layout(candidate, control);
+        return new Prepared(layout.study(), layout.comparison().design(), layout.provenance());
+    }
+
+    /** What probes would see, how its rows came together, and what it was made of. */
+    public record Prepared(Study study, AuditResult.Design design, Provenance provenance) {}
+
+    private record Layout(
+            TokenizedDataset candidateArm,
+            TokenizedDataset controlArm,
+            Comparison comparison,
+            ModelStudy study,
+            Provenance provenance) {}
+
+    private Layout layout(Dataset candidate, Dataset control) {
         requireRows(candidate);
         requireRows(control);
         model.encoder().requireReading(model.options().raw());
@@ -172,26 +224,11 @@ public final class Auditor {
         requireEnough(comparison);
         List<Point> points = points();
         SteeringVectors steering = steering(points);
-        ModelStudy study = ModelStudy.of(model, comparison, asked(), steering, points, policy, seed, progress);
-
-        List<Evidence> evidence = new ArrayList<>();
-        for (Probe probe : probes) {
-            AuditException.checkInterrupted();
-            progress.report(probe.name(), 0, 0, "");
-            evidence.add(probe.examine(study));
-        }
-        Calibration calibration = new Calibrator(policy, probes, model.threads()).calibrate(study, progress);
-        List<AuditResult.Finding> findings = new Findings(policy).of(evidence);
-        Verdict verdict = new Judge(policy)
-                .verdict(findings, comparison.design(), calibration, leftOut(candidate, candidateArm, comparison));
-        return new AuditResult(
-                policy,
-                comparison.design(),
-                verdict,
-                findings,
-                calibration,
-                sample(candidateArm.badRows(), controlArm.badRows()),
-                sample(candidateArm.namedLongRows(), controlArm.namedLongRows()),
+        return new Layout(
+                candidateArm,
+                controlArm,
+                comparison,
+                ModelStudy.of(model, comparison, asked(), steering, points, policy, seed, progress),
                 provenance(candidateArm, controlArm, steering, seed, selfCheck));
     }
 

@@ -155,6 +155,19 @@ class StatsGoldensTest {
                 .containsExactly(doubles(golden.get("student")), CLOSE);
     }
 
+    @Test
+    void hypergeometricTails() {
+        for (JsonNode golden : goldens.get("hypergeometric")) {
+            double p = Hypergeometric.atLeast(
+                    golden.get("population").asInt(),
+                    golden.get("marked").asInt(),
+                    golden.get("drawn").asInt(),
+                    golden.get("seen").asInt());
+            double wanted = golden.get("p").asDouble();
+            assertThat(p).as(golden.toString()).isEqualTo(wanted, within(1e-9 * wanted));
+        }
+    }
+
     private static JsonNode read() {
         try (InputStream in = StatsGoldensTest.class.getResourceAsStream("goldens.json")) {
             return new ObjectMapper().readTree(in);

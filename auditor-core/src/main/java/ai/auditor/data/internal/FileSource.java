@@ -15,7 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The bytes of a file, expanded where it is compressed, with a digest of what lies on disk and limits on what it becomes. */
-final class FileSource implements AutoCloseable {
+public final class FileSource implements AutoCloseable {
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int MAGIC_BYTES = 4;
     private static final int ZSTD_FRAME = 0xfd2fb528;

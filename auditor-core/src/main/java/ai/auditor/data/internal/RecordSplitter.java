@@ -8,7 +8,7 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Cuts a file's bytes into records before anything is decoded, so that one broken record costs no other. */
-final class RecordSplitter {
+public final class RecordSplitter {
     private static final int BUFFER_BYTES = 1 << 16;
     private static final int FIRST_RECORD_BYTES = 1 << 12;
     /** What goes on for longer without ending is no record: a device, or a file of another kind. */
