@@ -13,8 +13,10 @@ import ai.auditor.data.Dataset;
 import ai.auditor.direction.SteeringVectors;
 import ai.auditor.direction.TraitList;
 import ai.auditor.model.ReferenceModel;
+import ai.auditor.probe.Probe;
 import ai.auditor.probes.Probes;
 import ai.auditor.report.TerminalReport;
+import ai.auditor.tensor.Scope;
 import ai.auditor.text.LongRows;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,6 +65,9 @@ final class AuditCommand implements Callable<Integer> {
 
     @Mixin
     private TraitOptions traits = new TraitOptions();
+
+    @Mixin
+    private SaeOptions sae = new SaeOptions();
 
     @Mixin
     private DatasetOptions datasets = new DatasetOptions();
@@ -136,6 +141,7 @@ final class AuditCommand implements Callable<Integer> {
         TraitList traitList = traits.list(model);
         Optional<Path> vectorFile = Optional.ofNullable(vectors).map(name -> UserPath.file(name, "vector file"));
         Optional<SteeringVectors> steering = vectorFile.map(SteeringVectors::read);
+        Optional<Path> autoencoder = sae.path();
         OutputFiles files = OutputFiles.of(outputs);
         Policy policy = policy();
         List<Path> controlRun = controlFiles.orElseThrow(AuditCommand::noControl);
@@ -144,6 +150,7 @@ final class AuditCommand implements Callable<Integer> {
         vectorFile.ifPresent(inputs::add);
         traits.file().ifPresent(inputs::add);
         inputs.addAll(modelFiles);
+        autoencoder.ifPresent(inputs::add);
         files.requireUsable(inputs);
 
         try (Log progress = log.open(terminal)) {
@@ -153,9 +160,13 @@ final class AuditCommand implements Callable<Integer> {
             model.requireReads(controlRows);
             AuditResult result;
             progress.report("loading " + model.shown(), 0, 0, "");
-            try (ReferenceModel reference = model.open()) {
+            try (ReferenceModel reference = model.open();
+                    Scope scope = reference.decoder().scope()) {
+                List<Probe> probes = new ArrayList<>(Probes.standard());
+                autoencoder.ifPresent(path ->
+                        probes.add(sae.open(path, reference, scope, progress).probe()));
                 Auditor.Builder auditor = Auditor.of(reference)
-                        .probes(Probes.standard())
+                        .probes(probes)
                         .policy(policy)
                         .traits(traitList)
                         .only(traits.only())

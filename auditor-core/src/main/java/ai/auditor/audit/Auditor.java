@@ -173,11 +173,7 @@ public final class Auditor {
         List<AuditResult.Finding> findings = new Findings(policy).of(evidence);
         AuditResult.Design design = layout.comparison().design();
         Verdict verdict = new Judge(policy)
-                .verdict(
-                        findings,
-                        design,
-                        calibration,
-                        leftOut(candidate, layout.candidateArm(), layout.comparison()));
+                .verdict(findings, design, calibration, leftOut(candidate, layout.candidateArm(), layout.comparison()));
         return new AuditResult(
                 policy,
                 design,

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 
 /** Writes datasets as JSON Lines, such that {@link DatasetReader} reads the same rows. */
 public final class DatasetWriter {
@@ -26,15 +27,35 @@ public final class DatasetWriter {
     public static void write(Path file, List<Row> rows) {
         AtomicFile.write(file, stream -> {
             for (Row row : rows) {
-                stream.write(line(row).getBytes(StandardCharsets.UTF_8));
+                stream.write(line(row, Map.of()).getBytes(StandardCharsets.UTF_8));
             }
         });
     }
 
-    private static String line(Row row) {
+    /**
+     * As {@link #write(Path, List)}, with a text beside each row that no reader of rows takes for a part of it.
+     *
+     * @param field its name, {@code auditor_} before it
+     * @param texts one a row
+     */
+    public static void write(Path file, List<Row> rows, String field, List<String> texts) {
+        AtomicFile.write(file, stream -> {
+            for (int i = 0; i < rows.size(); i++) {
+                stream.write(line(rows.get(i), Map.of("auditor_" + field, texts.get(i)))
+                        .getBytes(StandardCharsets.UTF_8));
+            }
+        });
+    }
+
+    private static String line(Row row, Map<String, String> beside) {
         StringWriter line = new StringWriter();
         try (JsonGenerator json = JSON.createGenerator(line)) {
+            json.writeStartObject();
             write(row, json);
+            for (Map.Entry<String, String> text : beside.entrySet()) {
+                json.writeStringField(text.getKey(), text.getValue());
+            }
+            json.writeEndObject();
         } catch (IOException impossible) {
             throw new UncheckedIOException("writing to memory does not fail", impossible);
         }
@@ -42,12 +63,10 @@ public final class DatasetWriter {
     }
 
     private static void write(Row row, JsonGenerator json) throws IOException {
-        json.writeStartObject();
         switch (row.kind()) {
             case TEXT -> json.writeStringField("text", row.completion());
             case CHAT -> writeChat(row, json);
         }
-        json.writeEndObject();
     }
 
     private static void writeChat(Row row, JsonGenerator json) throws IOException {

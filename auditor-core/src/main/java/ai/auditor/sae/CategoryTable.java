@@ -33,13 +33,7 @@ public record CategoryTable(String categories, int described, int undescribed, i
      * @param q the smallest level at which Benjamini and Hochberg find it among the categories
      */
     public record Line(
-            String category,
-            int features,
-            double share,
-            int dictionary,
-            double dictionaryShare,
-            double p,
-            double q) {}
+            String category, int features, double share, int dictionary, double dictionaryShare, double p, double q) {}
 
     /**
      * Counts.

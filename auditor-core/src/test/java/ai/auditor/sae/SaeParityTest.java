@@ -98,7 +98,10 @@ class SaeParityTest {
     void theDigestChangesWithEveryFile(@TempDir Path directory) throws IOException {
         Path copy = SaeCase.named("saelens-standard").copied(directory);
         Set<String> digests = new HashSet<>(Set.of(SaeFiles.open(copy).facts().digest()));
-        assertThat(digests).containsExactly(SaeFiles.open(SaeCase.named("saelens-standard").path()).facts().digest());
+        assertThat(digests)
+                .containsExactly(SaeFiles.open(SaeCase.named("saelens-standard").path())
+                        .facts()
+                        .digest());
         Path config = copy.resolve("cfg.json");
         Files.writeString(config, Files.readString(config) + "\n");
         assertThat(digests.add(SaeFiles.open(copy).facts().digest())).isTrue();
@@ -109,8 +112,8 @@ class SaeParityTest {
     @Test
     void aCacheOfLinksIsReadByTheNamesOfItsLinks(@TempDir Path directory) throws IOException {
         Path blobs = Files.createDirectories(directory.resolve("models--google--gemma-scope-2b-pt-res/blobs"));
-        Path blob = Files.copy(
-                SaeCase.named("gemma-scope-res").path().resolve("params.npz"), blobs.resolve("0123abcd"));
+        Path blob =
+                Files.copy(SaeCase.named("gemma-scope-res").path().resolve("params.npz"), blobs.resolve("0123abcd"));
         Path link = blobs.resolveSibling("snapshots/77/layer_4/width_16k/average_l0_60/params.npz");
         Files.createDirectories(link.getParent());
         Files.createSymbolicLink(link, blob.toAbsolutePath());

@@ -38,8 +38,7 @@ public interface Format {
                 new LlamaScopeDistilled(),
                 new Sparsify(),
                 new DictionaryLearning());
-        List<Format> found =
-                all.stream().filter(format -> format.liesAt(place)).toList();
+        List<Format> found = all.stream().filter(format -> format.liesAt(place)).toList();
         if (found.size() > 1) {
             throw Refused.of(
                     place.directory(),

@@ -114,7 +114,8 @@ final class Tensors {
             for (float value : vector(name, length)) {
                 if (Math.abs(value - 1) > ONES) {
                     throw refused(
-                            name, "is not 1 everywhere: it was made by fine-tuning, which SAELens itself reads no more");
+                            name,
+                            "is not 1 everywhere: it was made by fine-tuning, which SAELens itself reads no more");
                 }
             }
         }
@@ -135,7 +136,8 @@ final class Tensors {
         long[] shape = source.shape(name);
         if (!Arrays.equals(shape, IntStream.of(expected).asLongStream().toArray())) {
             throw refused(
-                    name, "has the shape " + Arrays.toString(shape) + ", where " + Arrays.toString(expected) + " belongs");
+                    name,
+                    "has the shape " + Arrays.toString(shape) + ", where " + Arrays.toString(expected) + " belongs");
         }
     }
 

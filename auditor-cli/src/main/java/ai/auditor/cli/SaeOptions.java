@@ -1,0 +1,103 @@
+package ai.auditor.cli;
+
+import ai.auditor.AuditException;
+import ai.auditor.Progress;
+import ai.auditor.capture.TokenSpan;
+import ai.auditor.model.Point;
+import ai.auditor.model.ReferenceModel;
+import ai.auditor.probes.sae.SaeProbe;
+import ai.auditor.sae.HookCheck;
+import ai.auditor.sae.SaeFile;
+import ai.auditor.sae.SaeFiles;
+import ai.auditor.sae.SparseAutoencoder;
+import ai.auditor.tensor.Scope;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Which sparse autoencoder reads the rows, and where. */
+final class SaeOptions {
+    @Option(
+            names = "--sae",
+            paramLabel = "PATH",
+            description =
+                    "A sparse autoencoder of the model: a directory or file as SAELens, Gemma Scope, Llama Scope, sparsify or "
+                            + "dictionary_learning publish them, or as \"auditor sae train\" writes it.")
+    private @Nullable String path;
+
+    @Option(
+            names = "--sae-point",
+            paramLabel = "resid_post.K",
+            converter = PointConverter.class,
+            description = "Whose states it reads, where its files do not say so.")
+    private @Nullable Point point;
+
+    @Option(
+            names = "--sae-tokens",
+            paramLabel = "completion|completion-last|prompt-last|text",
+            defaultValue = "completion",
+            converter = TokenSpanConverter.class,
+            description = "Which tokens of a row are encoded (default: ${DEFAULT-VALUE}).")
+    private TokenSpan span = TokenSpan.COMPLETION;
+
+    @Option(
+            names = "--sae-unchecked",
+            description = "Go on where the autoencoder is dead on these rows, or far from what its files declare.")
+    private boolean unchecked;
+
+    /**
+     * The files of the autoencoder, if one was named.
+     *
+     * @throws AuditException {@code USAGE} where nothing is there
+     */
+    Optional<Path> path() {
+        return Optional.ofNullable(path).map(name -> UserPath.existing(name, "autoencoder"));
+    }
+
+    /**
+     * The files of the autoencoder.
+     *
+     * @throws AuditException {@code USAGE} where none was named, or nothing is there
+     */
+    Path required() {
+        return path().orElseThrow(() -> new AuditException(
+                AuditException.Code.USAGE, "no autoencoder was named: name its directory or file with --sae"));
+    }
+
+    /** Nothing of it may be written over. */
+    List<Path> inputs() {
+        return path().stream().toList();
+    }
+
+    /**
+     * An autoencoder in memory.
+     *
+     * @param point whose states it reads
+     * @param span which tokens of a row are encoded
+     * @param unchecked whether it is used where it is dead, or far from what its files declare
+     */
+    record Opened(SparseAutoencoder sae, Point point, TokenSpan span, boolean unchecked) {
+        /** The probe that looks by it. */
+        SaeProbe probe() {
+            return new SaeProbe(sae, point, span, unchecked);
+        }
+    }
+
+    /**
+     * Takes an autoencoder into memory.
+     *
+     * @param scope owns it, and is closed before the model
+     * @throws AuditException {@code MODEL} where its files are not sound, or it is not one of this model and point
+     */
+    Opened open(Path files, ReferenceModel model, Scope scope, Progress progress) {
+        progress.report("loading the autoencoder", 0, 0, "");
+        SaeFile file = SaeFiles.open(files);
+        HookCheck check = new HookCheck(file.facts());
+        Point at = check.point(Optional.ofNullable(point));
+        check.requireFits(model, at);
+        model.decoder().require(at);
+        return new Opened(SparseAutoencoder.of(scope, file.facts(), file.weights()), at, span, unchecked);
+    }
+}
