@@ -85,9 +85,8 @@ record DescriptionLine(String model, String source, long feature, String text, S
             switch (name) {
                 case "modelId" -> model = name(name, parser);
                 case "layer" -> source = name(name, parser);
-                case "index" -> index = parser.currentToken() == JsonToken.VALUE_NUMBER_INT
-                        ? parser.getText()
-                        : name(name, parser);
+                case "index" ->
+                    index = parser.currentToken() == JsonToken.VALUE_NUMBER_INT ? parser.getText() : name(name, parser);
                 case "description" -> text = text(name, parser);
                 case "typeName" -> type = name(name, parser);
                 case "explanationModelName" -> explainer = name(name, parser);

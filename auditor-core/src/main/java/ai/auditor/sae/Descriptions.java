@@ -99,7 +99,8 @@ public final class Descriptions {
         if (files.isEmpty()) {
             throw new AuditException(
                     AuditException.Code.USAGE,
-                    name + ": there is no file batch-N.jsonl or batch-N.jsonl.gz in it, as Neuronpedia's exports have them");
+                    name
+                            + ": there is no file batch-N.jsonl or batch-N.jsonl.gz in it, as Neuronpedia's exports have them");
         }
         Collections.sort(files);
         return files;
@@ -167,15 +168,15 @@ public final class Descriptions {
             int others = known == null ? 0 : known.others() + 1;
             byFeature.put(
                     next.feature(),
-                    new Description(
-                            chosen.feature(), chosen.text(), chosen.type(), chosen.explainer(), others));
+                    new Description(chosen.feature(), chosen.text(), chosen.type(), chosen.explainer(), others));
         }
 
         private static String same(String field, @Nullable String known, String found)
                 throws DescriptionLine.Malformed {
             if (known != null && !known.equals(found)) {
-                throw new DescriptionLine.Malformed("its " + field + " is " + Printable.quoted(found)
-                        + ", that of the lines before " + Printable.quoted(known) + ": an export is of one autoencoder");
+                throw new DescriptionLine.Malformed(
+                        "its " + field + " is " + Printable.quoted(found) + ", that of the lines before "
+                                + Printable.quoted(known) + ": an export is of one autoencoder");
             }
             return found;
         }

@@ -27,7 +27,8 @@ class DescriptionsTest {
 
     private static String line(String index, String description, String type) {
         return "{\"modelId\":\"gemma-2-2b\",\"layer\":\"20-gemmascope-res-16k\",\"index\":" + index
-                + ",\"description\":\"" + description + "\",\"explanationModelName\":\"gpt-4o-mini\",\"typeName\":\"" + type
+                + ",\"description\":\"" + description + "\",\"explanationModelName\":\"gpt-4o-mini\",\"typeName\":\""
+                + type
                 + "\",\"authorId\":null,\"embedding\":[0.25,-1e-3,[1]],\"umap\":{\"x\":1}}";
     }
 

@@ -34,5 +34,4 @@ final class TinySae {
                         new Activation.Relu(),
                         InputNorm.NONE));
     }
-
 }
