@@ -9,8 +9,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Set;
-import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 
@@ -53,16 +53,16 @@ public record Categories(String name, List<Category> categories) {
     }
 
     /** The categories of each described feature, by place in the list; a feature may have none or several. */
-    Map<Integer, SortedSet<Integer>> of(Descriptions descriptions) {
+    Map<Integer, NavigableSet<Integer>> of(Descriptions descriptions) {
         Map<String, Set<Integer>> places = new HashMap<>();
         for (int i = 0; i < categories.size(); i++) {
             for (String word : categories.get(i).words()) {
                 places.computeIfAbsent(word, known -> new HashSet<>()).add(i);
             }
         }
-        Map<Integer, SortedSet<Integer>> found = new HashMap<>();
+        Map<Integer, NavigableSet<Integer>> found = new HashMap<>();
         descriptions.byFeature().forEach((feature, description) -> {
-            SortedSet<Integer> own = new TreeSet<>();
+            NavigableSet<Integer> own = new TreeSet<>();
             words(description.text()).forEach(word -> own.addAll(places.getOrDefault(word, Set.of())));
             found.put(feature, own);
         });

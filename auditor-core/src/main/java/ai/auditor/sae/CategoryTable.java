@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.SortedSet;
+import java.util.NavigableSet;
 
 /**
  * What the descriptions of some features speak of, against those of the whole dictionary. Features without a description take no part.
@@ -41,7 +41,7 @@ public record CategoryTable(String categories, int described, int undescribed, i
      * @param features that are asked about; one that stands twice counts once
      */
     public static CategoryTable of(Categories categories, Descriptions descriptions, int[] features) {
-        Map<Integer, SortedSet<Integer>> found = categories.of(descriptions);
+        Map<Integer, NavigableSet<Integer>> found = categories.of(descriptions);
         int[] distinct = Arrays.stream(features).distinct().toArray();
         int[] described = Arrays.stream(distinct).filter(found::containsKey).toArray();
         int count = categories.categories().size();
@@ -49,7 +49,7 @@ public record CategoryTable(String categories, int described, int undescribed, i
         int[] inAll = new int[count];
         found.values().forEach(own -> own.forEach(place -> inAll[place]++));
         for (int feature : described) {
-            found.getOrDefault(feature, Collections.emptySortedSet()).forEach(place -> inSet[place]++);
+            found.getOrDefault(feature, Collections.emptyNavigableSet()).forEach(place -> inSet[place]++);
         }
         double[] p = new double[count];
         for (int i = 0; i < count; i++) {

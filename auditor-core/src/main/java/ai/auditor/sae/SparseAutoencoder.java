@@ -128,6 +128,69 @@ public final class SparseAutoencoder implements AutoCloseable {
         }
     }
 
+    /** Features of states, {@code [states][d_sae]}. */
+    float[][] encode(float[][] states) {
+        int width = facts.inputWidth();
+        float[] all = new float[Math.multiplyExact(states.length, width)];
+        for (int i = 0; i < states.length; i++) {
+            System.arraycopy(states[i], 0, all, i * width, width);
+        }
+        try (Scope own = scope.child();
+                Tensor tensor = own.floats(all, states.length, width);
+                Tensor features = encode(tensor)) {
+            float[] values = features.toFloats();
+            float[][] encoded = new float[states.length][];
+            for (int i = 0; i < states.length; i++) {
+                encoded[i] = Arrays.copyOfRange(values, i * facts.features(), (i + 1) * facts.features());
+            }
+            return encoded;
+        }
+    }
+
+    /** Lengths of all decoder directions, {@code [d_sae]}. */
+    float[] lengths() {
+        int features = facts.features();
+        float[] lengths = new float[features];
+        float[] ones = new float[facts.inputWidth()];
+        Arrays.fill(ones, 1);
+        int step = Math.toIntExact(Math.max(1, CHUNK_BYTES / Float.BYTES / facts.inputWidth()));
+        try (Scope own = scope.child();
+                Tensor sum = own.floats(ones, ones.length)) {
+            for (int from = 0; from < features; from += step) {
+                int to = Math.min(features, from + step);
+                try (Tensor rows = decoder.between(from, to);
+                        Tensor squares = rows.times(rows);
+                        Tensor sums = squares.along(sum);
+                        Tensor roots = sums.roots()) {
+                    System.arraycopy(roots.toFloats(), 0, lengths, from, to - from);
+                }
+            }
+        }
+        return lengths;
+    }
+
+    /** Products of all decoder directions with each vector, {@code [vectors][d_sae]}; how many vectors a caller gives at once is its own memory. */
+    float[][] products(double[][] vectors) {
+        int features = facts.features();
+        int width = facts.inputWidth();
+        float[] columns = new float[Math.multiplyExact(width, vectors.length)];
+        for (int v = 0; v < vectors.length; v++) {
+            for (int i = 0; i < width; i++) {
+                columns[i * vectors.length + v] = (float) vectors[v][i];
+            }
+        }
+        try (Scope own = scope.child();
+                Tensor right = own.floats(columns, width, vectors.length);
+                Tensor product = decoder.product(right)) {
+            float[] values = product.toFloats();
+            float[][] products = new float[vectors.length][features];
+            for (int place = 0; place < values.length; place++) {
+                products[place % vectors.length][place / vectors.length] = values[place];
+            }
+            return products;
+        }
+    }
+
     private Tensor encoded(Tensor normed) {
         try (Tensor shifted = normed.minus(shift);
                 Tensor product = shifted.product(encoder);
