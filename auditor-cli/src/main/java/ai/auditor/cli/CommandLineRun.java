@@ -143,6 +143,12 @@ final class CommandLineRun {
             if (type == HalvesCommand.class) {
                 return type.cast(new HalvesCommand(terminal));
             }
+            if (type == SaeFeaturesCommand.class) {
+                return type.cast(new SaeFeaturesCommand(terminal));
+            }
+            if (type == SaeFilterCommand.class) {
+                return type.cast(new SaeFilterCommand(terminal));
+            }
             if (type == StudentCommand.class) {
                 return type.cast(new StudentCommand(terminal));
             }

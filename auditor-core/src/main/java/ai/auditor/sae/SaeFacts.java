@@ -1,5 +1,7 @@
 package ai.auditor.sae;
 
+import java.nio.file.Path;
+
 /**
  * What is known of an autoencoder without its weights.
  *
@@ -25,8 +27,9 @@ public record SaeFacts(
         }
     }
 
-    /** The same at another place. */
-    public SaeFacts at(Hook other) {
-        return new SaeFacts(name, format, architecture, inputWidth, features, other, declared, digest);
+    /** The last part of its name, which does not tell of the machine that it lies on: what reports call it. */
+    public String shortName() {
+        Path last = Path.of(name).getFileName();
+        return last == null ? name : last.toString();
     }
 }

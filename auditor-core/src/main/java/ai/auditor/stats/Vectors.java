@@ -69,4 +69,13 @@ public final class Vectors {
         }
         return doubles;
     }
+
+    /** The same numbers in fewer digits. */
+    public static float[] floats(double[] values) {
+        float[] floats = new float[values.length];
+        for (int i = 0; i < floats.length; i++) {
+            floats[i] = (float) values[i];
+        }
+        return floats;
+    }
 }

@@ -2,6 +2,7 @@ package ai.auditor.probes.sae;
 
 import ai.auditor.probe.Chart;
 import ai.auditor.probe.Table;
+import ai.auditor.sae.FeatureFilter;
 import ai.auditor.sae.FeatureStudy;
 import ai.auditor.sae.FeatureStudy.Chance;
 import ai.auditor.sae.FeatureStudy.RowTest;
@@ -100,14 +101,14 @@ final class FeatureTables {
     }
 
     private static Table fresh(FeatureStudy study) {
+        List<FeatureStudy.NewFeature> named = study.namedNew();
         return new Table(
                 title(
-                                "New features",
-                                study.newFeatures().size(),
-                                "active in the candidate's analysed rows, never in the control's")
-                        + ", " + study.namedNew().size() + " of them beyond chance",
-                List.of("feature", "rows", "q", "held-out rows, %", "control, %"),
-                study.newFeatures().stream()
+                        "New features beyond chance",
+                        named.size(),
+                        "of " + study.newFeatures().size() + " that the control's analysed rows never have"),
+                List.of("feature", "rows", "q", "held-out rows, %", "control"),
+                named.stream()
                         .limit(LISTED)
                         .map(one -> List.of(
                                 Integer.toString(one.feature()),
@@ -130,7 +131,7 @@ final class FeatureTables {
                 List.of("filter", "analysed", "held out", "95 % interval", "recall", "precision", "p"),
                 study.filters().stream()
                         .map(tried -> List.of(
-                                shortened(tried.filter().toString()),
+                                shown(tried.filter()),
                                 number("%.3f", tried.chosen().balancedAccuracy()),
                                 number("%.3f", tried.heldOut().balancedAccuracy()),
                                 String.format(
@@ -144,9 +145,11 @@ final class FeatureTables {
                         .toList());
     }
 
-    private static String shortened(String filter) {
-        int longest = 100;
-        return filter.length() <= longest ? filter : filter.substring(0, longest) + " …";
+    /** A filter in a column's width; which features a combination asks for is in the numbers for machines. */
+    private static String shown(FeatureFilter filter) {
+        return filter.terms().size() == 1
+                ? filter.terms().get(0).toString()
+                : "any " + filter.atLeast() + " of " + filter.terms().size() + " features";
     }
 
     private static Table chance(FeatureStudy study) {
@@ -179,7 +182,7 @@ final class FeatureTables {
                 study.level()));
     }
 
-    private static String p(double value) {
+    static String p(double value) {
         return String.format(Locale.ROOT, value < 0.001 ? "%.1e" : "%.4f", value);
     }
 

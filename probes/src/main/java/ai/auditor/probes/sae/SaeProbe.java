@@ -100,6 +100,21 @@ public final class SaeProbe implements Probe {
                 notes(table, features, probe, format, baseline));
     }
 
+    /** The autoencoder. */
+    public SparseAutoencoder sae() {
+        return sae;
+    }
+
+    /** Whose states it reads. */
+    public Point point() {
+        return point;
+    }
+
+    /** Which tokens of a row are encoded. */
+    public TokenSpan span() {
+        return span;
+    }
+
     /**
      * The features of a study's rows, read once.
      *
@@ -138,7 +153,7 @@ public final class SaeProbe implements Probe {
         notes.add(String.format(
                 Locale.ROOT,
                 "%s (%s %s, %,d features, %,d of them active here) at %s over the tokens of the %s: L0 %.1f, FVU %.3f over %,d tokens",
-                facts.name(),
+                facts.shortName(),
                 facts.format(),
                 facts.architecture(),
                 facts.features(),

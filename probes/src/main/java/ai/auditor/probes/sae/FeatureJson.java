@@ -1,0 +1,250 @@
+package ai.auditor.probes.sae;
+
+import ai.auditor.audit.Provenance;
+import ai.auditor.probes.sae.FeatureAnalysis.Named;
+import ai.auditor.sae.Agreement;
+import ai.auditor.sae.Decomposition;
+import ai.auditor.sae.FeatureStudy;
+import ai.auditor.sae.FeatureStudy.RowTest;
+import ai.auditor.sae.FeatureStudy.Sides;
+import ai.auditor.sae.FeatureTokens.Token;
+import ai.auditor.sae.FilterFile;
+import ai.auditor.sae.SaeFacts;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.util.List;
+
+/** All numbers of an analysis of features for machines; equal analyses give equal bytes but for the time in {@code provenance}. */
+public final class FeatureJson {
+    private static final ObjectWriter WRITER = JsonMapper.builder()
+            // The JVM's own printing of doubles is not always the shortest before Java 19.
+            .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
+            .build()
+            .writerWithDefaultPrettyPrinter();
+
+    private FeatureJson() {}
+
+    /** The numbers, ending in a line feed. */
+    public static String of(FeatureAnalysis analysis) {
+        ObjectNode tree = JsonNodeFactory.instance.objectNode();
+        autoencoder(tree.putObject(FilterFile.AUTOENCODER), analysis);
+        FeatureStudy study = analysis.study();
+        tree.put("analysedRows", study.analysed())
+                .put("heldOutRows", study.heldOut())
+                .put("falseDiscoveryRate", study.level())
+                .put("smallestP", study.smallestP());
+        promoted(tree.putArray("promoted"), study);
+        fresh(tree.putArray("new"), study);
+        tree.putObject("newCount")
+                .put("inCandidate", study.newCount().inCandidate())
+                .put("inControl", study.newCount().inControl())
+                .put("p", study.newCount().p());
+        ObjectNode presence = tree.putObject("heldOutPresence");
+        sides(presence.putObject("promotedInARow"), study.presence().promoted());
+        sides(presence.putObject("rowsWithANewOne"), study.presence().anyNew());
+        rowTest(tree.putObject("l0"), study.l0());
+        rowTest(tree.putObject("reconstructionError"), study.error());
+        filters(tree.putArray(FilterFile.FILTERS), study);
+        ObjectNode chance = tree.putObject("swappedLabels");
+        chance.put("swaps", study.chance().swaps())
+                .put("withPromoted", study.chance().anyPromoted())
+                .put("withNew", study.chance().anyNew())
+                .put("meanPromoted", study.chance().promoted());
+        ArrayNode best = chance.putArray("bestFilterHeldOut");
+        for (double accuracy : study.chance().filters()) {
+            best.add(accuracy);
+        }
+        ArrayNode named = tree.putArray("features");
+        analysis.named().forEach(one -> named(named.addObject(), one));
+        categories(tree, analysis);
+        vectors(tree, analysis);
+        provenance(tree.putObject("provenance"), analysis.prepared().provenance());
+        try {
+            return WRITER.writeValueAsString(tree) + "\n";
+        } catch (JsonProcessingException impossible) {
+            throw new IllegalStateException("a tree in memory can always be printed", impossible);
+        }
+    }
+
+    private static void autoencoder(ObjectNode node, FeatureAnalysis analysis) {
+        SaeFacts facts = analysis.probe().sae().facts();
+        FilterFile.describe(
+                node,
+                facts.digest(),
+                analysis.probe().point().toString(),
+                analysis.probe().span().toString());
+        node.put("name", facts.shortName())
+                .put("format", facts.format())
+                .put("architecture", facts.architecture())
+                .put("features", facts.features())
+                .put("alive", analysis.study().alive())
+                .put("l0", analysis.reconstruction().l0())
+                .put("fvu", analysis.reconstruction().fvu())
+                .put("tokensRead", analysis.reconstruction().tokens());
+    }
+
+    private static void sides(ObjectNode node, Sides sides) {
+        node.put("candidate", sides.candidate()).put("control", sides.control());
+    }
+
+    private static void promoted(ArrayNode array, FeatureStudy study) {
+        study.promoted().forEach(one -> {
+            ObjectNode node = array.addObject()
+                    .put("feature", one.feature())
+                    .put("welchP", one.welch())
+                    .put("permutationP", one.permutation())
+                    .put("p", one.p())
+                    .put("q", one.q());
+            sides(node.putObject("means"), one.means());
+            sides(node.putObject("activeRows"), one.active());
+            sides(node.putObject("heldOutMeans"), one.heldOutMeans());
+        });
+    }
+
+    private static void fresh(ArrayNode array, FeatureStudy study) {
+        study.newFeatures()
+                .forEach(one -> sides(
+                        array.addObject()
+                                .put("feature", one.feature())
+                                .put("rows", one.rows())
+                                .put("p", one.p())
+                                .put("q", one.q())
+                                .putObject("heldOutActiveRows"),
+                        one.heldOutActive()));
+    }
+
+    private static void rowTest(ObjectNode node, RowTest test) {
+        sides(node, test.means());
+        node.put("p", test.p());
+    }
+
+    private static void filters(ArrayNode array, FeatureStudy study) {
+        study.filters().forEach(tried -> {
+            ObjectNode node = array.addObject();
+            FilterFile.write(node, tried.filter());
+            rates(node.putObject("analysed"), tried.chosen());
+            rates(node.putObject("heldOut"), tried.heldOut());
+            node.put("low", tried.interval().low())
+                    .put("high", tried.interval().high())
+                    .put("p", tried.p());
+        });
+    }
+
+    private static void rates(ObjectNode node, FeatureStudy.Rates rates) {
+        node.put("balancedAccuracy", rates.balancedAccuracy())
+                .put("recall", rates.recall())
+                .put("precision", rates.precision());
+    }
+
+    private static void named(ObjectNode node, Named named) {
+        node.put("feature", named.feature());
+        tokens(node.putArray("raises"), named.tokens().raised());
+        tokens(node.putArray("lowers"), named.tokens().lowered());
+        named.description()
+                .ifPresent(text -> node.put("description", text.text()).put("describedBy", text.explainer()));
+        ArrayNode categories = node.putArray("categories");
+        named.categories().forEach(categories::add);
+        ArrayNode rows = node.putArray("rows");
+        named.rows()
+                .forEach(row -> rows.addObject()
+                        .put("dataset", row.candidate() ? "candidate" : "control")
+                        .put("record", row.record())
+                        .put("peak", row.peak())
+                        .put("token", row.position())
+                        .put("completion", row.text()));
+    }
+
+    private static void tokens(ArrayNode array, List<Token> tokens) {
+        tokens.forEach(token -> array.addObject()
+                .put("id", token.id())
+                .put("text", token.text())
+                .put("logit", token.logit()));
+    }
+
+    private static void categories(ObjectNode tree, FeatureAnalysis analysis) {
+        analysis.categories().ifPresent(categories -> {
+            ArrayNode array = tree.putArray("categories");
+            categories
+                    .lines()
+                    .forEach(line -> array.addObject()
+                            .put("category", line.category())
+                            .put("features", line.features())
+                            .put("share", line.share())
+                            .put("dictionaryShare", line.dictionaryShare())
+                            .put("p", line.p())
+                            .put("q", line.q()));
+        });
+    }
+
+    private static void vectors(ObjectNode tree, FeatureAnalysis analysis) {
+        ArrayNode vectors = tree.putArray("vectors");
+        for (Decomposition vector : analysis.vectors()) {
+            ObjectNode node = vectors.addObject()
+                    .put("name", vector.vector().name())
+                    .put("length", vector.vector().norm())
+                    .put("l0", vector.features())
+                    .put("explained", vector.explained());
+            ArrayNode parts = node.putArray("features");
+            vector.parts()
+                    .forEach(part -> parts.addObject()
+                            .put("feature", part.feature())
+                            .put("weight", part.weight())
+                            .put("share", part.share()));
+        }
+        ArrayNode agreements = tree.putArray("agreements");
+        for (Agreement one : analysis.agreements()) {
+            ObjectNode node = agreements
+                    .addObject()
+                    .put("vector", one.second())
+                    .put("cosine", one.cosine())
+                    .put("cosineP", one.cosineP())
+                    .put("jaccard", one.jaccard())
+                    .put("jaccardP", one.jaccardP())
+                    .put("jaccardByChance", one.nullJaccard());
+            ArrayNode both = node.putArray("featuresOfBoth");
+            one.both().forEach(both::add);
+        }
+        ArrayNode cosines = tree.putArray("traitCosines");
+        analysis.cosines()
+                .traits()
+                .forEach(line -> cosines.addObject()
+                        .put("trait", line.trait())
+                        .put("cosine", line.cosine())
+                        .put("p", line.p())
+                        .put("q", line.q()));
+        ArrayNode overlaps = tree.putArray("traitFeatures");
+        analysis.overlaps()
+                .lines()
+                .forEach(line -> overlaps.addObject()
+                        .put("trait", line.trait())
+                        .put("own", line.own())
+                        .put("promoted", line.shared().size())
+                        .put("overlap", line.overlap())
+                        .put("p", line.p())
+                        .put("q", line.q()));
+    }
+
+    private static void provenance(ObjectNode node, Provenance provenance) {
+        node.put("tool", provenance.tool()).put("created", provenance.created()).put("seed", provenance.seed());
+        ObjectNode model = node.putObject("model");
+        provenance.model().forEach(model::put);
+        source(node.putObject("candidate"), provenance.candidate());
+        ArrayNode controls = node.putArray("controls");
+        provenance.controls().forEach(control -> source(controls.addObject(), control));
+        ObjectNode settings = node.putObject("settings");
+        provenance.environment().forEach(settings::put);
+    }
+
+    private static void source(ObjectNode node, Provenance.Source source) {
+        node.put("name", source.name())
+                .put("file", source.fileDigest())
+                .put("content", source.contentDigest())
+                .put("rows", source.rows())
+                .put("badRows", source.badRows());
+    }
+}

@@ -1,0 +1,221 @@
+package ai.auditor.probes.sae;
+
+import ai.auditor.probe.Table;
+import ai.auditor.probes.sae.FeatureAnalysis.Named;
+import ai.auditor.probes.sae.FeatureAnalysis.NamedRow;
+import ai.auditor.report.ChartPage;
+import ai.auditor.sae.Decomposition;
+import ai.auditor.sae.FeatureTokens.Token;
+import ai.auditor.sae.SaeFacts;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Collectors;
+
+/** An analysis of features as tables, and as one HTML page. */
+public final class FeaturePage {
+    private static final int SHOWN_TOKENS = 6;
+    private static final int SHOWN_PARTS = 12;
+    private static final int SHOWN_TRAITS = 10;
+    private static final double PER_CENT = 100;
+
+    private FeaturePage() {}
+
+    /** The page; all text is escaped. */
+    public static String html(FeatureAnalysis analysis) {
+        List<Table> tables = new ArrayList<>(tables(analysis));
+        tables.addAll(details(analysis));
+        return new ChartPage(
+                        "Features of candidate and control",
+                        lines(analysis),
+                        FeatureTables.charts(analysis.study()),
+                        tables)
+                .html();
+    }
+
+    /** What was read and by what, a sentence each. */
+    public static List<String> lines(FeatureAnalysis analysis) {
+        SaeFacts facts = analysis.probe().sae().facts();
+        List<String> lines = new ArrayList<>();
+        lines.add(String.format(
+                Locale.ROOT,
+                "Autoencoder %s (%s %s), %,d features, at %s over the tokens of the %s: L0 %.1f, fraction of variance unexplained %.3f over %,d tokens; "
+                        + "%,d features are active here.",
+                facts.shortName(),
+                facts.format(),
+                facts.architecture(),
+                facts.features(),
+                analysis.probe().point(),
+                analysis.probe().span(),
+                analysis.reconstruction().l0(),
+                analysis.reconstruction().fvu(),
+                analysis.reconstruction().tokens(),
+                analysis.study().alive()));
+        lines.add(String.format(
+                Locale.ROOT,
+                "%,d candidate and %,d control rows of %,d prompts, %s.",
+                analysis.prepared().design().candidateRows(),
+                analysis.prepared().design().controlRows(),
+                analysis.prepared().design().prompts(),
+                analysis.prepared().design().paired() ? "in pairs" : "not in pairs"));
+        lines.addAll(analysis.prepared().design().notes());
+        FeatureTables.notes(analysis.study()).forEach(note -> lines.add(sentence(note)));
+        lines.add(
+                "What a feature is called, or which tokens it raises, is no evidence of a trait: whether the data carry one is asked by an audit.");
+        return lines;
+    }
+
+    private static String sentence(String note) {
+        return note.substring(0, 1).toUpperCase(Locale.ROOT) + note.substring(1) + ".";
+    }
+
+    /** The tables of the study. */
+    public static List<Table> tables(FeatureAnalysis analysis) {
+        return FeatureTables.of(analysis.study());
+    }
+
+    /** What the features are, and what the vectors are made of. */
+    public static List<Table> details(FeatureAnalysis analysis) {
+        List<Table> tables = new ArrayList<>();
+        tables.add(named(analysis));
+        tables.add(rows(analysis));
+        analysis.categories()
+                .ifPresent(categories -> tables.add(new Table(
+                        "What the promoted features' descriptions speak of (" + categories.categories() + "; "
+                                + categories.described() + " described)",
+                        List.of("category", "features", "share, %", "dictionary, %", "q"),
+                        categories.lines().stream()
+                                .map(line -> List.of(
+                                        line.category(),
+                                        Integer.toString(line.features()),
+                                        number("%.1f", PER_CENT * line.share()),
+                                        number("%.1f", PER_CENT * line.dictionaryShare()),
+                                        FeatureTables.p(line.q())))
+                                .toList())));
+        tables.add(vectors(analysis));
+        tables.add(agreements(analysis));
+        tables.add(cosines(analysis));
+        tables.add(overlaps(analysis));
+        return tables;
+    }
+
+    private static Table named(FeatureAnalysis analysis) {
+        boolean described = analysis.categories().isPresent();
+        List<String> columns = new ArrayList<>(List.of("feature", "raises", "lowers"));
+        if (described) {
+            columns.add("description");
+        }
+        List<List<String>> rows = new ArrayList<>();
+        for (Named named : analysis.named()) {
+            List<String> row = new ArrayList<>(List.of(
+                    Integer.toString(named.feature()),
+                    tokens(named.tokens().raised()),
+                    tokens(named.tokens().lowered())));
+            if (described) {
+                row.add(named.description().map(text -> text.text()).orElse(""));
+            }
+            rows.add(row);
+        }
+        return new Table("Tokens that the named features raise and lower", columns, rows);
+    }
+
+    private static String tokens(List<Token> tokens) {
+        return tokens.stream()
+                .limit(SHOWN_TOKENS)
+                .map(token -> "“" + token.text() + "”")
+                .collect(Collectors.joining(" "));
+    }
+
+    private static Table rows(FeatureAnalysis analysis) {
+        List<List<String>> rows = new ArrayList<>();
+        for (Named named : analysis.named()) {
+            for (NamedRow row : named.rows()) {
+                rows.add(List.of(
+                        Integer.toString(named.feature()),
+                        row.candidate() ? "candidate" : "control",
+                        Long.toString(row.record()),
+                        number("%.3g", row.peak()),
+                        Integer.toString(row.position()),
+                        row.text()));
+            }
+        }
+        return new Table(
+                "Rows in which the named features peak highest",
+                List.of("feature", "dataset", "record", "peak", "at token", "completion"),
+                rows);
+    }
+
+    private static Table vectors(FeatureAnalysis analysis) {
+        return new Table(
+                "What vectors are made of (features by matching pursuit, share of the squared length in brackets)",
+                List.of("vector", "length", "L0", "explained, %", "features"),
+                analysis.vectors().stream().map(FeaturePage::vector).toList());
+    }
+
+    private static List<String> vector(Decomposition vector) {
+        return List.of(
+                vector.vector().name(),
+                number("%.4g", vector.vector().norm()),
+                Integer.toString(vector.features()),
+                number("%.1f", PER_CENT * vector.explained()),
+                vector.parts().stream()
+                        .limit(SHOWN_PARTS)
+                        .map(part ->
+                                String.format(Locale.ROOT, "%d (%.1f %%)", part.feature(), PER_CENT * part.share()))
+                        .collect(Collectors.joining(", ")));
+    }
+
+    private static Table agreements(FeatureAnalysis analysis) {
+        return new Table(
+                "The subliminal vector beside direct ones (p among vectors that vary as the control does)",
+                List.of("direct vector", "cosine", "p", "features of both", "Jaccard", "by chance", "p of it"),
+                analysis.agreements().stream()
+                        .map(one -> List.of(
+                                one.second(),
+                                number("%.3f", one.cosine()),
+                                FeatureTables.p(one.cosineP()),
+                                Integer.toString(one.both().size()),
+                                number("%.3f", one.jaccard()),
+                                number("%.3f", one.nullJaccard()),
+                                FeatureTables.p(one.jaccardP())))
+                        .toList());
+    }
+
+    private static Table cosines(FeatureAnalysis analysis) {
+        return new Table(
+                "Cosines of the subliminal vector with the traits' vectors (p among "
+                        + analysis.cosines().placebos() + " placebos)",
+                List.of("trait", "cosine", "p", "q"),
+                analysis.cosines().traits().stream()
+                        .limit(SHOWN_TRAITS)
+                        .map(line -> List.of(
+                                line.trait(),
+                                number("%.3f", line.cosine()),
+                                FeatureTables.p(line.p()),
+                                FeatureTables.p(line.q())))
+                        .toList());
+    }
+
+    private static Table overlaps(FeatureAnalysis analysis) {
+        return new Table(
+                String.format(
+                        Locale.ROOT,
+                        "Features of the traits' own words among the promoted ones (placebos: %.1f %% on average)",
+                        PER_CENT * analysis.overlaps().placeboOverlap()),
+                List.of("trait", "own features", "promoted", "%", "p", "q"),
+                analysis.overlaps().lines().stream()
+                        .limit(SHOWN_TRAITS)
+                        .map(line -> List.of(
+                                line.trait(),
+                                Integer.toString(line.own()),
+                                Integer.toString(line.shared().size()),
+                                number("%.1f", PER_CENT * line.overlap()),
+                                FeatureTables.p(line.p()),
+                                FeatureTables.p(line.q())))
+                        .toList());
+    }
+
+    private static String number(String format, double value) {
+        return String.format(Locale.ROOT, format, value);
+    }
+}
