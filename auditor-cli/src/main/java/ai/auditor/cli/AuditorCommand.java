@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
             ControlCommand.class,
             DoctorCommand.class,
             GenerateCommand.class,
+            SaeCommand.class,
             VectorsCommand.class,
             FixturesCommand.class
         })
@@ -29,6 +30,6 @@ final class AuditorCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "a command is needed: audit, capture, control, doctor, generate, vectors or fixtures");
+                "a command is needed: audit, capture, control, doctor, generate, sae, vectors or fixtures");
     }
 }

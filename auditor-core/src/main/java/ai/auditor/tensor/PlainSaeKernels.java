@@ -196,6 +196,7 @@ final class PlainSaeKernels implements SaeKernels {
 
         void jump(SaeRule.Jump jump) {
             float band = (float) jump.bandwidth();
+            limits.muli(where(limits.gt(0)));
             NDArray over = pre.sub(limits);
             gate = where(over.gt(0));
             NDArray near = where(over.abs().lt(band / 2));

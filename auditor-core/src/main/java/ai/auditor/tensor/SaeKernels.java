@@ -25,7 +25,7 @@ public interface SaeKernels extends AutoCloseable {
      * @param encoderBias {@code [features]}
      * @param decoder {@code [features, width]}
      * @param decoderBias {@code [width]}, taken off the input too
-     * @param thresholds {@code [features]}; null where features have none
+     * @param thresholds {@code [features]}, made 0 by a step where they are below; null where features have none
      */
     record Parameters(
             Tensor encoder,

@@ -115,6 +115,7 @@ class Kernels(Module):
     batch = torch.size(x, 0)
     norms = (self).lengths(dec)
     xc = torch.sub(x, bdec)
+    _9 = torch.clamp_(limits, 0)
     pre = torch.addmm(benc, xc, torch.t(enc), out=room)
     over = torch.sub(pre, limits)
     gate = torch.to(torch.gt(over, 0), 6)

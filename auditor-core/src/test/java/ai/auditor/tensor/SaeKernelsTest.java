@@ -155,7 +155,6 @@ class SaeKernelsTest {
             float[] one = ends[0].toFloats();
             float[] other = ends[1].toFloats();
             float largest = 0;
-            System.err.println("DBG " + start[0] + " " + slope[0] + " " + one[0] + " " + other[0] + " | " + start[39999] + " " + slope[39999]+ " " + one[39999] + " " + other[39999]);
             for (int i = 0; i < one.length; i++) {
                 largest = Math.max(largest, Math.abs(one[i] - other[i]));
             }
