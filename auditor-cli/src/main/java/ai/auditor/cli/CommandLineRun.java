@@ -128,6 +128,12 @@ final class CommandLineRun {
             if (type == AuditCommand.class) {
                 return type.cast(new AuditCommand(terminal));
             }
+            if (type == AutoencoderCommand.class) {
+                return type.cast(new AutoencoderCommand(terminal));
+            }
+            if (type == SaeTrainCommand.class) {
+                return type.cast(new SaeTrainCommand(terminal));
+            }
             if (type == CaptureCommand.class) {
                 return type.cast(new CaptureCommand(terminal));
             }

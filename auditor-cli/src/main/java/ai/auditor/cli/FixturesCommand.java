@@ -12,6 +12,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description = "Makes data with a known answer, and measures the auditor itself on them.",
         subcommands = {
+            AutoencoderCommand.class,
             BuildCommand.class,
             HalvesCommand.class,
             OrganismCommand.class,
@@ -32,6 +33,6 @@ final class FixturesCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "a command is needed: build, halves, organism, score, speed, student, sweep, teach, toy or transfer");
+                "a command is needed: autoencoder, build, halves, organism, score, speed, student, sweep, teach, toy or transfer");
     }
 }

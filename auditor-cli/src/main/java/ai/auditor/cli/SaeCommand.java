@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         description =
                 "Trains sparse autoencoders, tells what their features say of a dataset, and filters rows by features.",
-        subcommands = {SaeFeaturesCommand.class, SaeFilterCommand.class})
+        subcommands = {SaeFeaturesCommand.class, SaeFilterCommand.class, SaeTrainCommand.class})
 final class SaeCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // set by picocli before run
@@ -20,6 +20,6 @@ final class SaeCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is needed: features or filter");
+        throw new ParameterException(spec.commandLine(), "a command is needed: features, filter or train");
     }
 }

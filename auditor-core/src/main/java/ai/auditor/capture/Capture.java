@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -233,6 +234,75 @@ public final class Capture {
                 }
             }
         });
+    }
+
+    /**
+     * Mean NLL (nats a predicted completion token, over all rows) with the states of all tokens but the first replaced at a point of the
+     * residual stream between blocks.
+     *
+     * @param replacements each makes new states of {@code [tokens, d_model]}, as many; those of first tokens and padding are not used
+     * @return one mean each, in order
+     * @throws AuditException as {@link #run}; {@code USAGE} for a point that is not between blocks
+     */
+    public double[] replacedNll(Point point, List<TokenizedRow> rows, List<UnaryOperator<Tensor>> replacements) {
+        if (point.kind() != Kind.RESID_POST && point.kind() != Kind.RESID_PRE) {
+            throw new AuditException(
+                    AuditException.Code.USAGE, "states are replaced at resid_pre.K or resid_post.K, not at " + point);
+        }
+        CapturePlan likelihood = CapturePlan.likelihood(List.of());
+        check(likelihood);
+        decoder.require(point);
+        rows.forEach(row -> check(likelihood, row));
+        int next = point.kind() == Kind.RESID_POST ? point.block() + 1 : point.block();
+        double[][] nll = new double[replacements.size()][rows.size()];
+        try (Begin begin = Begin.none(decoder)) {
+            Batching batching = Batching.whole(settings.tokenBudget, begin.tokens());
+            each(stage("reading rows with states replaced"), rows, batching, false, sequences -> {
+                TokenBatch tokens = Batching.tokens(sequences);
+                Predictions predictions = new Predictions(sequences, tokens.length());
+                try (ForwardPass pass = begin.open(tokens);
+                        Tensor embedded = pass.embeddings()) {
+                    Tensor hidden = pass.run(embedded, 0, next - 1, List.of());
+                    for (int i = 0; i < nll.length; i++) {
+                        AuditException.checkInterrupted();
+                        try (Tensor changed = replaced(pass, hidden, tokens, replacements.get(i));
+                                Tensor end = pass.run(changed, next, last, List.of())) {
+                            predictions.nll(pass, end, nll[i]);
+                        }
+                    }
+                }
+            });
+        }
+        double predicted = rows.stream()
+                .mapToLong(row -> row.completionEnd() - row.firstPredicted())
+                .sum();
+        return Arrays.stream(nll)
+                .mapToDouble(read -> IntStream.range(0, read.length)
+                                .mapToDouble(row -> read[row]
+                                        * (rows.get(row).completionEnd()
+                                                - rows.get(row).firstPredicted()))
+                                .sum()
+                        / predicted)
+                .toArray();
+    }
+
+    /** The stream with the states of all tokens but the first of each row replaced. */
+    private static Tensor replaced(
+            ForwardPass pass, Tensor hidden, TokenBatch tokens, UnaryOperator<Tensor> replacement) {
+        long[] shape = hidden.shape();
+        float[] behind = new float[tokens.rows() * tokens.length()];
+        Arrays.fill(behind, 1);
+        for (int row = 0; row < tokens.rows(); row++) {
+            behind[row * tokens.length()] = 0;
+        }
+        try (Tensor flat = hidden.reshaped(-1, shape[2]);
+                Tensor other = replacement.apply(flat);
+                Tensor mask = pass.scope().floats(behind, behind.length, 1);
+                Tensor difference = other.minus(flat);
+                Tensor change = difference.times(mask);
+                Tensor sum = flat.plus(change)) {
+            return sum.reshaped(shape);
+        }
     }
 
     /** The last block's output under a change, from the stream before a block that the change lies behind, or at its start. */

@@ -34,11 +34,16 @@ final class ScriptArchive {
      * @param fast whether oneDNN's linear maps are there
      */
     static InputStream of(BlockShape shape, WeightType weights, boolean fast) {
+        return of(source(shape, weights, fast));
+    }
+
+    /** The archive of a source in which everything is filled in. */
+    static InputStream of(String source) {
         Map<String, byte[]> entries = new TreeMap<>();
         entries.put("kernels/data.pkl", OBJECT);
         entries.put("kernels/constants.pkl", NO_CONSTANTS);
         entries.put("kernels/version", FORMAT_VERSION.getBytes(StandardCharsets.US_ASCII));
-        entries.put("kernels/code/__torch__.py", source(shape, weights, fast).getBytes(StandardCharsets.UTF_8));
+        entries.put("kernels/code/__torch__.py", source.getBytes(StandardCharsets.UTF_8));
         try {
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
@@ -92,7 +97,12 @@ final class ScriptArchive {
         values.sort(Comparator.comparing(
                         (Map.Entry<String, Object> value) -> -value.getKey().length())
                 .thenComparing(Map.Entry::getKey));
-        String source = chosen(template(), shape, fast);
+        return filled(chosen(template(SOURCE), switches(shape, fast)), values);
+    }
+
+    /** Puts values in the place of their words; of words that begin alike the longest has to come first. */
+    static String filled(String template, List<Map.Entry<String, Object>> values) {
+        String source = template;
         for (Map.Entry<String, Object> value : values) {
             source = source.replace("$" + value.getKey(), value.getValue().toString());
         }
@@ -124,9 +134,8 @@ final class ScriptArchive {
         };
     }
 
-    /** Leaves out the lines of what the shape does not have. */
-    private static String chosen(String template, BlockShape shape, boolean fast) {
-        Map<String, Boolean> switches = Map.of(
+    private static Map<String, Boolean> switches(BlockShape shape, boolean fast) {
+        return Map.of(
                 "FAST", fast,
                 "LAYER_NORM", shape.norm() == BlockShape.Norm.LAYER,
                 "HEAD_NORMS", shape.headNorms(),
@@ -134,6 +143,10 @@ final class ScriptArchive {
                 "GATED", shape.gated(),
                 "CAPPED", shape.capped(),
                 "LOGITS_CAPPED", shape.logitCap() > 0);
+    }
+
+    /** Leaves out the lines of what is switched off. */
+    static String chosen(String template, Map<String, Boolean> switches) {
         StringBuilder lines = new StringBuilder();
         boolean kept = true;
         for (String line : template.lines().toList()) {
@@ -153,10 +166,10 @@ final class ScriptArchive {
         return lines.toString();
     }
 
-    private static String template() {
-        try (InputStream stream = ScriptArchive.class.getResourceAsStream(SOURCE)) {
+    static String template(String name) {
+        try (InputStream stream = ScriptArchive.class.getResourceAsStream(name)) {
             if (stream == null) {
-                throw new IllegalStateException("the resource " + SOURCE + " is missing from the library");
+                throw new IllegalStateException("the resource " + name + " is missing from the library");
             }
             return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException broken) {

@@ -145,6 +145,16 @@ public final class Tensor implements AutoCloseable {
         }
     }
 
+    /** A copy. */
+    public Tensor copied() {
+        return new Tensor(array.duplicate());
+    }
+
+    /** Zeros of the same shape. */
+    public Tensor zeroed() {
+        return new Tensor(array.zerosLike());
+    }
+
     /** How many numbers there are. */
     public long size() {
         return array.size();
