@@ -56,7 +56,8 @@ record SaeCase(JsonNode known) {
         Path from = HOME.resolve("files").resolve(text("name"));
         try (Stream<Path> files = Files.walk(from)) {
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                Path to = into.resolve(text("name")).resolve(from.relativize(file).toString());
+                Path to =
+                        into.resolve(text("name")).resolve(from.relativize(file).toString());
                 Files.createDirectories(to.getParent());
                 Files.copy(file, to);
             }

@@ -87,7 +87,8 @@ record NpyHeader(ElementType type, boolean byColumns, long[] shape) {
                 throw refusal.apply("its header is not a dictionary of descr, fortran_order and shape");
             }
             if (byColumns && shape.length > 2) {
-                throw refusal.apply("its " + shape.length + " axes lie in Fortran's order, which is read of matrices only");
+                throw refusal.apply(
+                        "its " + shape.length + " axes lie in Fortran's order, which is read of matrices only");
             }
             return new NpyHeader(type, byColumns && shape.length == 2, shape);
         }
@@ -103,8 +104,7 @@ record NpyHeader(ElementType type, boolean byColumns, long[] shape) {
                 case "<f2" -> ElementType.F16;
                 case "<f8" -> ElementType.F64;
                 default ->
-                    throw refusal.apply(
-                            "its type " + Printable.quoted(descr) + " is not read; read are <f4, <f2, <f8");
+                    throw refusal.apply("its type " + Printable.quoted(descr) + " is not read; read are <f4, <f2, <f8");
             };
         }
 

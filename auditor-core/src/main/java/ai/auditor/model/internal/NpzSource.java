@@ -58,7 +58,8 @@ public final class NpzSource implements WeightSource {
         ByteBuffer lengths = ByteBuffer.wrap(bytes(member, 8, length - 8)).order(ByteOrder.LITTLE_ENDIAN);
         long header = large ? Integer.toUnsignedLong(lengths.getInt(0)) : Short.toUnsignedInt(lengths.getShort(0));
         if (header > NpyHeader.LONGEST) {
-            throw refused(member, "its header is said to be " + header + " bytes long; the limit is " + NpyHeader.LONGEST);
+            throw refused(
+                    member, "its header is said to be " + header + " bytes long; the limit is " + NpyHeader.LONGEST);
         }
         Charset charset = start[6] == 3 ? StandardCharsets.UTF_8 : StandardCharsets.ISO_8859_1;
         NpyHeader read = NpyHeader.parse(

@@ -122,18 +122,17 @@ public final class TorchSource implements WeightSource {
             throw Refusal.of(
                     path,
                     name,
-                    "its storage is said to hold " + described.stored() + " numbers, but has " + storage.size() + " bytes");
+                    "its storage is said to hold " + described.stored() + " numbers, but has " + storage.size()
+                            + " bytes");
         }
         long count = Shapes.product(shape, 1).orElse(-1);
         boolean byRows = lies(shape, described.strides(), false);
-        if (count < 0
-                || described.offset() > described.stored()
-                || count > described.stored() - described.offset()) {
+        if (count < 0 || described.offset() > described.stored() || count > described.stored() - described.offset()) {
             throw Refusal.of(
                     path,
                     name,
-                    "its shape " + Arrays.toString(shape) + " from number " + described.offset() + " on ends behind the "
-                            + described.stored() + " numbers of its storage");
+                    "its shape " + Arrays.toString(shape) + " from number " + described.offset()
+                            + " on ends behind the " + described.stored() + " numbers of its storage");
         }
         boolean byColumns = !byRows && shape.length == 2 && lies(shape, described.strides(), true);
         if (!byRows && !byColumns && count > 0) {
@@ -148,8 +147,7 @@ public final class TorchSource implements WeightSource {
                 name,
                 shape,
                 byColumns,
-                Numbers.mapped(
-                        file, storage.offset() + described.offset() * width, width, decoding(described.type())));
+                Numbers.mapped(file, storage.offset() + described.offset() * width, width, decoding(described.type())));
     }
 
     /** Whether numbers lie one behind the other: the last axis innermost, or of a matrix the first. */

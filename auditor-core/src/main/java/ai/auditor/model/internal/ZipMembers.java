@@ -95,7 +95,8 @@ final class ZipMembers {
         Directory small = new Directory(u32(end, 16), u32(end, 12), u16(end, 10));
         Directory directory = small;
         long trailer = at;
-        if (at >= LOCATOR_LENGTH + LONG_END_LENGTH && bytes(at - LOCATOR_LENGTH, 4).getInt(0) == LOCATOR) {
+        if (at >= LOCATOR_LENGTH + LONG_END_LENGTH
+                && bytes(at - LOCATOR_LENGTH, 4).getInt(0) == LOCATOR) {
             ByteBuffer locator = bytes(at - LOCATOR_LENGTH, LOCATOR_LENGTH);
             trailer = locator.getLong(8);
             requireOneDisk(locator.getInt(4) == 0 && locator.getInt(16) <= 1);
@@ -106,9 +107,8 @@ final class ZipMembers {
             if (longEnd.getInt(0) != LONG_END || longEnd.getLong(4) != LONG_END_LENGTH - 12) {
                 throw Refusal.of(path, "its zip64 directory is not sound");
             }
-            requireOneDisk(longEnd.getInt(16) == 0
-                    && longEnd.getInt(20) == 0
-                    && longEnd.getLong(24) == longEnd.getLong(32));
+            requireOneDisk(
+                    longEnd.getInt(16) == 0 && longEnd.getInt(20) == 0 && longEnd.getLong(24) == longEnd.getLong(32));
             directory = new Directory(longEnd.getLong(48), longEnd.getLong(40), longEnd.getLong(32));
             if (!agree(small.begin(), directory.begin(), 0xffffffffL)
                     || !agree(small.length(), directory.length(), 0xffffffffL)
@@ -182,7 +182,10 @@ final class ZipMembers {
         long packed = sizes.orLong(u32(entries, at + 20));
         long header = sizes.orLong(u32(entries, at + 42));
         require(size >= 0 && packed >= 0 && header >= 0, name, "has a size below 0");
-        require(method != STORED || size == packed, name, "is stored as it is, but with two sizes: " + size + ", " + packed);
+        require(
+                method != STORED || size == packed,
+                name,
+                "is stored as it is, but with two sizes: " + size + ", " + packed);
         require(
                 header <= limit - LOCAL_LENGTH,
                 name,

@@ -46,22 +46,21 @@ final class DictionaryLearning implements Format {
         Hook hook = new Hook(trainer.optionalText("lm_name"), Optional.empty(), point(trainer));
         try (WeightSource source = TorchFile.open(place.file(FILE))) {
             Tensors tensors = new Tensors(source);
-            SaeWeights weights =
-                    switch (kind) {
-                        case "AutoEncoder" -> plain(tensors, width, features);
-                        case "AutoEncoderNew" -> unshifted(tensors, width, features);
-                        case "GatedAutoEncoder" -> gated(tensors, width, features);
-                        case "JumpReluAutoEncoder" -> jump(tensors, width, features);
-                        case "AutoEncoderTopK" -> top(tensors, trainer, width, features);
-                        case "BatchTopKSAE" -> batch(tensors, width, features);
-                        case "MatryoshkaBatchTopKSAE" -> nested(tensors, width, features);
-                        default ->
-                            throw trainer.refused(
-                                    "dict_class",
-                                    "is " + Printable.quoted(kind)
-                                            + "; read are AutoEncoder, AutoEncoderNew, GatedAutoEncoder, JumpReluAutoEncoder, "
-                                            + "AutoEncoderTopK, BatchTopKSAE, MatryoshkaBatchTopKSAE");
-                    };
+            SaeWeights weights = switch (kind) {
+                case "AutoEncoder" -> plain(tensors, width, features);
+                case "AutoEncoderNew" -> unshifted(tensors, width, features);
+                case "GatedAutoEncoder" -> gated(tensors, width, features);
+                case "JumpReluAutoEncoder" -> jump(tensors, width, features);
+                case "AutoEncoderTopK" -> top(tensors, trainer, width, features);
+                case "BatchTopKSAE" -> batch(tensors, width, features);
+                case "MatryoshkaBatchTopKSAE" -> nested(tensors, width, features);
+                default ->
+                    throw trainer.refused(
+                            "dict_class",
+                            "is " + Printable.quoted(kind)
+                                    + "; read are AutoEncoder, AutoEncoderNew, GatedAutoEncoder, JumpReluAutoEncoder, "
+                                    + "AutoEncoderTopK, BatchTopKSAE, MatryoshkaBatchTopKSAE");
+            };
             return new SaeFile(
                     new SaeFacts(
                             place.directory().toString(),
@@ -106,8 +105,8 @@ final class DictionaryLearning implements Format {
 
     private static SaeWeights gated(Tensors tensors, int width, int features) {
         tensors.requireOnly("decoder_bias", "encoder.weight", "r_mag", "gate_bias", "mag_bias", "decoder.weight");
-        Activation activation = new Activation.Gated(
-                tensors.exponentials("r_mag", features), tensors.vector("mag_bias", features));
+        Activation activation =
+                new Activation.Gated(tensors.exponentials("r_mag", features), tensors.vector("mag_bias", features));
         return linear(tensors, width, features, "gate_bias", "decoder_bias", true, activation);
     }
 
@@ -117,7 +116,8 @@ final class DictionaryLearning implements Format {
         if (tensors.has("k")) {
             float stored = tensors.scalar("k");
             if (!(stored >= 1 && stored <= features) || stored != Math.rint(stored)) {
-                throw tensors.refused("k", "is " + stored + ", but of " + features + " features 1 to " + features + " can stay");
+                throw tensors.refused(
+                        "k", "is " + stored + ", but of " + features + " features 1 to " + features + " can stay");
             }
             k = (int) stored;
             if (trainer.has("k") && trainer.whole("k") != k) {
@@ -126,8 +126,7 @@ final class DictionaryLearning implements Format {
         } else {
             k = trainer.k("k", features);
         }
-        return linear(
-                tensors, width, features, "encoder.bias", "b_dec", true, new Activation.TopK(k, new float[0]));
+        return linear(tensors, width, features, "encoder.bias", "b_dec", true, new Activation.TopK(k, new float[0]));
     }
 
     private static SaeWeights batch(Tensors tensors, int width, int features) {

@@ -55,7 +55,8 @@ final class GemmaScope implements Format {
             ByteBuffer encoder = tensors.matrix(encoderName, width, features);
             ByteBuffer decoder = tensors.matrix(decoderName, features, width);
             if (place.around(EMBEDDING).isPresent()) {
-                // They were trained on embeddings before Gemma scales them by the root of their width; ours are scaled, as SAELens's are.
+                // They were trained on embeddings before Gemma scales them by the root of their width; ours are scaled,
+                // as SAELens's are.
                 float root = (float) Math.sqrt(width);
                 Folding.scale(encoder, 1 / root);
                 Folding.scale(decoder, root);
@@ -93,16 +94,15 @@ final class GemmaScope implements Format {
         MatchResult found = repository.get();
         String model = "gemma-2-" + found.group(1) + (found.group(2).equals("it") ? "-it" : "");
         Optional<Integer> layer = place.around(LAYER).map(match -> Integer.valueOf(match.group(1)));
-        Optional<Point> point =
-                switch (found.group(3)) {
-                    case "res" ->
-                        place.around(EMBEDDING).isPresent()
-                                ? Optional.of(new Point(Point.Kind.EMBEDDINGS, 0))
-                                : layer.map(Point::residPost);
-                    case "mlp" -> layer.map(block -> new Point(Point.Kind.MLP_OUT, block));
-                    case "att" -> throw Refused.of(place.file(FILE), "is of " + found.group() + ": " + HEADS);
-                    default -> throw Refused.of(place.file(FILE), "is of " + found.group() + ": " + TRANSCODER);
-                };
+        Optional<Point> point = switch (found.group(3)) {
+            case "res" ->
+                place.around(EMBEDDING).isPresent()
+                        ? Optional.of(new Point(Point.Kind.EMBEDDINGS, 0))
+                        : layer.map(Point::residPost);
+            case "mlp" -> layer.map(block -> new Point(Point.Kind.MLP_OUT, block));
+            case "att" -> throw Refused.of(place.file(FILE), "is of " + found.group() + ": " + HEADS);
+            default -> throw Refused.of(place.file(FILE), "is of " + found.group() + ": " + TRANSCODER);
+        };
         return new Hook(Optional.of(model), Optional.empty(), point);
     }
 }

@@ -86,7 +86,8 @@ final class GemmaScope2 implements Format {
         }
         if (config.flag("affine_connection", false)) {
             throw config.refused(
-                    "affine_connection", "is true: it adds what was read to what is reconstructed, so it is no autoencoder");
+                    "affine_connection",
+                    "is true: it adds what was read to what is reconstructed, so it is no autoencoder");
         }
         Optional<String> out = config.optionalText("hf_hook_point_out");
         if (out.isPresent() && !out.equals(config.optionalText("hf_hook_point_in"))) {

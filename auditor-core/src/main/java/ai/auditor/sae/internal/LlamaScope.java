@@ -63,11 +63,7 @@ final class LlamaScope implements Format {
                             Declared.nothing(),
                             place.digest(CONFIG, FILE)),
                     LlamaScopeScale.folded(
-                            tensors,
-                            width,
-                            features,
-                            scale,
-                            tensors.repeated(threshold, "encoder.bias", features)));
+                            tensors, width, features, scale, tensors.repeated(threshold, "encoder.bias", features)));
         }
     }
 }

@@ -54,6 +54,12 @@ final class LlamaScopeScale {
         Folding.scale(decoder, 1 / factor);
         Folding.scale(decoderBias, 1 / factor);
         return new SaeWeights(
-                encoder, bias, decoder, decoderBias, new float[width], new Activation.JumpRelu(thresholds), InputNorm.NONE);
+                encoder,
+                bias,
+                decoder,
+                decoderBias,
+                new float[width],
+                new Activation.JumpRelu(thresholds),
+                InputNorm.NONE);
     }
 }

@@ -152,8 +152,7 @@ final class SaeLens implements Format {
         known.addAll(
                 switch (architecture) {
                     case "gated" -> List.of("b_gate", "b_mag", "r_mag");
-                    case "jumprelu" ->
-                        List.of("b_enc", tensors.has("log_threshold") ? "log_threshold" : "threshold");
+                    case "jumprelu" -> List.of("b_enc", tensors.has("log_threshold") ? "log_threshold" : "threshold");
                     case "standard", "topk" -> List.of("b_enc");
                     default -> List.of("b_enc", "topk_threshold");
                 });
@@ -161,22 +160,20 @@ final class SaeLens implements Format {
         // What needs little is read first: a wrong one is refused before memory is taken for the matrices.
         float[] bias = tensors.vector(gated ? "b_gate" : "b_enc", features);
         float[] decoderBias = tensors.vector("b_dec", width);
-        Activation activation =
-                switch (architecture) {
-                    case "gated" ->
-                        new Activation.Gated(
-                                tensors.exponentials("r_mag", features), tensors.vector("b_mag", features));
-                    case "jumprelu" ->
-                        new Activation.JumpRelu(
-                                tensors.has("log_threshold")
-                                        ? tensors.exponentials("log_threshold", features)
-                                        : tensors.vector("threshold", features));
-                    case "topk" -> new Activation.TopK(k(config, features), new float[0]);
-                    // Trained over batches and saved with one threshold, which is what a finished one has for each feature.
-                    case "batchtopk", "matryoshka_batchtopk" ->
-                        new Activation.JumpRelu(tensors.vectorOrOne("topk_threshold", "b_enc", features));
-                    default -> new Activation.Relu();
-                };
+        Activation activation = switch (architecture) {
+            case "gated" ->
+                new Activation.Gated(tensors.exponentials("r_mag", features), tensors.vector("b_mag", features));
+            case "jumprelu" ->
+                new Activation.JumpRelu(
+                        tensors.has("log_threshold")
+                                ? tensors.exponentials("log_threshold", features)
+                                : tensors.vector("threshold", features));
+            case "topk" -> new Activation.TopK(k(config, features), new float[0]);
+            // Trained over batches and saved with one threshold, which is what a finished one has for each feature.
+            case "batchtopk", "matryoshka_batchtopk" ->
+                new Activation.JumpRelu(tensors.vectorOrOne("topk_threshold", "b_enc", features));
+            default -> new Activation.Relu();
+        };
         ByteBuffer encoder = tensors.matrix("W_enc", width, features);
         ByteBuffer decoder = tensors.matrix("W_dec", features, width);
         if ((architecture.equals("topk") || batch) && config.flag("rescale_acts_by_decoder_norm", false)) {
@@ -187,7 +184,8 @@ final class SaeLens implements Format {
     }
 
     private static int k(Config config, int features) {
-        Optional<Config> arguments = config.optionalObject("activation_fn_kwargs").filter(given -> given.has("k"));
+        Optional<Config> arguments =
+                config.optionalObject("activation_fn_kwargs").filter(given -> given.has("k"));
         return arguments.isPresent() ? arguments.get().k("k", features) : config.k("k", features);
     }
 
@@ -199,7 +197,8 @@ final class SaeLens implements Format {
             return OptionalDouble.of(IntStream.range(0, features)
                     .mapToDouble(i -> {
                         if (logarithms[i] > 0) {
-                            throw tensors.refused("sparsity", "is above 0 at " + i + ", so no logarithm of a frequency");
+                            throw tensors.refused(
+                                    "sparsity", "is above 0 at " + i + ", so no logarithm of a frequency");
                         }
                         return Math.pow(10, logarithms[i]);
                     })

@@ -88,7 +88,8 @@ final class Sparsify implements Format {
         }
         if (config.flag("skip_connection", false)) {
             throw config.refused(
-                    "skip_connection", "is true: it adds what was read to what is reconstructed, so it is no autoencoder");
+                    "skip_connection",
+                    "is true: it adds what was read to what is reconstructed, so it is no autoencoder");
         }
         if (config.flag("signed", false)) {
             throw config.refused("signed", "is true: features below zero are not read");
