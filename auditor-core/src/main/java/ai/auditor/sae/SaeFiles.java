@@ -17,7 +17,6 @@ public final class SaeFiles {
      *     what is no autoencoder of a point of ours
      */
     public static SaeFile open(Path path) {
-        Place place = Place.of(path);
-        return Format.of(place).read(place);
+        return Format.open(Place.of(path));
     }
 }

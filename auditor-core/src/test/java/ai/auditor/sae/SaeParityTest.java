@@ -14,7 +14,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
+import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -31,7 +34,7 @@ class SaeParityTest {
 
     @ParameterizedTest
     @MethodSource("cases")
-    void featuresReconstructionAndL0AreThoseOfTheLibrary(SaeCase golden) {
+    void featuresReconstructionAndL0AreThoseOfTheLibrary(SaeCase golden, TestReporter reporter) {
         SaeFile file = SaeFiles.open(golden.path());
         float[] x = golden.golden("x");
         int tokens = x.length / file.facts().inputWidth();
@@ -52,13 +55,14 @@ class SaeParityTest {
                 assertThat(encoded).as("features").isLessThan(TOLERANCE);
                 assertThat(decoded).as("reconstruction").isLessThan(TOLERANCE);
                 assertThat(sums.l0()).as("L0").isCloseTo(golden.golden("l0")[0], within());
-                System.getLogger("sae").log(System.Logger.Level.INFO, golden + " " + encoded + " " + decoded);
+                reporter.publishEntry(golden + ", features", String.valueOf(encoded));
+                reporter.publishEntry(golden + ", reconstruction", String.valueOf(decoded));
             });
         }
     }
 
-    private static org.assertj.core.data.Offset<Double> within() {
-        return org.assertj.core.data.Offset.offset(TOLERANCE);
+    private static Offset<Double> within() {
+        return Offset.offset(TOLERANCE);
     }
 
     @ParameterizedTest
@@ -84,7 +88,7 @@ class SaeParityTest {
     void aFileOfItMayBeNamed(SaeCase golden) throws IOException {
         SaeFacts facts = SaeFiles.open(golden.path()).facts();
         Set<Path> files = new HashSet<>();
-        try (var found = Files.walk(golden.path())) {
+        try (Stream<Path> found = Files.walk(golden.path())) {
             found.filter(Files::isRegularFile)
                     .filter(file -> !file.endsWith("sparsity.safetensors"))
                     .forEach(files::add);

@@ -1,7 +1,10 @@
 package ai.auditor.sae.internal;
 
+import ai.auditor.sae.Activation;
+import ai.auditor.sae.SaeWeights;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
+import java.nio.file.Path;
 
 /** Numbers that are folded into weights, so that all formats run alike. */
 final class Folding {
@@ -21,6 +24,29 @@ final class Folding {
         for (int i = 0; i < values.length; i++) {
             values[i] *= factor;
         }
+    }
+
+    /** Refuses numbers that were finite in the file and are not, now that a scale is folded in. */
+    static void requireFinite(Path directory, SaeWeights weights) {
+        boolean finite = finite(weights.encoder().asFloatBuffer())
+                && finite(weights.decoder().asFloatBuffer())
+                && finite(FloatBuffer.wrap(weights.encoderBias()))
+                && finite(FloatBuffer.wrap(weights.decoderBias()))
+                && (!(weights.activation() instanceof Activation.JumpRelu jump)
+                        || finite(FloatBuffer.wrap(jump.thresholds())));
+        if (!finite) {
+            throw Refused.of(directory, "its weights are no longer finite when its scale is folded in");
+        }
+    }
+
+    private static boolean finite(FloatBuffer values) {
+        int count = values.limit();
+        for (int i = 0; i < count; i++) {
+            if (!Float.isFinite(values.get(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     /** Makes the decoder's directions one long and the features as much larger: {@code fold_W_dec_norm} of SAELens. */

@@ -28,8 +28,15 @@ public interface Format {
     /** Why states of single heads are not read. */
     String HEADS = "it reads the heads' outputs before they are mixed (z), which is no point of ours";
 
+    /** Reads what lies at a place, whatever its format. */
+    static SaeFile open(Place place) {
+        SaeFile file = of(place).read(place);
+        Folding.requireFinite(place.directory(), file.weights());
+        return file;
+    }
+
     /** The format whose files lie at a place. */
-    static Format of(Place place) {
+    private static Format of(Place place) {
         List<Format> all = List.of(
                 new GemmaScope(),
                 new GemmaScope2(),

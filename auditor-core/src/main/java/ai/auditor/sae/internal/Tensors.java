@@ -9,6 +9,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntUnaryOperator;
 import java.util.stream.IntStream;
 
 /** The tensors of an autoencoder, each held against the shape that it should have before memory is taken for it, and all finite. */
@@ -57,7 +58,7 @@ final class Tensors {
         requireShape(name, rows, columns);
         ByteBuffer room = room(name, rows, columns);
         source.read(name, room.asFloatBuffer());
-        requireFinite(name, room.asFloatBuffer());
+        requireFinite(name, room.asFloatBuffer(), at -> at);
         return room;
     }
 
@@ -66,7 +67,7 @@ final class Tensors {
         requireShape(name, columns, rows);
         ByteBuffer room = room(name, rows, columns);
         source.readTransposed(name, room.asFloatBuffer());
-        requireFinite(name, room.asFloatBuffer());
+        requireFinite(name, room.asFloatBuffer(), at -> at % columns * rows + at / columns);
         return room;
     }
 
@@ -128,7 +129,7 @@ final class Tensors {
     private float[] read(String name, int length) {
         float[] values = new float[length];
         source.read(name, FloatBuffer.wrap(values));
-        requireFinite(name, FloatBuffer.wrap(values));
+        requireFinite(name, FloatBuffer.wrap(values), at -> at);
         return values;
     }
 
@@ -149,11 +150,12 @@ final class Tensors {
         return SaeWeights.room(numbers);
     }
 
-    private void requireFinite(String name, FloatBuffer values) {
+    /** @param place of a number in the file */
+    private void requireFinite(String name, FloatBuffer values, IntUnaryOperator place) {
         int count = values.limit();
         for (int i = 0; i < count; i++) {
             if (!Float.isFinite(values.get(i))) {
-                throw refused(name, "is " + values.get(i) + " at number " + i);
+                throw refused(name, "is " + values.get(i) + " at number " + place.applyAsInt(i));
             }
         }
     }

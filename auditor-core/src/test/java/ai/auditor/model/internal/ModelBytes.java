@@ -72,6 +72,10 @@ public final class ModelBytes {
         return this;
     }
 
+    ModelBytes i16(int value) {
+        return raw((byte) value, (byte) (value >> 8));
+    }
+
     ModelBytes i32(int value) {
         return raw(ByteBuffer.allocate(4)
                 .order(ByteOrder.LITTLE_ENDIAN)
