@@ -129,7 +129,7 @@ public final class SparseAutoencoder implements AutoCloseable {
     }
 
     /** Features of states, {@code [states][d_sae]}. */
-    float[][] encode(float[][] states) {
+    public float[][] encode(float[][] states) {
         int width = facts.inputWidth();
         float[] all = new float[Math.multiplyExact(states.length, width)];
         for (int i = 0; i < states.length; i++) {
@@ -148,7 +148,7 @@ public final class SparseAutoencoder implements AutoCloseable {
     }
 
     /** Lengths of all decoder directions, {@code [d_sae]}. */
-    float[] lengths() {
+    public float[] lengths() {
         int features = facts.features();
         float[] lengths = new float[features];
         float[] ones = new float[facts.inputWidth()];
@@ -170,7 +170,7 @@ public final class SparseAutoencoder implements AutoCloseable {
     }
 
     /** Products of all decoder directions with each vector, {@code [vectors][d_sae]}; how many vectors a caller gives at once is its own memory. */
-    float[][] products(double[][] vectors) {
+    public float[][] products(double[][] vectors) {
         int features = facts.features();
         int width = facts.inputWidth();
         float[] columns = new float[Math.multiplyExact(width, vectors.length)];

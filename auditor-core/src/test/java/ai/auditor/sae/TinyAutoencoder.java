@@ -4,10 +4,10 @@ import ai.auditor.tensor.Scope;
 import java.util.Random;
 
 /** Small autoencoders with weights drawn from a seed. */
-final class TinyAutoencoder {
+public final class TinyAutoencoder {
     private TinyAutoencoder() {}
 
-    static SaeFacts facts(int width, int features) {
+    public static SaeFacts facts(int width, int features) {
         return new SaeFacts("tiny", "test", "test", width, features, Hook.unknown(), Declared.nothing(), "digest");
     }
 
@@ -42,5 +42,30 @@ final class TinyAutoencoder {
             values[i] = (float) random.nextGaussian();
         }
         return values;
+    }
+
+    /** Reads each direction as strong as the state lies along it, and writes it back as it is given. */
+    public static SparseAutoencoder of(Scope parent, float[][] directions) {
+        int features = directions.length;
+        int width = directions[0].length;
+        float[] encoder = new float[width * features];
+        float[] decoder = new float[width * features];
+        for (int j = 0; j < features; j++) {
+            for (int i = 0; i < width; i++) {
+                encoder[i * features + j] = directions[j][i];
+                decoder[j * width + i] = directions[j][i];
+            }
+        }
+        return SparseAutoencoder.of(
+                parent,
+                facts(width, features),
+                new SaeWeights(
+                        SaeWeights.copied(encoder),
+                        new float[features],
+                        SaeWeights.copied(decoder),
+                        new float[width],
+                        new float[width],
+                        new Activation.Relu(),
+                        InputNorm.NONE));
     }
 }

@@ -2,11 +2,11 @@ package ai.auditor.probes.sae;
 
 import ai.auditor.probe.Chart;
 import ai.auditor.probe.Table;
-import ai.auditor.sae.FeatureFilter;
-import ai.auditor.sae.FeatureStudy;
-import ai.auditor.sae.FeatureStudy.Chance;
-import ai.auditor.sae.FeatureStudy.RowTest;
-import ai.auditor.sae.FeatureStudy.Sides;
+import ai.auditor.sae.features.FeatureFilter;
+import ai.auditor.sae.features.FeatureStudy;
+import ai.auditor.sae.features.FeatureStudy.Chance;
+import ai.auditor.sae.features.FeatureStudy.RowTest;
+import ai.auditor.sae.features.FeatureStudy.Sides;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

@@ -1,0 +1,101 @@
+package ai.auditor.sae.features;
+
+import ai.auditor.AuditException;
+import ai.auditor.Printable;
+import ai.auditor.SettingsJson;
+import ai.auditor.sae.features.FeatureFilter.Term;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A filter as an analysis of features writes it, with the autoencoder whose features it asks about.
+ *
+ * @param digest of that autoencoder
+ * @param point at which it reads
+ * @param tokens which of a row it reads, as the command line spells them
+ */
+public record FilterFile(String digest, String point, String tokens, FeatureFilter filter) {
+    /** The field of a report that holds its autoencoder. */
+    public static final String AUTOENCODER = "autoencoder";
+
+    /** The field of a report that holds its filters, the best first. */
+    public static final String FILTERS = "filters";
+
+    private static final String DIGEST = "digest";
+    private static final String POINT = "point";
+    private static final String TOKENS = "tokens";
+    private static final String TERMS = "terms";
+    private static final String FEATURE = "feature";
+    private static final String ACTIVE = "active";
+    private static final String AT_LEAST = "atLeast";
+    private static final int LARGEST = 256 << 20;
+    private static final int MOST_TERMS = 4_096;
+
+    /** Writes what the file is read by into a report. */
+    public static void describe(ObjectNode autoencoder, String digest, String point, String tokens) {
+        autoencoder.put(DIGEST, digest).put(POINT, point).put(TOKENS, tokens);
+    }
+
+    /** Writes a filter into an entry of a report's filters. */
+    public static void write(ObjectNode entry, FeatureFilter filter) {
+        ArrayNode terms = entry.putArray(TERMS);
+        filter.terms()
+                .forEach(term -> terms.addObject().put(FEATURE, term.feature()).put(ACTIVE, term.active()));
+        entry.put(AT_LEAST, filter.atLeast());
+    }
+
+    /**
+     * Reads the first filter of a report.
+     *
+     * @throws AuditException {@code USAGE}, naming the file and the field, where it is none
+     */
+    public static FilterFile read(Path file) {
+        JsonNode report = SettingsJson.file(file, "report of features", LARGEST);
+        JsonNode autoencoder = report.path(AUTOENCODER);
+        JsonNode filter = report.path(FILTERS).path(0);
+        if (filter.isMissingNode()) {
+            throw refused(
+                    file,
+                    "it has no " + FILTERS + ": give a file that \"auditor sae features -o …json\" wrote, and "
+                            + "that found one");
+        }
+        List<Term> terms = new ArrayList<>();
+        for (JsonNode term : filter.path(TERMS)) {
+            JsonNode feature = term.path(FEATURE);
+            JsonNode active = term.path(ACTIVE);
+            if (!feature.isInt() || feature.intValue() < 0 || !active.isBoolean() || terms.size() == MOST_TERMS) {
+                throw refused(file, "its first filter has a term that is none");
+            }
+            terms.add(new Term(feature.intValue(), active.booleanValue()));
+        }
+        JsonNode atLeast = filter.path(AT_LEAST);
+        if (!atLeast.isInt() || atLeast.intValue() < 1 || atLeast.intValue() > terms.size()) {
+            throw refused(
+                    file,
+                    "its first filter asks for " + Printable.quoted(atLeast.toString()) + " of " + terms.size()
+                            + " terms");
+        }
+        return new FilterFile(
+                text(file, autoencoder, DIGEST),
+                text(file, autoencoder, POINT),
+                text(file, autoencoder, TOKENS),
+                new FeatureFilter(terms, atLeast.intValue()));
+    }
+
+    private static String text(Path file, JsonNode autoencoder, String field) {
+        JsonNode value = autoencoder.path(field);
+        if (!value.isTextual()) {
+            throw refused(file, AUTOENCODER + "." + field + " is not a text");
+        }
+        return value.textValue();
+    }
+
+    private static AuditException refused(Path file, String reason) {
+        return new AuditException(
+                AuditException.Code.USAGE, "the report of features " + Printable.line(file.toString()) + ": " + reason);
+    }
+}
