@@ -60,7 +60,11 @@ final class AutoencoderCommand implements Callable<Integer> {
     @Mixin
     private SaeOptions sae = new SaeOptions();
 
-    @Option(names = "--point", paramLabel = "resid_post.K", defaultValue = "resid_post.0", description = "Where states are read.")
+    @Option(
+            names = "--point",
+            paramLabel = "resid_post.K",
+            defaultValue = "resid_post.0",
+            description = "Where states are read.")
     private String point = "";
 
     @Option(names = "--width", paramLabel = "N", defaultValue = "0", description = "Numbers of a state in the file.")
@@ -102,11 +106,7 @@ final class AutoencoderCommand implements Callable<Integer> {
                 StatesFile.write(
                         target,
                         States.of(
-                                capture,
-                                at,
-                                tokens.tokens(),
-                                reference.facts().hiddenSize(),
-                                reference.digest()));
+                                capture, at, tokens.tokens(), reference.facts().hiddenSize(), reference.digest()));
             }
         }
     }
@@ -125,7 +125,8 @@ final class AutoencoderCommand implements Callable<Integer> {
         Engine engine = Engine.start(model.options().threads(), model.options().device());
         try (Scope scope = engine.open()) {
             if (plan.steps() <= WARM_UP) {
-                throw new AuditException(AuditException.Code.USAGE, "there are " + WARM_UP + " steps that do not count");
+                throw new AuditException(
+                        AuditException.Code.USAGE, "there are " + WARM_UP + " steps that do not count");
             }
             TrainedSae trained = SaeTrainer.train(states, plan, scope, clock);
             SavedSae.write(

@@ -23,8 +23,9 @@ final class SaeOptions {
             names = "--recipe",
             paramLabel = "topk|batchtopk|jumprelu",
             defaultValue = BATCH_TOP_K,
-            description = "Which features are active: the k largest of each token, k a token over a batch, or those above learnt "
-                    + "thresholds (default: ${DEFAULT-VALUE}).")
+            description =
+                    "Which features are active: the k largest of each token, k a token over a batch, or those above learnt "
+                            + "thresholds (default: ${DEFAULT-VALUE}).")
     private String recipe = BATCH_TOP_K;
 
     @Option(
@@ -38,7 +39,8 @@ final class SaeOptions {
             names = "--sparsity",
             paramLabel = "X",
             defaultValue = "1",
-            description = "What the penalty on active features is multiplied with, of jumprelu (default: ${DEFAULT-VALUE}).")
+            description =
+                    "What the penalty on active features is multiplied with, of jumprelu (default: ${DEFAULT-VALUE}).")
     private double sparsity;
 
     @Option(
@@ -85,9 +87,10 @@ final class SaeOptions {
             case TOP_K -> SaeRecipe.topK(k);
             case BATCH_TOP_K -> SaeRecipe.batchTopK(k);
             case JUMP_RELU -> SaeRecipe.jumpRelu(sparsity);
-            default -> throw new AuditException(
-                    AuditException.Code.USAGE,
-                    "there is no recipe " + UserPath.shown(recipe) + ": topk, batchtopk or jumprelu");
+            default ->
+                throw new AuditException(
+                        AuditException.Code.USAGE,
+                        "there is no recipe " + UserPath.shown(recipe) + ": topk, batchtopk or jumprelu");
         };
     }
 }

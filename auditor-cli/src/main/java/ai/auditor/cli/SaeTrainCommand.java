@@ -132,7 +132,8 @@ final class SaeTrainCommand implements Callable<Integer> {
             try (ReferenceModel reference = model.open()) {
                 ModelFacts facts = reference.facts();
                 reference.decoder().require(at);
-                HeldOutRows rows = HeldOutRows.of(tokens(read, reference, progress).tokens(), plan.seed());
+                HeldOutRows rows =
+                        HeldOutRows.of(tokens(read, reference, progress).tokens(), plan.seed());
                 Capture quiet = new Capture(reference.decoder(), Capture.Settings.of(facts), Progress.NONE);
                 States states = States.of(quiet, at, rows.training(), facts.hiddenSize(), reference.digest());
                 try (Scope scope = reference.decoder().scope()) {
@@ -171,8 +172,7 @@ final class SaeTrainCommand implements Callable<Integer> {
         Dataset all = Dataset.of(data, rows);
         TokenizedDataset tokens = TokenizedDataset.encode(
                 all, reference.encoder(), reference.facts().maxPositions(), longRows, progress);
-        BadRows.requireFew(
-                all.name(), tokens.badRows(), tokens.badRecords(), all.records(), datasets.maxBadRows());
+        BadRows.requireFew(all.name(), tokens.badRows(), tokens.badRecords(), all.records(), datasets.maxBadRows());
         tokens.requireRows(reference.facts().maxPositions());
         return tokens;
     }
@@ -187,7 +187,9 @@ final class SaeTrainCommand implements Callable<Integer> {
 
     private static Table table(TrainedSae trained, SaeMetrics metrics) {
         List<List<String>> rows = new ArrayList<>();
-        rows.add(List.of("tokens trained on", number((long) trained.plan().steps() * trained.plan().batch())));
+        rows.add(List.of(
+                "tokens trained on",
+                number((long) trained.plan().steps() * trained.plan().batch())));
         rows.add(List.of("tokens held out", number(metrics.tokens())));
         rows.add(List.of("L0", String.format(Locale.ROOT, "%.2f", metrics.l0())));
         rows.add(List.of("FVU", String.format(Locale.ROOT, "%.4f", metrics.fvu())));

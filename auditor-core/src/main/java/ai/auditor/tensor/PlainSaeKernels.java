@@ -135,8 +135,8 @@ final class PlainSaeKernels implements SaeKernels {
         }
 
         private NDArray largest(NDArray ranked, int count) {
-            NDArray values = JniUtils.topK((PtNDArray) ranked, count, -1, true, false)
-                    .get(1);
+            NDArray values =
+                    JniUtils.topK((PtNDArray) ranked, count, -1, true, false).get(1);
             values.attach(scratch);
             return JniUtils.scatter(
                     (PtNDArray) ranked.zerosLike(),

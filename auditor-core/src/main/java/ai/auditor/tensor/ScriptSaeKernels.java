@@ -91,14 +91,22 @@ final class ScriptSaeKernels implements SaeKernels {
                         (Map.Entry<String, Object> value) -> -value.getKey().length())
                 .thenComparing(Map.Entry::getKey));
         Map<String, Boolean> switches = Map.of(
-                "TOP", top,
-                "ROWS", top && !batch,
-                "BATCH", batch,
-                "JUMP", !top,
-                "STEP", step,
-                "TANH", !top && !step,
-                "TO_INPUT", toInput,
-                "STEP_TO_INPUT", toInput && step);
+                "TOP",
+                top,
+                "ROWS",
+                top && !batch,
+                "BATCH",
+                batch,
+                "JUMP",
+                !top,
+                "STEP",
+                step,
+                "TANH",
+                !top && !step,
+                "TO_INPUT",
+                toInput,
+                "STEP_TO_INPUT",
+                toInput && step);
         return ScriptArchive.filled(ScriptArchive.chosen(ScriptArchive.template(SOURCE), switches), values);
     }
 
@@ -161,8 +169,7 @@ final class ScriptSaeKernels implements SaeKernels {
         try (NDArray number = manager.create((float) step.number());
                 NDArray rate = manager.create((float) step.rate());
                 NDArray divisor = manager.create((float) (1 / step.factor()))) {
-            List<NDArray> changed =
-                    List.of(parameter.array(), gradient.array(), first.array(), second.array(), number);
+            List<NDArray> changed = List.of(parameter.array(), gradient.array(), first.array(), second.array(), number);
             NDList arguments = new NDList(changed);
             arguments.add(rate);
             arguments.add(divisor);

@@ -72,12 +72,14 @@ class SaeKernelsTest {
                     Step one = fused.step(states, parameters, dead, level);
                     Step other = plain.step(states, parameters, dead, level);
                     assertThat(numbers(one.sums())).containsExactly(numbers(other.sums()), within(level * 1e-3 + 1e-3));
-                    assertThat(one.fired().toFloats()).containsExactly(other.fired().toFloats());
+                    assertThat(one.fired().toFloats())
+                            .containsExactly(other.fired().toFloats());
                     for (int i = 0; i < one.gradient().all().size(); i++) {
                         assertThat(one.gradient().all().get(i).toFloats())
                                 .as("gradient %d", i)
                                 .containsExactly(
-                                        other.gradient().all().get(i).toFloats(), within((float) level * 1e-4f + 1e-4f));
+                                        other.gradient().all().get(i).toFloats(),
+                                        within((float) level * 1e-4f + 1e-4f));
                     }
                 }
             }
@@ -85,8 +87,7 @@ class SaeKernelsTest {
     }
 
     private static double[] numbers(SaeKernels.Sums sums) {
-        return new double[] {
-            sums.error(), sums.added(), sums.active(), sums.smallest(), sums.variance(), sums.length()
+        return new double[] {sums.error(), sums.added(), sums.active(), sums.smallest(), sums.variance(), sums.length()
         };
     }
 
@@ -95,17 +96,18 @@ class SaeKernelsTest {
     void gradientsAreThoseOfTheLoss(SaeRule rule) {
         float[][] numbers = numbers(rule instanceof SaeRule.Jump);
         double[][] exact = Arrays.stream(numbers)
-                .map(part -> IntStream.range(0, part.length).mapToDouble(i -> part[i]).toArray())
+                .map(part -> IntStream.range(0, part.length)
+                        .mapToDouble(i -> part[i])
+                        .toArray())
                 .toArray(double[][]::new);
         try (Scope scope = engine.open();
                 SaeKernels fused = SaeKernels.fused(scope, rule, WIDTH, FEATURES)) {
             for (int[] dead : List.of(new int[0], new int[] {4}, DEAD)) {
-                Step step = fused.step(
-                        scope.floats(numbers[0], TOKENS, WIDTH), parameters(scope, numbers), dead, LEVEL);
+                Step step =
+                        fused.step(scope.floats(numbers[0], TOKENS, WIDTH), parameters(scope, numbers), dead, LEVEL);
                 SaeLoss loss = new SaeLoss(rule, TOKENS, WIDTH, FEATURES, dead, LEVEL);
                 SaeLoss.Frozen frozen = loss.freeze(exact);
-                assertThat(step.sums().error() + step.sums().added())
-                        .isEqualTo(loss.of(exact, frozen), within(1e-3));
+                assertThat(step.sums().error() + step.sums().added()).isEqualTo(loss.of(exact, frozen), within(1e-3));
                 for (int part = 1; part < exact.length; part++) {
                     float[] found = step.gradient().all().get(part - 1).toFloats();
                     for (int i = 0; i < found.length; i++) {

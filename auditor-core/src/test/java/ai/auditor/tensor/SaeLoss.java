@@ -21,7 +21,12 @@ record SaeLoss(SaeRule rule, int tokens, int width, int features, int[] dead, do
      * @param left what the reconstruction leaves over, {@code [tokens][width]}
      */
     record Frozen(
-            boolean[][] chosen, boolean[][] waking, boolean[][] near, double[][] pre, double[] limits, double[][] left) {}
+            boolean[][] chosen,
+            boolean[][] waking,
+            boolean[][] near,
+            double[][] pre,
+            double[] limits,
+            double[][] left) {}
 
     Frozen freeze(double[][] at) {
         double[][] pre = pre(at);
@@ -103,13 +108,7 @@ record SaeLoss(SaeRule rule, int tokens, int width, int features, int[] dead, do
     }
 
     private double penalty(
-            SaeRule.Jump jump,
-            double[][] at,
-            double[] pre,
-            double[] values,
-            double[] norms,
-            Frozen frozen,
-            int token) {
+            SaeRule.Jump jump, double[][] at, double[] pre, double[] values, double[] norms, Frozen frozen, int token) {
         double sum = 0;
         for (int i = 0; i < features; i++) {
             if (jump.penalty() == SaeRule.Penalty.TANH) {
@@ -137,8 +136,7 @@ record SaeLoss(SaeRule rule, int tokens, int width, int features, int[] dead, do
                 values[token][i] = frozen.chosen[token][i] ? pre[token][i] : 0;
                 if (rule instanceof SaeRule.Jump jump && frozen.near[token][i]) {
                     double moved = jump.toInput() ? pre[token][i] - frozen.pre[token][i] : 0;
-                    values[token][i] +=
-                            frozen.limits[i] * (moved - at[5][i] + frozen.limits[i]) / jump.bandwidth();
+                    values[token][i] += frozen.limits[i] * (moved - at[5][i] + frozen.limits[i]) / jump.bandwidth();
                 }
             }
         }

@@ -33,8 +33,7 @@ public record SaeMetrics(long tokens, double l0, double fvu, double alive, Optio
     /** {@code (zero - reconstructed) / (zero - clean)} of the cross-entropies. */
     public OptionalDouble recovered() {
         return crossEntropy
-                .map(nats -> OptionalDouble.of(
-                        (nats.zero() - nats.reconstructed()) / (nats.zero() - nats.clean())))
+                .map(nats -> OptionalDouble.of((nats.zero() - nats.reconstructed()) / (nats.zero() - nats.clean())))
                 .orElse(OptionalDouble.empty());
     }
 
@@ -43,17 +42,21 @@ public record SaeMetrics(long tokens, double l0, double fvu, double alive, Optio
         int features = sae.facts().features();
         Reconstruction sums = new Reconstruction(sae.facts().inputWidth());
         boolean[] fired = new boolean[features];
-        capture.stream(point, TokenSpan.TEXT, rows, tokens -> sae.read(tokens.states(), read -> {
-            float[] values = read.features().toFloats();
-            long active = 0;
-            for (int i = 0; i < values.length; i++) {
-                if (values[i] > 0) {
-                    active++;
-                    fired[i % features] = true;
-                }
-            }
-            sums.add(read.states().toFloats(), read.reconstruction().toFloats(), active);
-        }));
+        capture.stream(
+                point,
+                TokenSpan.TEXT,
+                rows,
+                tokens -> sae.read(tokens.states(), read -> {
+                    float[] values = read.features().toFloats();
+                    long active = 0;
+                    for (int i = 0; i < values.length; i++) {
+                        if (values[i] > 0) {
+                            active++;
+                            fired[i % features] = true;
+                        }
+                    }
+                    sums.add(read.states().toFloats(), read.reconstruction().toFloats(), active);
+                }));
         int alive = 0;
         for (boolean one : fired) {
             alive += one ? 1 : 0;

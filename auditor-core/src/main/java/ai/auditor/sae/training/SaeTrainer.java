@@ -62,7 +62,8 @@ public final class SaeTrainer {
     private static double positive(double length) {
         if (!(length > 0) || !Double.isFinite(length)) {
             throw new AuditException(
-                    AuditException.Code.NUMERIC, "the states have a mean length of " + length + ": nothing can be learnt");
+                    AuditException.Code.NUMERIC,
+                    "the states have a mean length of " + length + ": nothing can be learnt");
         }
         return length;
     }

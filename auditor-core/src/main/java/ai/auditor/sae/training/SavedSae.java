@@ -93,7 +93,11 @@ public final class SavedSae {
 
     private static float[] floats(ByteBuffer buffer) {
         float[] floats = new float[buffer.capacity() / Float.BYTES];
-        buffer.duplicate().order(ByteOrder.nativeOrder()).rewind().asFloatBuffer().get(floats);
+        buffer.duplicate()
+                .order(ByteOrder.nativeOrder())
+                .rewind()
+                .asFloatBuffer()
+                .get(floats);
         return floats;
     }
 

@@ -229,7 +229,8 @@ final class TokenBuffer {
             }
             if (all == 0) {
                 throw new AuditException(
-                        AuditException.Code.NOTHING_TO_AUDIT, "no row has a second token: there is nothing to train on");
+                        AuditException.Code.NOTHING_TO_AUDIT,
+                        "no row has a second token: there is nothing to train on");
             }
             return wanted + largest;
         }

@@ -42,9 +42,10 @@ public record TrainedSae(
                 encoder.put(i * features + j, (float) (values.get(0)[j * width + i] * length));
             }
             encoderBias[j] = (float) (encoderBias[j] * length / scale);
-            thresholds[j] = (float) (values.size() == 4
-                    ? training.threshold() / scale
-                    : Math.max(0, values.get(4)[j]) * length / scale);
+            thresholds[j] = (float)
+                    (values.size() == 4
+                            ? training.threshold() / scale
+                            : Math.max(0, values.get(4)[j]) * length / scale);
         }
         for (int i = 0; i < width; i++) {
             decoderBias[i] = (float) (decoderBias[i] / scale);
@@ -60,8 +61,7 @@ public record TrainedSae(
                 decoderBias.clone(),
                 activation,
                 InputNorm.NONE);
-        return new TrainedSae(
-                weights, plan, states.digest(), scale, training.logSparsity(), training.dead().length);
+        return new TrainedSae(weights, plan, states.digest(), scale, training.logSparsity(), training.dead().length);
     }
 
     /** As its files will call it. */
@@ -86,7 +86,11 @@ public record TrainedSae(
     float[][] decoderRows() {
         int width = weights.decoderBias().length;
         float[] all = new float[weights.encoderBias().length * width];
-        weights.decoder().duplicate().order(java.nio.ByteOrder.nativeOrder()).asFloatBuffer().get(all);
+        weights.decoder()
+                .duplicate()
+                .order(java.nio.ByteOrder.nativeOrder())
+                .asFloatBuffer()
+                .get(all);
         float[][] rows = new float[weights.encoderBias().length][];
         for (int j = 0; j < rows.length; j++) {
             rows[j] = Arrays.copyOfRange(all, j * width, (j + 1) * width);
