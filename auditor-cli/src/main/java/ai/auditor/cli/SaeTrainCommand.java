@@ -30,6 +30,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -178,8 +179,12 @@ final class SaeTrainCommand implements Callable<Integer> {
     }
 
     private SavedSae.Origin origin(List<Dataset> read, ReferenceModel reference, Point at) {
-        Map<String, String> digests = new java.util.TreeMap<>();
-        read.forEach(dataset -> digests.put(dataset.name(), dataset.contentDigest()));
+        Map<String, String> digests = new TreeMap<>();
+        for (Dataset dataset : read) {
+            String file = String.valueOf(UserPath.of(dataset.name(), "dataset").getFileName());
+            // Files of one name in two folders are told apart by the whole of it.
+            digests.put(digests.containsKey(file) ? dataset.name() : file, dataset.contentDigest());
+        }
         String name = reference.description().getOrDefault("name", model.shown());
         return new SavedSae.Origin(
                 Tool.NAME, name, reference.digest(), at, reference.facts().maxPositions(), digests);

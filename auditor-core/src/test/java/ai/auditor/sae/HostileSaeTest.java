@@ -58,7 +58,9 @@ class HostileSaeTest {
         boolean torch = Files.exists(golden.path().resolve("ae.pt"));
         Path file = golden.copied(directory).resolve(torch ? "ae.pt" : "params.npz");
         try (RandomAccessFile cut = new RandomAccessFile(file.toFile(), "rw")) {
-            for (long length = cut.length() - 1; length >= 0; length -= CUT_EVERYWHERE.contains(golden.text("name")) ? 1 : STEP) {
+            for (long length = cut.length() - 1;
+                    length >= 0;
+                    length -= CUT_EVERYWHERE.contains(golden.text("name")) ? 1 : STEP) {
                 cut.setLength(length);
                 try (WeightSource source = torch ? TorchFile.open(file) : NpzFile.open(file)) {
                     throw new AssertionError("cut to " + length + " bytes, it holds " + source.names());

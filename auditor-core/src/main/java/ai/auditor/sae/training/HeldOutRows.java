@@ -24,7 +24,11 @@ public record HeldOutRows(List<TokenizedRow> training, List<TokenizedRow> held) 
         held = List.copyOf(held);
     }
 
-    /** @throws AuditException {@code NOTHING_TO_AUDIT} where there are not two distinct rows that have a second token */
+    /**
+     * Parts rows by a seed.
+     *
+     * @throws AuditException {@code NOTHING_TO_AUDIT} where there are not two distinct rows that have a second token
+     */
     public static HeldOutRows of(List<TokenizedRow> rows, long seed) {
         Map<List<Integer>, Integer> numbers = new HashMap<>();
         List<Integer> order = new ArrayList<>();
