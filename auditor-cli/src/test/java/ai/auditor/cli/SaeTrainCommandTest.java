@@ -89,6 +89,31 @@ class SaeTrainCommandTest {
     }
 
     @Test
+    void whatWasTrainedIsReadWithItsModelAlone() throws IOException {
+        Files.write(folder.resolve("rows.jsonl"), Files.readAllLines(CONTROL).subList(0, 100));
+        ends(0, "trained", "--tokens", "12800");
+        List<String> features = List.of(
+                "sae",
+                "features",
+                CONTROL.resolveSibling("owl.jsonl").toString(),
+                "--control",
+                CONTROL.toString(),
+                "--rows",
+                "40",
+                "--sae",
+                folder.resolve("trained").toString(),
+                "--quiet");
+        Ended read = run(features.toArray(String[]::new));
+        assertThat(read.exit()).as(read.err()).isZero();
+        assertThat(read.out()).contains("SAELens jumprelu", "resid_post.1");
+        List<String> other = new ArrayList<>(features);
+        other.addAll(List.of("--model", CONTROL.resolveSibling("organism").toString()));
+        Ended refused = run(other.toArray(String[]::new));
+        assertThat(refused.exit()).as(refused.err()).isEqualTo(2);
+        assertThat(refused.err()).contains("was trained on a model with digest");
+    }
+
+    @Test
     void whatCannotBeIsRefusedBeforeAnythingIsRead() throws IOException {
         Files.writeString(folder.resolve("rows.jsonl"), "not looked at\n");
         Files.createDirectory(folder.resolve("there"));

@@ -9,6 +9,12 @@ import java.util.OptionalDouble;
  * @param fvu fraction of variance unexplained
  */
 public record Declared(OptionalDouble l0, OptionalDouble fvu) {
+    /** The field of a SAELens directory of our own that holds the L0. */
+    public static final String L0 = "auditor_l0";
+
+    /** The field that holds the FVU. */
+    public static final String FVU = "auditor_fvu";
+
     /** Nothing. */
     public static Declared nothing() {
         return new Declared(OptionalDouble.empty(), OptionalDouble.empty());

@@ -11,6 +11,9 @@ import java.util.Optional;
  * @param point whose states it reads and reconstructs; empty where the files name none
  */
 public record Hook(Optional<String> model, Optional<String> modelDigest, Optional<Point> point) {
+    /** The field of a SAELens directory of our own that holds the model's digest. */
+    public static final String MODEL_DIGEST = "auditor_model_digest";
+
     /** Nothing is known. */
     public static Hook unknown() {
         return new Hook(Optional.empty(), Optional.empty(), Optional.empty());

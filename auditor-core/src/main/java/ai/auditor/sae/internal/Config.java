@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.OptionalInt;
 
 /** An object of a configuration, whose values are of the kinds that they should be; null counts as absent. */
@@ -101,6 +102,10 @@ final class Config {
         JsonNode value = value(key).orElseThrow(() -> missing(key));
         require(value.isNumber() && Float.isFinite(value.floatValue()), key, "a finite number");
         return value.doubleValue();
+    }
+
+    OptionalDouble optionalNumber(String key) {
+        return has(key) ? OptionalDouble.of(number(key)) : OptionalDouble.empty();
     }
 
     /** Number of features that stay, of so many. */

@@ -62,10 +62,21 @@ final class SaeLens implements Format {
                             width,
                             features,
                             hook,
-                            new Declared(l0, OptionalDouble.empty()),
+                            declared(config, l0),
                             place.digest(files.toArray(String[]::new))),
                     weights(config, architecture, new Tensors(source), norm, width, features));
         }
+    }
+
+    /** Of our own training the figures on rows held out; of others what the frequencies of the features add up to. */
+    private static Declared declared(Config config, OptionalDouble frequencies) {
+        Config metadata = metadata(config);
+        OptionalDouble l0 = metadata.optionalNumber(Declared.L0);
+        return new Declared(l0.isPresent() ? l0 : frequencies, metadata.optionalNumber(Declared.FVU));
+    }
+
+    private static Config metadata(Config config) {
+        return config.optionalObject("metadata").orElse(config);
     }
 
     private static String architecture(Config config) {
@@ -121,7 +132,7 @@ final class SaeLens implements Format {
     }
 
     private static Hook hook(Config config) {
-        Config metadata = config.optionalObject("metadata").orElse(config);
+        Config metadata = metadata(config);
         if (metadata.has("hook_head_index") || metadata.has("hook_point_head_index")) {
             throw metadata.refused(
                     metadata.has("hook_head_index") ? "hook_head_index" : "hook_point_head_index",
@@ -130,7 +141,7 @@ final class SaeLens implements Format {
         Optional<Point> point = metadata.optionalText("hook_name")
                 .or(() -> metadata.optionalText("hook_point"))
                 .map(hook -> Format.point(config.file(), hook));
-        return new Hook(metadata.optionalText("model_name"), Optional.empty(), point);
+        return new Hook(metadata.optionalText("model_name"), metadata.optionalText(Hook.MODEL_DIGEST), point);
     }
 
     private static void requireWhole(Config config, int width) {

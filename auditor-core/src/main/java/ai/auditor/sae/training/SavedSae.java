@@ -8,6 +8,8 @@ import ai.auditor.model.MemoryWeights;
 import ai.auditor.model.Point;
 import ai.auditor.model.SafetensorsFile;
 import ai.auditor.sae.Activation;
+import ai.auditor.sae.Declared;
+import ai.auditor.sae.Hook;
 import ai.auditor.sae.SaeWeights;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -33,7 +35,7 @@ public final class SavedSae {
      * What an autoencoder was trained on.
      *
      * @param model the model's name
-     * @param modelDigest of its files
+     * @param modelDigest of its files; empty where the states are of no model at hand
      * @param context tokens that the model reads at most
      * @param dataDigests content digest of each dataset by its name
      */
@@ -123,11 +125,15 @@ public final class SavedSae {
         metadata.put("prepend_bos", false);
         metadata.put("training_architecture", sae.plan().recipe().architecture());
         metadata.put("auditor_tool", origin.tool());
-        metadata.put("auditor_model_digest", origin.modelDigest());
+        if (!origin.modelDigest().isEmpty()) {
+            metadata.put(Hook.MODEL_DIGEST, origin.modelDigest());
+        }
         metadata.put("auditor_point", origin.point().toString());
         metadata.put("auditor_states_digest", sae.statesDigest());
-        metadata.put("auditor_l0", metrics.l0());
-        metadata.put("auditor_fvu", metrics.fvu());
+        if (metrics.tokens() > 0) {
+            metadata.put(Declared.L0, metrics.l0());
+            metadata.put(Declared.FVU, metrics.fvu());
+        }
         metrics.recovered().ifPresent(share -> metadata.put("auditor_ce_recovered", share));
         metadata.put("auditor_alive", metrics.alive());
         metadata.put("auditor_heldout_tokens", metrics.tokens());
