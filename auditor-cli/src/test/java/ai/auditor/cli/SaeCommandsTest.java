@@ -30,8 +30,20 @@ class SaeCommandsTest {
      */
     private Ended ends(int exit, String output, String... more) {
         Map<String, String> options = new LinkedHashMap<>(Map.of(
-                "--point", "resid_post.1", "--features", "128", "--k", "8", "--batch", "64", "--tokens", "2600",
-                "--learning-rate", "0.003", "--threads", "1"));
+                "--point",
+                "resid_post.1",
+                "--features",
+                "128",
+                "--k",
+                "8",
+                "--batch",
+                "64",
+                "--tokens",
+                "2600",
+                "--learning-rate",
+                "0.003",
+                "--threads",
+                "1"));
         for (int i = 0; i + 1 < more.length; i += 2) {
             options.put(more[i], more[i + 1]);
         }
@@ -50,8 +62,7 @@ class SaeCommandsTest {
 
     @Test
     void anAutoencoderIsTrainedAndTold() throws IOException {
-        Files.write(
-                folder.resolve("rows.jsonl"), Files.readAllLines(CONTROL).subList(0, 60));
+        Files.write(folder.resolve("rows.jsonl"), Files.readAllLines(CONTROL).subList(0, 60));
         String kept = folder.resolve("kept").toString();
         for (String recipe : List.of("topk", "batchtopk", "jumprelu")) {
             Ended ended = ends(0, recipe, "--recipe", recipe);
@@ -63,12 +74,14 @@ class SaeCommandsTest {
             JsonNode metadata = config.get("metadata");
             assertThat(metadata.get("hook_name").asText()).isEqualTo("blocks.1.hook_resid_post");
             assertThat(metadata.get("auditor_model_digest").asText()).hasSize(64);
-            assertThat(metadata.get("auditor_data_digests").get("rows.jsonl").asText()).hasSize(64);
+            assertThat(metadata.get("auditor_data_digests").get("rows.jsonl").asText())
+                    .hasSize(64);
             assertThat(metadata.get("auditor_training").get("seed").asInt()).isEqualTo(1);
         }
         ends(0, "with", "--checkpoints", kept, "--checkpoint-every", "30");
         assertThat(folder.resolve("kept/step-000030.safetensors")).exists();
-        assertThat(ends(ExitCode.USAGE, "again", "--checkpoints", kept, "--checkpoint-every", "30").err())
+        assertThat(ends(ExitCode.USAGE, "again", "--checkpoints", kept, "--checkpoint-every", "30")
+                        .err())
                 .contains("resume, or name another");
         ends(0, "resumed", "--checkpoints", kept, "--checkpoint-every", "30", "--resume");
         assertThat(folder.resolve("resumed/sae_weights.safetensors"))

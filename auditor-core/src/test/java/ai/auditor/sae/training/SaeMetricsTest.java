@@ -50,8 +50,7 @@ class SaeMetricsTest {
 
     @Test
     void statesThatStayGiveTheLikelihoodOfTheModel() {
-        double[] nll =
-                CAPTURE.run(CapturePlan.likelihood(List.of()), ROWS).nll();
+        double[] nll = CAPTURE.run(CapturePlan.likelihood(List.of()), ROWS).nll();
         double sum = 0;
         double tokens = 0;
         for (int row = 0; row < nll.length; row++) {
@@ -75,8 +74,7 @@ class SaeMetricsTest {
 
     @Test
     void otherPointsAreRefused() {
-        assertThatThrownBy(() ->
-                        CAPTURE.replacedNll(Point.parse("mlp_out.1"), ROWS, List.of(Tensor::copied)))
+        assertThatThrownBy(() -> CAPTURE.replacedNll(Point.parse("mlp_out.1"), ROWS, List.of(Tensor::copied)))
                 .isInstanceOfSatisfying(
                         AuditException.class,
                         refused -> assertThat(refused.code()).isEqualTo(AuditException.Code.USAGE));
