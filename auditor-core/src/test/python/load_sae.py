@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Loads a directory of ours with SAELens and holds its encode and decode against the formulas, worked out in double precision from the file's tensors.
 
-usage: load_sae.py DIR        needs torch, safetensors and sae_lens 6; ends with 1 where they differ by 1e-5 of the largest value or more
+usage: load_sae.py DIR        needs torch, safetensors and sae_lens 6; ends with 1 where they differ by 1e-5 of the largest value or more, or the hook's name is lost
 """
 import json, sys
 import torch
@@ -36,4 +36,4 @@ errors = {
     "hook": sae.cfg.metadata.hook_name,
 }
 print(json.dumps(errors))
-sys.exit(errors["encode"] >= 1e-5 or errors["decode"] >= 1e-5 or errors["features on one side only"] > 2)
+sys.exit(errors["encode"] >= 1e-5 or errors["decode"] >= 1e-5 or errors["features on one side only"] > 2 or errors["hook"] != config["metadata"]["hook_name"])

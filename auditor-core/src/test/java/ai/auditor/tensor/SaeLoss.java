@@ -104,7 +104,8 @@ record SaeLoss(SaeRule rule, int tokens, int width, int features, int[] dead, do
         for (int d = 0; d < width; d++) {
             sum += Math.pow(again[d] - frozen.left[token][d], 2);
         }
-        return sum * Math.min(1, dead.length / (double) (width / 2));
+        int most = width / 2;
+        return sum * Math.min(1, (double) dead.length / most);
     }
 
     private double penalty(

@@ -29,6 +29,9 @@ import java.util.stream.Stream;
 public final class SavedSae {
     private static final Map<String, String> METADATA = Map.of("format", "pt");
 
+    /** The SAELens whose layout this is; without it metadata are read as those of older ones, and lost. */
+    private static final String LAYOUT = "6.0.0";
+
     private SavedSae() {}
 
     /**
@@ -119,6 +122,7 @@ public final class SavedSae {
             config.put("rescale_acts_by_decoder_norm", false);
         }
         ObjectNode metadata = config.putObject("metadata");
+        metadata.put("sae_lens_version", LAYOUT);
         metadata.put("model_name", origin.model());
         metadata.put("hook_name", lensName(origin.point()));
         metadata.put("context_size", origin.context());

@@ -144,8 +144,14 @@ final class Training implements AutoCloseable {
         return scale;
     }
 
+    /**
+     * Above which features are active in use, of BatchTopK. The moving average starts at zero; what is still missing of it after few steps
+     * is made up for, as Adam does for its moments. SAELens leaves it, and lets more features through after a short training.
+     */
     double threshold() {
-        return threshold;
+        return plan.recipe() instanceof SaeRecipe.BatchTopK batch && done > 0
+                ? threshold / (1 - StrictMath.pow(1 - batch.thresholdRate(), done))
+                : threshold;
     }
 
     /** Arrays in native memory; for tests of leaks. */

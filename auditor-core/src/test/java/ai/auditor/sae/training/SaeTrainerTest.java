@@ -126,6 +126,7 @@ class SaeTrainerTest {
         assertThat(config.get("architecture").asText()).isEqualTo(top ? "topk" : "jumprelu");
         assertThat(config.get("k") == null).isEqualTo(!top);
         assertThat(config.get("metadata").get("hook_name").asText()).isEqualTo("blocks.3.hook_resid_post");
+        assertThat(config.get("metadata").get("sae_lens_version").asText()).startsWith("6.");
         assertThat(config.get("metadata").get("auditor_model_digest").asText()).isEqualTo("abc");
         assertThat(config.get("metadata").get("auditor_l0").asDouble()).isEqualTo(sums.l0());
         try (WeightSource weights = SafetensorsFile.open(saved.resolve("sae_weights.safetensors"));
