@@ -5,8 +5,8 @@ import ai.auditor.capture.TokenSpan;
 import ai.auditor.capture.TokenStates;
 import ai.auditor.model.Point;
 import ai.auditor.text.TokenizedRow;
-import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 import java.util.function.Consumer;
 
@@ -94,106 +94,111 @@ public final class FeatureTable {
         return reconstruction;
     }
 
-    /** Adds up what is active, row by row. */
+    /** Adds up what is active, row by row: a row's tokens stand together. */
     private static final class Builder {
+        private static final int NONE = -1;
+
         private final int width;
         private final int features;
         private final Reconstruction reconstruction;
-        private final List<Sums> rows = new ArrayList<>();
+        private final RowFeatures[] rows;
+        private int row = NONE;
+        /** Of the row that is read: sums, peaks and where they are of every feature, and the features that have any. */
+        private final double[] sums;
+
+        private final float[] peaks;
+        private final int[] peakTokens;
+        private final BitSet touched = new BitSet();
+        private int tokens;
+        private long active;
+        private double error;
 
         Builder(SaeFacts facts, int rows) {
             this.width = facts.inputWidth();
             this.features = facts.features();
             this.reconstruction = new Reconstruction(width);
-            for (int row = 0; row < rows; row++) {
-                this.rows.add(new Sums());
-            }
+            this.rows = new RowFeatures[rows];
+            Arrays.fill(
+                    this.rows, new RowFeatures(new int[0], new float[0], new float[0], new int[0], 0, 0, 0));
+            this.sums = new double[features];
+            this.peaks = new float[features];
+            this.peakTokens = new int[features];
         }
 
-        void add(TokenStates tokens, SparseAutoencoder.Read read) {
+        void add(TokenStates shown, SparseAutoencoder.Read read) {
             float[] values = read.features().toFloats();
             float[] states = read.states().toFloats();
             float[] again = read.reconstruction().toFloats();
             int count = states.length / width;
-            long active = 0;
+            long found = 0;
             for (int token = 0; token < count; token++) {
                 int place = read.first() + token;
-                Sums row = rows.get(tokens.rows()[place]);
-                active += row.add(values, token * features, features, tokens.positions()[place]);
-                double error = 0;
+                begin(shown.rows()[place]);
+                found += add(values, token * features, shown.positions()[place]);
                 for (int i = token * width; i < (token + 1) * width; i++) {
                     error += ((double) states[i] - again[i]) * ((double) states[i] - again[i]);
                 }
-                row.error += error;
             }
-            reconstruction.add(states, again, active);
+            reconstruction.add(states, again, found);
         }
 
-        FeatureTable table() {
-            return new FeatureTable(features, rows.stream().map(Sums::row).toList(), reconstruction);
-        }
-    }
-
-    /** One row as its tokens come by: features in ascending order, merged token by token. */
-    private static final class Sums {
-        private int[] features = {};
-        private double[] sums = {};
-        private float[] peaks = {};
-        private int[] peakTokens = {};
-        private int tokens;
-        private long active;
-        private double error;
-
-        int add(float[] values, int from, int count, int position) {
+        private int add(float[] values, int from, int position) {
             int found = 0;
-            for (int j = 0; j < count; j++) {
-                found += values[from + j] > 0 ? 1 : 0;
-            }
-            int[] both = new int[features.length + found];
-            double[] bothSums = new double[both.length];
-            float[] bothPeaks = new float[both.length];
-            int[] bothTokens = new int[both.length];
-            int known = 0;
-            int next = 0;
-            for (int j = 0; j < count; j++) {
-                float value = values[from + j];
+            for (int feature = 0; feature < features; feature++) {
+                float value = values[from + feature];
                 if (value > 0) {
-                    while (known < features.length && features[known] < j) {
-                        both[next] = features[known];
-                        bothSums[next] = sums[known];
-                        bothPeaks[next] = peaks[known];
-                        bothTokens[next++] = peakTokens[known++];
+                    found++;
+                    touched.set(feature);
+                    sums[feature] += value;
+                    if (value > peaks[feature]) {
+                        peaks[feature] = value;
+                        peakTokens[feature] = position;
                     }
-                    boolean again = known < features.length && features[known] == j;
-                    boolean higher = !again || value > peaks[known];
-                    both[next] = j;
-                    bothSums[next] = value + (again ? sums[known] : 0);
-                    bothPeaks[next] = higher ? value : peaks[known];
-                    bothTokens[next++] = higher ? position : peakTokens[known];
-                    known += again ? 1 : 0;
                 }
             }
-            int rest = features.length - known;
-            System.arraycopy(features, known, both, next, rest);
-            System.arraycopy(sums, known, bothSums, next, rest);
-            System.arraycopy(peaks, known, bothPeaks, next, rest);
-            System.arraycopy(peakTokens, known, bothTokens, next, rest);
-            features = Arrays.copyOf(both, next + rest);
-            sums = Arrays.copyOf(bothSums, next + rest);
-            peaks = Arrays.copyOf(bothPeaks, next + rest);
-            peakTokens = Arrays.copyOf(bothTokens, next + rest);
             tokens++;
             active += found;
             return found;
         }
 
-        RowFeatures row() {
-            float[] means = new float[sums.length];
-            for (int i = 0; i < means.length; i++) {
-                means[i] = (float) (sums[i] / tokens);
+        private void begin(int next) {
+            if (next == row) {
+                return;
             }
-            int read = Math.max(1, tokens);
-            return new RowFeatures(features, means, peaks, peakTokens, tokens, (double) active / read, error / read);
+            finish();
+            if (rows[next].tokens() > 0) {
+                throw new IllegalArgumentException("the tokens of row " + next + " do not stand together");
+            }
+            row = next;
+        }
+
+        private void finish() {
+            if (row == NONE) {
+                return;
+            }
+            int[] own = touched.stream().toArray();
+            float[] means = new float[own.length];
+            float[] ownPeaks = new float[own.length];
+            int[] ownTokens = new int[own.length];
+            for (int i = 0; i < own.length; i++) {
+                means[i] = (float) (sums[own[i]] / tokens);
+                ownPeaks[i] = peaks[own[i]];
+                ownTokens[i] = peakTokens[own[i]];
+                sums[own[i]] = 0;
+                peaks[own[i]] = 0;
+            }
+            rows[row] = new RowFeatures(
+                    own, means, ownPeaks, ownTokens, tokens, (double) active / tokens, error / tokens);
+            touched.clear();
+            tokens = 0;
+            active = 0;
+            error = 0;
+            row = NONE;
+        }
+
+        FeatureTable table() {
+            finish();
+            return new FeatureTable(features, List.of(rows), reconstruction);
         }
     }
 }

@@ -107,6 +107,20 @@ public final class HookCheck {
     }
 
     /**
+     * Makes sure that what was measured are numbers.
+     *
+     * @throws AuditException {@code NUMERIC} where features or reconstructions are too large for 32 bits, or none at all
+     */
+    public void requireFinite(Reconstruction measured) {
+        if (!Double.isFinite(measured.fvu())) {
+            throw new AuditException(
+                    AuditException.Code.NUMERIC,
+                    shown() + " gives reconstructions that are not finite: its weights do not belong to these states, or one of them is "
+                            + "zero throughout, which its input norm cannot scale");
+        }
+    }
+
+    /**
      * Makes sure that the autoencoder does on these tokens what it was made for.
      *
      * @throws AuditException {@code MODEL} where it is dead (no feature active, or FVU above 1), or L0 or FVU are far from what its files
@@ -117,6 +131,7 @@ public final class HookCheck {
         if (measured.l0() == 0) {
             throw unsound("no feature is active in any of " + measured.tokens() + " tokens");
         }
+        requireFinite(measured);
         if (measured.fvu() > 1) {
             throw unsound("its reconstruction is worse than the mean of the states (" + found + ")");
         }

@@ -2,6 +2,7 @@ package ai.auditor.sae.features;
 
 import ai.auditor.data.Sha256;
 import ai.auditor.sae.FeatureTable;
+import ai.auditor.stats.Exchanges;
 import ai.auditor.stats.Parts;
 import java.util.stream.IntStream;
 
@@ -38,6 +39,26 @@ record FeatureLayout(
         return IntStream.range(0, rows())
                 .filter(row -> candidate[row] == wanted && heldOut[row] == heldOutSide)
                 .toArray();
+    }
+
+    /** Rows on one side of the split. */
+    int[] rows(boolean heldOutSide) {
+        return IntStream.range(0, rows())
+                .filter(row -> heldOut[row] == heldOutSide)
+                .toArray();
+    }
+
+    /** Exchanges of the labels of held-out rows among themselves: what was chosen by the others stays as it was. */
+    Exchanges heldOutExchanges(boolean[] candidate, int count) {
+        int[] rows = rows(true);
+        boolean[] labels = new boolean[rows.length];
+        for (int i = 0; i < rows.length; i++) {
+            labels[i] = candidate[rows[i]];
+        }
+        long seed = seed("held-out exchanges");
+        return paired
+                ? Exchanges.ofPairs(rows.length / 2, count, seed).relabelled(labels)
+                : Exchanges.ofRows(labels, new int[rows.length], count, seed);
     }
 
     long seed(String purpose) {

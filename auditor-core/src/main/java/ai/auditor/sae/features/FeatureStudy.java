@@ -15,7 +15,7 @@ import java.util.List;
  * @param analysed rows of both classes that features and filters were chosen on
  * @param heldOut rows of both classes that they were tried on
  * @param level false discovery rate of the promoted and of the new features
- * @param smallestP what the permutation test of one feature can reach
+ * @param smallestP what draws of the permutation test of one feature can tell; smaller ones are bounds
  * @param alive features active in any row
  * @param promoted features with a higher mean in the candidate, at the level, by p
  * @param newFeatures active in the candidate and never in as many control rows, by p
@@ -96,9 +96,10 @@ public record FeatureStudy(
      * Promoted and new features in held-out rows.
      *
      * @param promoted mean number of promoted features that are active in a row
-     * @param anyNew share of rows with a new feature
+     * @param anyPromoted share of rows with a promoted feature
+     * @param anyNew share of rows with a feature that is new beyond chance
      */
-    public record Presence(Sides promoted, Sides anyNew) {}
+    public record Presence(Sides promoted, Sides anyPromoted, Sides anyNew) {}
 
     /**
      * A value of rows, tested by the shared exchanges.
@@ -129,9 +130,11 @@ public record FeatureStudy(
      * A filter that was chosen on the analysed rows and tried on the held-out ones.
      *
      * @param interval of the held-out balanced accuracy, by a bootstrap over prompts
-     * @param p one-sided p that held-out candidate rows are flagged more often, by the shared exchanges
+     * @param p one-sided p that held-out candidate rows are flagged more often, by exchanges of held-out rows
+     * @param q the same among all filters that are told of (Benjamini and Hochberg)
      */
-    public record TriedFilter(FeatureFilter filter, Rates chosen, Rates heldOut, Interval interval, double p) {}
+    public record TriedFilter(
+            FeatureFilter filter, Rates chosen, Rates heldOut, Interval interval, double p, double q) {}
 
     /**
      * The same study on swapped labels.

@@ -24,7 +24,7 @@ import java.util.stream.IntStream;
 
 /** The tests of one labelling of a layout's rows. */
 final class FeatureTests {
-    /** Exchanges a feature at most, in units of what one feature of the dictionary needs to be named alone. */
+    /** Exchanges a feature at most, in units of what one feature of the dictionary needs to be named alone; smaller p are bounds. */
     private static final int RESOLUTION = 4;
 
     private static final int FEWEST_EXCHANGES = 9_999;
@@ -48,23 +48,25 @@ final class FeatureTests {
         this.controls = layout.rows(candidate, false, false);
         double needed = RESOLUTION * layout.columns().features() / FeatureStudy.LEVEL;
         this.permutation = new SequentialPermutation(
-                (int) Math.max(FEWEST_EXCHANGES, Math.min(MOST_EXCHANGES, needed)), layout.seed("permutations"));
+                (int) Math.max(FEWEST_EXCHANGES, Math.min(MOST_EXCHANGES, needed)),
+                layout.seed("permutations"),
+                AuditException::checkInterrupted);
     }
 
     FeatureStudy study(int swaps, int replicates) {
         List<Promoted> promoted = promoted();
-        boolean[] compared = compared();
+        boolean[] compared = compared(candidate);
         List<NewFeature> fresh = newFeatures(compared);
         int analysed = candidates.length + controls.length;
         return new FeatureStudy(
                 analysed,
                 layout.rows() - analysed,
                 FeatureStudy.LEVEL,
-                permutation.smallest(),
+                permutation.smallestDrawn(),
                 alive(),
                 promoted,
                 fresh,
-                newCount(compared),
+                newCount(),
                 presence(promoted, fresh),
                 rowTest(RowFeatures::l0),
                 rowTest(RowFeatures::error),
@@ -198,12 +200,13 @@ final class FeatureTests {
                 .orElse(0);
     }
 
-    /** Analysed rows, as many of each class: more rows would find more features that are new by size alone. */
-    private boolean[] compared() {
-        int count = Math.min(candidates.length, controls.length);
+    /** Analysed rows, as many of each class under some labels: more rows would find more features that are new by size alone. */
+    private boolean[] compared(boolean[] labels) {
+        int[][] sides = {layout.rows(labels, true, false), layout.rows(labels, false, false)};
+        int count = Math.min(sides[0].length, sides[1].length);
         boolean[] compared = new boolean[layout.rows()];
         SplittableRandom random = new SplittableRandom(layout.seed("equal rows"));
-        for (int[] rows : new int[][] {candidates, controls}) {
+        for (int[] rows : sides) {
             int left = count;
             for (int i = 0; i < rows.length; i++) {
                 if (random.nextInt(rows.length - i) < left) {
@@ -259,19 +262,20 @@ final class FeatureTests {
         return counts;
     }
 
-    private NewCount newCount(boolean[] compared) {
-        int[] observed = onlyOnOneSide(compared, candidate);
+    private NewCount newCount() {
+        int[] observed = onlyOnOneSide(candidate);
         double[] swapped = new double[COUNT_SWAPS];
         for (int swap = 0; swap < COUNT_SWAPS; swap++) {
             AuditException.checkInterrupted();
-            int[] counts = onlyOnOneSide(compared, exchanges.swapped(layout.seed("new features " + swap)));
+            int[] counts = onlyOnOneSide(exchanges.swapped(layout.seed("new features " + swap)));
             swapped[swap] = counts[0] - counts[1];
         }
         return new NewCount(observed[0], observed[1], PValue.greater(observed[0] - observed[1], swapped));
     }
 
     /** How many features only the candidate has, and only the control. */
-    private int[] onlyOnOneSide(boolean[] compared, boolean[] labels) {
+    private int[] onlyOnOneSide(boolean[] labels) {
+        boolean[] compared = compared(labels);
         int[] only = new int[2];
         for (int feature = 0; feature < layout.columns().features(); feature++) {
             int[] counts = counts(feature, compared, labels);
@@ -282,11 +286,17 @@ final class FeatureTests {
     }
 
     private Presence presence(List<Promoted> promoted, List<NewFeature> fresh) {
+        int[] names = promoted.stream().mapToInt(Promoted::feature).toArray();
+        int[] news = fresh.stream()
+                .filter(one -> one.q() <= FeatureStudy.LEVEL)
+                .mapToInt(NewFeature::feature)
+                .toArray();
+        ToDoubleFunction<RowFeatures> anyPromoted =
+                row -> Arrays.stream(names).anyMatch(row::active) ? 1 : 0;
         return new Presence(
-                heldOut(row -> promoted.stream()
-                        .filter(one -> row.active(one.feature()))
-                        .count()),
-                heldOut(row -> fresh.stream().anyMatch(one -> row.active(one.feature())) ? 1 : 0));
+                heldOut(row -> Arrays.stream(names).filter(row::active).count()),
+                heldOut(anyPromoted),
+                heldOut(row -> Arrays.stream(news).anyMatch(row::active) ? 1 : 0));
     }
 
     private RowTest rowTest(ToDoubleFunction<RowFeatures> value) {
@@ -322,7 +332,7 @@ final class FeatureTests {
             total += promoted;
             anyPromoted += promoted > 0 ? 1 : 0;
             anyNew +=
-                    tests.newFeatures(tests.compared()).stream().anyMatch(one -> one.q() <= FeatureStudy.LEVEL) ? 1 : 0;
+                    tests.newFeatures(tests.compared(swapped.candidate())).stream().anyMatch(one -> one.q() <= FeatureStudy.LEVEL) ? 1 : 0;
             filters.add(new FilterSearch(layout, swapped).bestHeldOut());
         }
         return new Chance(

@@ -8,9 +8,11 @@ import ai.auditor.sae.features.FeatureStudy.TriedFilter;
 import ai.auditor.stats.Bootstrap;
 import ai.auditor.stats.Estimate;
 import ai.auditor.stats.Exchanges;
+import ai.auditor.stats.FalseDiscovery;
 import ai.auditor.stats.Interval;
 import ai.auditor.stats.PValue;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -52,10 +54,26 @@ final class FilterSearch {
         List<Chosen> singles = singles();
         combination(singles).ifPresent(chosen::add);
         chosen.addAll(singles.subList(0, Math.min(SINGLES, singles.size())));
-        return chosen.stream()
-                .sorted(Comparator.comparingDouble(Chosen::balancedAccuracy).reversed())
-                .map(one -> tried(one, replicates))
-                .toList();
+        chosen.sort(Comparator.comparingDouble(Chosen::balancedAccuracy).reversed());
+        int[] rows = layout.rows(true);
+        Exchanges heldOut = layout.heldOutExchanges(candidate, exchanges.count());
+        List<double[]> flags = chosen.stream().map(one -> flags(one.filter(), rows)).toList();
+        double[] p = flags.stream()
+                .mapToDouble(one -> PValue.greater(heldOut.studentised(one)))
+                .toArray();
+        double[] q = FalseDiscovery.benjaminiHochberg(p);
+        List<TriedFilter> tried = new ArrayList<>();
+        for (int i = 0; i < p.length; i++) {
+            FeatureFilter filter = chosen.get(i).filter();
+            tried.add(new TriedFilter(
+                    filter,
+                    chosen.get(i).rates(),
+                    rates(filter, true),
+                    interval(flags.get(i), rows, replicates),
+                    p[i],
+                    q[i]));
+        }
+        return tried;
     }
 
     /** Held-out balanced accuracy of the filter that does best on the analysed rows; one half where no feature is alive. */
@@ -152,29 +170,22 @@ final class FilterSearch {
                 .orElse(0);
     }
 
-    private TriedFilter tried(Chosen chosen, int replicates) {
-        double[] flags = new double[layout.rows()];
-        for (int row = 0; row < flags.length; row++) {
-            flags[row] = !layout.heldOut()[row] ? Double.NaN : chosen.filter().flags(row(row)) ? 1 : 0;
-        }
-        return new TriedFilter(
-                chosen.filter(),
-                chosen.rates(),
-                rates(chosen.filter(), true),
-                interval(flags, replicates),
-                PValue.greater(exchanges.studentised(flags)));
+    private double[] flags(FeatureFilter filter, int[] rows) {
+        return Arrays.stream(rows)
+                .mapToDouble(row -> filter.flags(row(row)) ? 1 : 0)
+                .toArray();
     }
 
-    private Interval interval(double[] flags, int replicates) {
-        return Bootstrap.overGroups(layout.groups(), replicates, Estimate.LEVEL, layout.seed("filters"))
+    private Interval interval(double[] flags, int[] rows, int replicates) {
+        int[] groups = Arrays.stream(rows).map(row -> layout.groups()[row]).toArray();
+        return Bootstrap.overGroups(groups, replicates, Estimate.LEVEL, layout.seed("filters"))
                 .interval(weights -> {
                     double[] sums = new double[2];
                     double[] counts = new double[2];
-                    for (int row = 0; row < flags.length; row++) {
-                        if (!Double.isNaN(flags[row])) {
-                            sums[candidate[row] ? 0 : 1] += weights[row] * flags[row];
-                            counts[candidate[row] ? 0 : 1] += weights[row];
-                        }
+                    for (int i = 0; i < rows.length; i++) {
+                        int side = candidate[rows[i]] ? 0 : 1;
+                        sums[side] += weights[i] * flags[i];
+                        counts[side] += weights[i];
                     }
                     return (sums[0] / counts[0] + 1 - sums[1] / counts[1]) / 2;
                 });

@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class FeatureStudyTest {
@@ -50,9 +51,9 @@ class FeatureStudyTest {
     }
 
     @ParameterizedTest
-    @ValueSource(booleans = {true, false})
-    void whereNothingDiffersTheShareOfFalseFindsIsNoMoreThanPromised(boolean paired) {
-        int studies = 200;
+    @CsvSource({"true,60,60", "false,60,60", "false,60,200", "false,200,60"})
+    void whereNothingDiffersTheShareOfFalseFindsIsNoMoreThanPromised(boolean paired, int candidates, int controls) {
+        int studies = 150;
         int promoted = 0;
         int fresh = 0;
         int counts = 0;
@@ -60,7 +61,7 @@ class FeatureStudyTest {
         int filters = 0;
         for (int i = 0; i < studies; i++) {
             FeatureStudy study =
-                    SyntheticFeatures.of(60, 60, paired, 0, 900 + i).study(0, i);
+                    SyntheticFeatures.of(candidates, controls, paired, 0, 900 + i).study(0, i);
             promoted += study.promoted().isEmpty() ? 0 : 1;
             fresh += study.namedNew().isEmpty() ? 0 : 1;
             counts += study.newCount().p() <= 0.05 ? 1 : 0;

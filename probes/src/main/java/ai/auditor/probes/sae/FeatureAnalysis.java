@@ -206,25 +206,23 @@ public record FeatureAnalysis(
             Matrix states = states(study, probe, rows);
             Direction subliminal = new Direction("subliminal", probe.point(), shift(study, states, rows));
             Decomposer decomposer = new Decomposer(probe.sae());
-            TraitCosines cosines = TraitCosines.of(subliminal, study.vectors());
-            List<String> nearest = cosines.traits().stream()
-                    .limit(NEAREST_TRAITS)
-                    .map(TraitCosines.Line::trait)
-                    .toList();
-            List<Direction> vectors = new ArrayList<>(List.of(subliminal));
-            study.vectors().at(probe.point()).stream()
-                    .filter(direction -> nearest.contains(direction.name()))
-                    .forEach(vectors::add);
-            List<Decomposition> decomposed = decomposer.decompose(vectors);
+            List<Decomposition> traits =
+                    decomposer.decompose(study.vectors().at(probe.point()));
+            Decomposition whole = decomposer.decompose(List.of(subliminal)).get(0);
             List<Decomposition> nulls = decomposer.decompose(NullVectors.like(
                     probe.point(), Labels.control(study, states, rows), NULL_VECTORS, study.seed("sae/null vectors")));
+            List<Agreement> agreements = Agreement.nearest(whole, traits, nulls, NEAREST_TRAITS);
+            List<Decomposition> vectors = new ArrayList<>(List.of(whole));
+            for (Agreement agreement : agreements) {
+                traits.stream()
+                        .filter(trait -> trait.vector().name().equals(agreement.second()))
+                        .forEach(vectors::add);
+            }
             return new Contrast(
-                    decomposed,
-                    decomposed.subList(1, decomposed.size()).stream()
-                            .map(direct -> Agreement.of(decomposed.get(0), direct, nulls))
-                            .toList(),
+                    vectors,
+                    agreements,
                     decomposer.ofMeans(subliminal, side(study, table, true), side(study, table, false)),
-                    cosines);
+                    TraitCosines.of(subliminal, study.vectors()));
         }
 
         private static Matrix states(Study study, SaeProbe probe, int[] rows) {

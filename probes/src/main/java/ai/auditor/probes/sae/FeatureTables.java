@@ -57,7 +57,12 @@ final class FeatureTables {
                 p(study.error().p())));
         rows.add(row("promoted features in a held-out row", study.presence().promoted(), "%.2f", ""));
         rows.add(row(
-                "held-out rows with a new feature, %", per100(study.presence().anyNew()), "%.1f", ""));
+                "held-out rows with a promoted feature, %",
+                per100(study.presence().anyPromoted()),
+                "%.1f",
+                ""));
+        rows.add(row(
+                "held-out rows with a new feature beyond chance, %", per100(study.presence().anyNew()), "%.1f", ""));
         rows.add(List.of(
                 "features that only this side has",
                 Integer.toString(study.newCount().inCandidate()),
@@ -128,7 +133,7 @@ final class FeatureTables {
     private static Table filters(FeatureStudy study) {
         return new Table(
                 "Filters, chosen on analysed rows and tried on held-out ones (balanced accuracy; one half is chance)",
-                List.of("filter", "analysed", "held out", "95 % interval", "recall", "precision", "p"),
+                List.of("filter", "analysed", "held out", "95 % interval", "recall", "precision", "q"),
                 study.filters().stream()
                         .map(tried -> List.of(
                                 shown(tried.filter()),
@@ -141,7 +146,7 @@ final class FeatureTables {
                                         tried.interval().high()),
                                 number("%.3f", tried.heldOut().recall()),
                                 number("%.3f", tried.heldOut().precision()),
-                                p(tried.p())))
+                                p(tried.q())))
                         .toList());
     }
 
@@ -149,7 +154,7 @@ final class FeatureTables {
     private static String shown(FeatureFilter filter) {
         return filter.terms().size() == 1
                 ? filter.terms().get(0).toString()
-                : "any " + filter.atLeast() + " of " + filter.terms().size() + " features";
+                : "at least " + filter.atLeast() + " of " + filter.terms().size() + " features";
     }
 
     private static Table chance(FeatureStudy study) {
