@@ -4,6 +4,7 @@ import ai.auditor.capture.Capture;
 import ai.auditor.capture.TokenSpan;
 import ai.auditor.capture.TokenStates;
 import ai.auditor.model.Point;
+import ai.auditor.stats.Matrix;
 import ai.auditor.text.TokenizedRow;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -14,11 +15,13 @@ import java.util.function.Consumer;
 public final class FeatureTable {
     private final int features;
     private final List<RowFeatures> rows;
+    private final Matrix states;
     private final Reconstruction reconstruction;
 
-    private FeatureTable(int features, List<RowFeatures> rows, Reconstruction reconstruction) {
+    private FeatureTable(int features, List<RowFeatures> rows, Matrix states, Reconstruction reconstruction) {
         this.features = features;
         this.rows = List.copyOf(rows);
+        this.states = states;
         this.reconstruction = reconstruction;
     }
 
@@ -76,7 +79,7 @@ public final class FeatureTable {
 
     /** Of rows that were read before; for tests, and for parts of a table. */
     public static FeatureTable of(int features, List<RowFeatures> rows) {
-        return new FeatureTable(features, rows, new Reconstruction(1));
+        return new FeatureTable(features, rows, new Matrix(rows.size(), 0, new float[0]), new Reconstruction(1));
     }
 
     /** Width of the dictionary. */
@@ -87,6 +90,11 @@ public final class FeatureTable {
     /** One entry a row, in the order in which they were given. */
     public List<RowFeatures> rows() {
         return rows;
+    }
+
+    /** Mean state of each row's tokens, {@code [rows, d_in]}; zeros of a row without tokens, and no columns where none was read. */
+    public Matrix states() {
+        return states;
     }
 
     /** Over all tokens that were read. */
@@ -102,12 +110,14 @@ public final class FeatureTable {
         private final int features;
         private final Reconstruction reconstruction;
         private final RowFeatures[] rows;
+        private final float[] means;
         private int row = NONE;
         /** Of the row that is read: sums, peaks and where they are of every feature, and the features that have any. */
         private final double[] sums;
 
         private final float[] peaks;
         private final int[] peakTokens;
+        private final double[] stateSums;
         private final BitSet touched = new BitSet();
         private int tokens;
         private long active;
@@ -120,6 +130,8 @@ public final class FeatureTable {
             this.rows = new RowFeatures[rows];
             Arrays.fill(
                     this.rows, new RowFeatures(new int[0], new float[0], new float[0], new int[0], 0, 0, 0));
+            this.means = new float[Math.multiplyExact(rows, width)];
+            this.stateSums = new double[width];
             this.sums = new double[features];
             this.peaks = new float[features];
             this.peakTokens = new int[features];
@@ -135,8 +147,10 @@ public final class FeatureTable {
                 int place = read.first() + token;
                 begin(shown.rows()[place]);
                 found += add(values, token * features, shown.positions()[place]);
-                for (int i = token * width; i < (token + 1) * width; i++) {
-                    error += ((double) states[i] - again[i]) * ((double) states[i] - again[i]);
+                for (int i = 0; i < width; i++) {
+                    double state = states[token * width + i];
+                    stateSums[i] += state;
+                    error += (state - again[token * width + i]) * (state - again[token * width + i]);
                 }
             }
             reconstruction.add(states, again, found);
@@ -177,18 +191,22 @@ public final class FeatureTable {
                 return;
             }
             int[] own = touched.stream().toArray();
-            float[] means = new float[own.length];
+            float[] ownMeans = new float[own.length];
             float[] ownPeaks = new float[own.length];
             int[] ownTokens = new int[own.length];
             for (int i = 0; i < own.length; i++) {
-                means[i] = (float) (sums[own[i]] / tokens);
+                ownMeans[i] = (float) (sums[own[i]] / tokens);
                 ownPeaks[i] = peaks[own[i]];
                 ownTokens[i] = peakTokens[own[i]];
                 sums[own[i]] = 0;
                 peaks[own[i]] = 0;
             }
             rows[row] = new RowFeatures(
-                    own, means, ownPeaks, ownTokens, tokens, (double) active / tokens, error / tokens);
+                    own, ownMeans, ownPeaks, ownTokens, tokens, (double) active / tokens, error / tokens);
+            for (int i = 0; i < width; i++) {
+                means[row * width + i] = (float) (stateSums[i] / tokens);
+                stateSums[i] = 0;
+            }
             touched.clear();
             tokens = 0;
             active = 0;
@@ -198,7 +216,7 @@ public final class FeatureTable {
 
         FeatureTable table() {
             finish();
-            return new FeatureTable(features, List.of(rows), reconstruction);
+            return new FeatureTable(features, List.of(rows), new Matrix(rows.length, width, means), reconstruction);
         }
     }
 }

@@ -45,6 +45,13 @@ class FeatureTableTest {
                     count += rows[token] == row ? 1 : 0;
                 }
                 assertThat(of.tokens()).isEqualTo(count);
+                for (int i = 0; i < WIDTH; i++) {
+                    double sum = 0;
+                    for (int token = 0; token < tokens; token++) {
+                        sum += rows[token] == row ? states[token * WIDTH + i] : 0;
+                    }
+                    assertThat((double) table.states().at(row, i)).isCloseTo(sum / Math.max(1, count), within(1e-6));
+                }
                 for (int feature = 0; feature < FEATURES; feature++) {
                     double sum = 0;
                     float peak = 0;

@@ -3,8 +3,6 @@ package ai.auditor.probes.sae;
 import ai.auditor.Progress;
 import ai.auditor.audit.Auditor.Prepared;
 import ai.auditor.capture.Capture;
-import ai.auditor.capture.CapturePlan;
-import ai.auditor.capture.Pooling;
 import ai.auditor.data.Row;
 import ai.auditor.direction.Direction;
 import ai.auditor.model.ReferenceModel;
@@ -203,7 +201,7 @@ public record FeatureAnalysis(
             List<Decomposition> vectors, List<Agreement> agreements, EncodedChange change, TraitCosines cosines) {
         static Contrast of(Study study, FeatureTable table, SaeProbe probe) {
             int[] rows = Labels.all(study.rows().size());
-            Matrix states = states(study, probe, rows);
+            Matrix states = table.states();
             Direction subliminal = new Direction("subliminal", probe.point(), shift(study, states, rows));
             Decomposer decomposer = new Decomposer(probe.sae());
             List<Decomposition> traits =
@@ -223,16 +221,6 @@ public record FeatureAnalysis(
                     agreements,
                     decomposer.ofMeans(subliminal, side(study, table, true), side(study, table, false)),
                     TraitCosines.of(subliminal, study.vectors()));
-        }
-
-        private static Matrix states(Study study, SaeProbe probe, int[] rows) {
-            Pooling pooling = switch (probe.span()) {
-                case COMPLETION, TEXT -> Pooling.COMPLETION_MEAN;
-                case COMPLETION_LAST -> Pooling.COMPLETION_LAST;
-                case PROMPT_LAST -> Pooling.PROMPT_LAST;
-            };
-            CapturePlan plan = CapturePlan.activations(List.of(probe.point()), List.of(pooling));
-            return study.capture("states of rows", rows, "", plan).activations(probe.point(), pooling);
         }
 
         private static float[] shift(Study study, Matrix states, int[] rows) {
