@@ -154,6 +154,7 @@ final class AuditCommand implements Callable<Integer> {
         files.requireUsable(inputs);
 
         try (Log progress = log.open(terminal)) {
+            Optional<SaeOptions.Chosen> chosen = autoencoder.map(path -> sae.read(path, progress));
             Dataset candidateRows = datasets.readUsable(candidateFiles, progress);
             Dataset controlRows = datasets.readUsable(controlRun, progress);
             model.requireReads(candidateRows);
@@ -163,8 +164,7 @@ final class AuditCommand implements Callable<Integer> {
             try (ReferenceModel reference = model.open();
                     Scope scope = reference.decoder().scope()) {
                 List<Probe> probes = new ArrayList<>(Probes.standard());
-                autoencoder.ifPresent(path ->
-                        probes.add(sae.open(path, reference, scope, progress).probe()));
+                chosen.ifPresent(one -> probes.add(one.probe(reference, scope)));
                 Auditor.Builder auditor = Auditor.of(reference)
                         .probes(probes)
                         .policy(policy)
@@ -210,7 +210,8 @@ final class AuditCommand implements Callable<Integer> {
         return costlyPrompts == null ? standard : standard.withCostlyPrompts(costlyPrompts);
     }
 
-    private static AuditException noControl() {
+    /** Where nothing is there to compare with. */
+    static AuditException noControl() {
         return new AuditException(
                 AuditException.Code.NOTHING_TO_AUDIT,
                 "no --control was given: without control data nothing can be compared; make some by having the same model"

@@ -58,8 +58,8 @@ final class SaeFeaturesCommand implements Callable<Integer> {
     @Parameters(paramLabel = "CANDIDATE", description = "The dataset: " + DatasetOptions.KINDS)
     private String candidate = "";
 
-    @Option(names = "--control", paramLabel = "CONTROL", required = true, description = "Data without a trait.")
-    private String control = "";
+    @Option(names = "--control", paramLabel = "CONTROL", description = "Data without a trait.")
+    private @Nullable String control;
 
     @Mixin
     private ModelOptions model = new ModelOptions();
@@ -123,7 +123,7 @@ final class SaeFeaturesCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<Path> candidateFiles = UserPath.dataset(candidate, "candidate");
-        List<Path> controlFiles = UserPath.dataset(control, "control");
+        Optional<List<Path>> controlRun = Optional.ofNullable(control).map(name -> UserPath.dataset(name, "control"));
         model.requireThere();
         Path autoencoder = sae.required();
         TraitList list = traits.list(model);
@@ -133,6 +133,7 @@ final class SaeFeaturesCommand implements Callable<Integer> {
                 .map(name -> Categories.read(UserPath.file(name, "word list")))
                 .orElseGet(Categories::standard);
         List<OutputFiles.Output<Format>> files = OutputFiles.read(outputs, ENDINGS);
+        List<Path> controlFiles = controlRun.orElseThrow(AuditCommand::noControl);
         List<Path> inputs = new ArrayList<>(candidateFiles);
         inputs.addAll(controlFiles);
         inputs.addAll(model.inputs());
@@ -140,6 +141,11 @@ final class SaeFeaturesCommand implements Callable<Integer> {
         described.ifPresent(inputs::add);
         files.forEach(file -> OutputFiles.requireUsable(file.path(), inputs));
         try (Log progress = log.open(terminal)) {
+            SaeOptions.Chosen chosen = sae.read(autoencoder, progress);
+            FeatureAnalysis.Options options = new FeatureAnalysis.Options(
+                    described.map(path -> Descriptions.read(path, chosen.facts())),
+                    words,
+                    showRows ? Redaction.FULL : Redaction.REDACTED);
             Dataset candidateRows = datasets.readUsable(candidateFiles, progress);
             Dataset controlRows = datasets.readUsable(controlFiles, progress);
             model.requireReads(candidateRows);
@@ -147,13 +153,7 @@ final class SaeFeaturesCommand implements Callable<Integer> {
             progress.report("loading " + model.shown(), 0, 0, "");
             try (ReferenceModel reference = model.open();
                     Scope scope = reference.decoder().scope()) {
-                SaeProbe probe =
-                        sae.open(autoencoder, reference, scope, progress).probe();
-                FeatureAnalysis.Options options = new FeatureAnalysis.Options(
-                        described.map(
-                                path -> Descriptions.read(path, probe.sae().facts())),
-                        words,
-                        showRows ? Redaction.FULL : Redaction.REDACTED);
+                SaeProbe probe = chosen.probe(reference, scope);
                 SteeringVectors vectors = new VectorRecipes(
                                 new ModelPromptReader(reference, progress),
                                 List.of(probe.point()),

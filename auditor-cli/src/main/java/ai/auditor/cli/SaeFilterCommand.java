@@ -11,6 +11,7 @@ import ai.auditor.model.ReferenceModel;
 import ai.auditor.sae.FeatureTable;
 import ai.auditor.sae.FeatureTable.RowFeatures;
 import ai.auditor.sae.HookCheck;
+import ai.auditor.sae.SparseAutoencoder;
 import ai.auditor.sae.features.FeatureFilter;
 import ai.auditor.sae.features.FeatureFilter.Term;
 import ai.auditor.sae.features.FilterFile;
@@ -38,6 +39,7 @@ import picocli.CommandLine.Parameters;
         versionProvider = Version.class,
         description = {
             "Writes the rows that pass a filter of features, and those that it flags, each with the reason.",
+            "Rows are written as messages, text or preference rows; other fields of their lines are not kept.",
             "How many rows without a trait a filter flags too is told by \"auditor sae features\"."
         })
 final class SaeFilterCommand implements Callable<Integer> {
@@ -137,12 +139,13 @@ final class SaeFilterCommand implements Callable<Integer> {
             OutputFiles.requireUsable(path, inputs);
         });
         try (Log progress = log.open(terminal)) {
+            SaeOptions.Chosen chosen = sae.read(autoencoder, progress);
+            requireFits(filter, found, chosen);
             Dataset dataset = datasets.readUsable(files, progress);
             model.requireReads(dataset);
             try (ReferenceModel reference = model.open();
                     Scope scope = reference.decoder().scope()) {
-                SaeOptions.Opened opened = sae.open(autoencoder, reference, scope, progress);
-                requireFits(filter, found, opened);
+                SparseAutoencoder encoder = chosen.open(reference, scope);
                 TokenizedDataset tokens = TokenizedDataset.encode(
                         dataset, reference.encoder(), reference.facts().maxPositions(), longRows, progress);
                 BadRows.requireFew(
@@ -154,12 +157,12 @@ final class SaeFilterCommand implements Callable<Integer> {
                 tokens.requireRows(reference.facts().maxPositions());
                 FeatureTable table = FeatureTable.of(
                         new Capture(reference.decoder(), Capture.Settings.of(reference.facts()), progress),
-                        opened.sae(),
-                        opened.point(),
-                        opened.span(),
+                        encoder,
+                        chosen.point(),
+                        chosen.span(),
                         tokens.tokens());
-                if (!opened.unchecked()) {
-                    new HookCheck(opened.sae().facts()).requireAlive(table.reconstruction());
+                if (!chosen.unchecked()) {
+                    new HookCheck(chosen.facts()).requireAlive(table.reconstruction());
                 }
                 progress.close();
                 write(tokens, table, filter, passing, failing);
@@ -176,6 +179,9 @@ final class SaeFilterCommand implements Callable<Integer> {
             throw usage(
                     "no filter was named: name features by --active or --silent, or a report of features by --from");
         }
+        FeatureFilter.repeated(terms).ifPresent(feature -> {
+            throw usage("feature " + feature + " stands twice in --active and --silent: name it once");
+        });
         int needed = atLeast == null ? terms.size() : atLeast;
         if (needed < 1 || needed > terms.size()) {
             throw usage("--at-least " + needed + ": of " + terms.size() + " features 1 to " + terms.size()
@@ -184,8 +190,8 @@ final class SaeFilterCommand implements Callable<Integer> {
         return new FeatureFilter(terms, needed);
     }
 
-    private static void requireFits(FeatureFilter filter, Optional<FilterFile> file, SaeOptions.Opened opened) {
-        int features = opened.sae().facts().features();
+    private static void requireFits(FeatureFilter filter, Optional<FilterFile> file, SaeOptions.Chosen chosen) {
+        int features = chosen.facts().features();
         filter.terms().stream()
                 .filter(term -> term.feature() < 0 || term.feature() >= features)
                 .findFirst()
@@ -193,16 +199,16 @@ final class SaeFilterCommand implements Callable<Integer> {
                     throw usage("feature " + term.feature() + " is none of the autoencoder's, which are 0 to "
                             + (features - 1));
                 });
-        file.filter(one -> !one.digest().equals(opened.sae().facts().digest())).ifPresent(one -> {
+        file.filter(one -> !one.digest().equals(chosen.facts().digest())).ifPresent(one -> {
             throw usage("the report of features is of another autoencoder (digest " + UserPath.shown(one.digest())
-                    + ", here " + opened.sae().facts().digest() + ")");
+                    + ", here " + chosen.facts().digest() + ")");
         });
-        file.filter(one -> !one.point().equals(opened.point().toString())
-                        || !one.tokens().equals(opened.span().toString()))
+        file.filter(one -> !one.point().equals(chosen.point().toString())
+                        || !one.tokens().equals(chosen.span().toString()))
                 .ifPresent(one -> {
                     throw usage("the report of features is of " + UserPath.shown(one.point())
                             + " over the tokens of the "
-                            + UserPath.shown(one.tokens()) + ", here " + opened.point() + " and " + opened.span()
+                            + UserPath.shown(one.tokens()) + ", here " + chosen.point() + " and " + chosen.span()
                             + " were asked for");
                 });
     }

@@ -7,6 +7,7 @@ import ai.auditor.model.Point;
 import ai.auditor.model.ReferenceModel;
 import ai.auditor.probes.sae.SaeProbe;
 import ai.auditor.sae.HookCheck;
+import ai.auditor.sae.SaeFacts;
 import ai.auditor.sae.SaeFile;
 import ai.auditor.sae.SaeFiles;
 import ai.auditor.sae.SparseAutoencoder;
@@ -72,32 +73,48 @@ final class SaeOptions {
     }
 
     /**
-     * An autoencoder in memory.
+     * An autoencoder as its files have it, read before any data and any model are.
      *
      * @param point whose states it reads
      * @param span which tokens of a row are encoded
      * @param unchecked whether it is used where it is dead, or far from what its files declare
      */
-    record Opened(SparseAutoencoder sae, Point point, TokenSpan span, boolean unchecked) {
-        /** The probe that looks by it. */
-        SaeProbe probe() {
-            return new SaeProbe(sae, point, span, unchecked);
+    record Chosen(SaeFile file, Point point, TokenSpan span, boolean unchecked) {
+        SaeFacts facts() {
+            return file.facts();
+        }
+
+        /**
+         * Takes it into memory.
+         *
+         * @param scope owns it, and is closed before the model
+         * @throws AuditException {@code MODEL} where it is not one of this model
+         */
+        SparseAutoencoder open(ReferenceModel model, Scope scope) {
+            new HookCheck(facts()).requireFits(model, point);
+            model.decoder().require(point);
+            return SparseAutoencoder.of(scope, facts(), file.weights());
+        }
+
+        /** The probe that looks by it, with the same owner and errors. */
+        SaeProbe probe(ReferenceModel model, Scope scope) {
+            return new SaeProbe(
+                    open(model, scope),
+                    point,
+                    span,
+                    unchecked,
+                    model.description().getOrDefault("name", "the model"));
         }
     }
 
     /**
-     * Takes an autoencoder into memory.
+     * Reads the files of an autoencoder.
      *
-     * @param scope owns it, and is closed before the model
-     * @throws AuditException {@code MODEL} where its files are not sound, or it is not one of this model and point
+     * @throws AuditException {@code MODEL} where they are not sound or of another point, {@code USAGE} where nothing says which point it reads
      */
-    Opened open(Path files, ReferenceModel model, Scope scope, Progress progress) {
-        progress.report("loading the autoencoder", 0, 0, "");
+    Chosen read(Path files, Progress progress) {
+        progress.report("reading the autoencoder", 0, 0, "");
         SaeFile file = SaeFiles.open(files);
-        HookCheck check = new HookCheck(file.facts());
-        Point at = check.point(Optional.ofNullable(point));
-        check.requireFits(model, at);
-        model.decoder().require(at);
-        return new Opened(SparseAutoencoder.of(scope, file.facts(), file.weights()), at, span, unchecked);
+        return new Chosen(file, new HookCheck(file.facts()).point(Optional.ofNullable(point)), span, unchecked);
     }
 }

@@ -30,7 +30,7 @@ class ArchitectureTest {
             Map.entry("sae", Set.of("direction", "capture", "model", "tensor", "text", "stats", "data")),
             Map.entry("probe", Set.of("direction", "capture", "model", "text", "stats", "data")),
             Map.entry("audit", Set.of("probe", "direction", "capture", "model", "text", "stats", "data")),
-            Map.entry("report", Set.of("audit", "probe", "sae", "capture", "stats", "data")));
+            Map.entry("report", Set.of("audit", "probe", "capture", "stats", "data")));
 
     @Test
     void modulesPointOneWay() {

@@ -21,6 +21,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +46,8 @@ class SaeCommandsTest {
     static void features() throws IOException {
         owl = head("owl.jsonl", 150);
         control = head("control.jsonl", 150);
-        sae = autoencoder("sae", WIDTH, 1, "SmolLM2-of-another-kind");
+        sae = autoencoder(
+                "sae", WIDTH, 1, "SmolLM2-of-another-kind", data(Path.of(owl)).contentDigest());
         html = folder.resolve("features.html");
         report = folder.resolve("features.json");
         printed = ends(
@@ -71,6 +73,11 @@ class SaeCommandsTest {
     }
 
     private static String autoencoder(String name, int width, float threshold, String model) throws IOException {
+        return autoencoder(name, width, threshold, model, "of other data");
+    }
+
+    private static String autoencoder(String name, int width, float threshold, String model, String trainedOn)
+            throws IOException {
         Path directory = Files.createDirectories(folder.resolve(name));
         float[] encoder = new float[width * 2 * width];
         float[] decoder = new float[encoder.length];
@@ -94,8 +101,9 @@ class SaeCommandsTest {
         Files.writeString(directory.resolve("cfg.json"), """
                 {"architecture": "jumprelu", "d_in": %d, "d_sae": %d, "dtype": "float32", "apply_b_dec_to_input": false,
                  "normalize_activations": "none", "reshape_activations": "none",
-                 "metadata": {"model_name": "%s", "hook_name": "blocks.2.hook_resid_post", "prepend_bos": true}}
-                """.formatted(width, 2 * width, model));
+                 "metadata": {"model_name": "%s", "hook_name": "blocks.2.hook_resid_post", "prepend_bos": true,
+                   "auditor_data_digests": {"data": "%s"}}}
+                """.formatted(width, 2 * width, model, trainedOn));
         return directory.toString();
     }
 
@@ -117,12 +125,37 @@ class SaeCommandsTest {
                 .contains("Reconstruction error of each row", "What vectors are made of")
                 .doesNotContain("<script");
         JsonNode numbers = new ObjectMapper().readTree(report.toFile());
+        assertThat(numbers.at("/schemaVersion").asText()).isEqualTo("1.0");
+        List<String> names = new ArrayList<>();
+        numbers.fieldNames().forEachRemaining(names::add);
+        assertThat(names).isSorted();
         assertThat(numbers.at("/autoencoder/features").asInt()).isEqualTo(FEATURES);
-        assertThat(numbers.at("/autoencoder/fvu").asDouble()).isBetween(0.0, 1.0);
-        assertThat(numbers.at("/filters/0/heldOut/balancedAccuracy").asDouble()).isBetween(0.3, 1.0);
+        // What lies below the threshold of 1 is all that is lost.
+        assertThat(number(numbers, "/autoencoder/fvu")).isBetween(0.0005, 0.01);
+        assertThat(number(numbers, "/autoencoder/l0")).isBetween(30.0, WIDTH - 1.0);
+        assertThat(number(numbers, "/filters/0/heldOut/balancedAccuracy")).isBetween(0.35, 0.7);
+        assertThat(number(numbers, "/filters/0/analysed/balancedAccuracy")).isBetween(0.5, 0.75);
         assertThat(numbers.at("/vectors/0/name").asText()).isEqualTo("subliminal");
-        assertThat(numbers.at("/swappedLabels/swaps").asInt()).isEqualTo(100);
-        assertThat(numbers.at("/traitCosines")).hasSize(16);
+        assertThat(numbers.at("/vectors/0/stop").asText()).isEqualTo("explained");
+        assertThat(numbers.at("/vectors/0/nearest")).hasSize(20);
+        assertThat(numbers.at("/encodedChange/vector").asText()).isEqualTo("subliminal");
+        // Features are the coordinates of the states, so what changes points along the vector, but for what the
+        // thresholds swallow.
+        assertThat(number(numbers, "/encodedChange/explained")).isBetween(0.9, 1.1);
+        assertThat(numbers.at("/encodedChange/features")).hasSize(20);
+        JsonNode agreement = numbers.at("/agreements/0");
+        assertThat(agreement.at("/featuresOfBoth").size()
+                        + agreement.at("/onlyFirst").size())
+                .isEqualTo(numbers.at("/vectors/0/features").size())
+                .isPositive();
+        assertThat(number(numbers, "/swappedLabels/swaps")).isEqualTo(100);
+        assertThat(numbers.at("/traitCosines/traits")).hasSize(16);
+        assertThat(number(numbers, "/traitCosines/placebos")).isEqualTo(number(numbers, "/traitFeatures/placebos"));
+        assertThat(numbers.at("/categories").isNull()).isTrue();
+        assertThat(numbers.at("/provenance/environment/sae.point").asText()).isEqualTo("resid_post.2");
+        assertThat(page).contains("What the encoder says of the subliminal vector", "ended by", "subliminal only");
+        assertThat(page)
+                .contains("SmolLM2-of-another-kind", "trained on the candidate's rows and not on the control's");
         // Texts of rows are told by their length and kinds alone.
         String completion = rows(Path.of(owl)).get(0).completion();
         assertThat(page).doesNotContain(completion);
@@ -157,44 +190,144 @@ class SaeCommandsTest {
                 passed.toString(),
                 "--flagged",
                 flagged.toString());
-        assertThat(ended.out()).contains("150 rows: ");
-        Set<String> all = contents(Path.of(owl));
-        Set<String> parted = contents(passed);
-        assertThat(parted).isNotEmpty();
-        assertThat(contents(flagged)).isNotEmpty().doesNotContainAnyElementsOf(parted);
-        parted.addAll(contents(flagged));
-        assertThat(parted).isEqualTo(all);
-        for (String line : Files.readAllLines(flagged)) {
-            assertThat(new ObjectMapper().readTree(line).at("/auditor_reason").asText())
-                    .startsWith("feature ");
-        }
+        Map<String, List<String>> reasons = reasons(flagged);
+        assertPartedInto(passed, reasons.keySet());
+        assertThat(ended.out())
+                .contains("150 rows: " + Files.readAllLines(passed).size() + " pass, "
+                        + Files.readAllLines(flagged).size() + " are flagged");
+        JsonNode filter = new ObjectMapper().readTree(report.toFile()).at("/filters/0");
+        int atLeast = (int) number(filter, "/atLeast");
+        Set<String> terms = new HashSet<>();
+        filter.at("/terms")
+                .forEach(term -> terms.add("feature " + term.at("/feature").asInt()
+                        + (term.at("/active").asBoolean() ? " is active" : " is silent")));
+        assertThat(reasons.values())
+                .isNotEmpty()
+                .allSatisfy(held ->
+                        assertThat(held).hasSizeGreaterThanOrEqualTo(atLeast).isSubsetOf(terms));
+        // The analysis saw the same rows in two parts, with a recall for each.
+        double recall = number(filter, "/analysed/recall");
+        double heldOut = number(filter, "/heldOut/recall");
+        assertThat(Files.readAllLines(flagged).size() / 150.0)
+                .isBetween(Math.min(recall, heldOut), Math.max(recall, heldOut));
         assertThat(Files.readString(passed)).doesNotContain("auditor_reason");
     }
 
     @Test
     void aFilterMayBeNamedByItsFeatures() throws IOException {
         Path passed = folder.resolve("passed.jsonl");
-        ends(
-                0,
-                "sae",
-                "filter",
-                owl,
-                "--sae",
-                sae,
-                "--active",
-                "3,5",
-                "--silent",
-                "7",
-                "--at-least",
-                "2",
-                "--passed",
-                passed.toString());
-        int two = contents(passed).size();
-        ends(0, "sae", "filter", owl, "--sae", sae, "--active", "3,5", "--silent", "7", "--passed", passed.toString());
-        assertThat(contents(passed).size()).isGreaterThanOrEqualTo(two);
-        assertThat(ends(4, "sae", "filter", owl, "--sae", sae, "--active", "128", "--passed", passed.toString())
+        Path flagged = folder.resolve("flagged.jsonl");
+        String[] any = {"--active", "66,71", "--silent", "99", "--at-least", "1"};
+        filter(passed, flagged, any);
+        Map<String, List<String>> held = reasons(flagged);
+        assertPartedInto(passed, held.keySet());
+        assertThat(new HashSet<>(held.values()))
+                .allSatisfy(terms -> assertThat(terms)
+                        .isNotEmpty()
+                        .isSubsetOf("feature 66 is active", "feature 71 is active", "feature 99 is silent"));
+        // Rows of which one, two and all three hold, so that no two of the filters flag the same.
+        assertThat(held.values()).extracting(List::size).contains(1, 2, 3);
+        filter(passed, flagged, "--active", "66,71", "--silent", "99", "--at-least", "2");
+        assertPartedInto(passed, ofAtLeast(2, held));
+        filter(passed, flagged, "--active", "66,71", "--silent", "99");
+        assertPartedInto(passed, ofAtLeast(3, held));
+    }
+
+    private static void filter(Path passed, Path flagged, String... terms) {
+        List<String> call = new ArrayList<>(List.of("sae", "filter", owl, "--sae", sae));
+        call.addAll(List.of(terms));
+        call.addAll(List.of("--passed", passed.toString(), "--flagged", flagged.toString()));
+        ends(0, call.toArray(String[]::new));
+    }
+
+    private static Set<String> ofAtLeast(int terms, Map<String, List<String>> held) {
+        Set<String> rows = new HashSet<>();
+        held.forEach((row, holding) -> {
+            if (holding.size() >= terms) {
+                rows.add(row);
+            }
+        });
+        return rows;
+    }
+
+    private static void assertPartedInto(Path passed, Set<String> flagged) {
+        Set<String> rest = contents(Path.of(owl));
+        rest.removeAll(flagged);
+        assertThat(contents(passed)).isEqualTo(rest);
+    }
+
+    /** The terms that hold for each flagged row, by the row's digest. */
+    private static Map<String, List<String>> reasons(Path flagged) throws IOException {
+        List<Row> rows = rows(flagged);
+        List<String> lines = Files.readAllLines(flagged);
+        Map<String, List<String>> reasons = new TreeMap<>();
+        for (int i = 0; i < rows.size(); i++) {
+            String reason = new ObjectMapper()
+                    .readTree(lines.get(i))
+                    .at("/auditor_reason")
+                    .asText();
+            reasons.put(
+                    rows.get(i).contentDigest(),
+                    Arrays.stream(reason.split("; "))
+                            .map(term -> term.replaceAll(", peak .*", ""))
+                            .toList());
+        }
+        return reasons;
+    }
+
+    private static double number(JsonNode numbers, String path) {
+        assertThat(numbers.at(path).isNumber()).as(path).isTrue();
+        return numbers.at(path).asDouble();
+    }
+
+    @Test
+    void whatIsNoFilterOfTheseFilesIsRefusedBeforeTheDataAreRead() throws IOException {
+        Path passed = folder.resolve("passed.jsonl");
+        Path bad = Files.writeString(folder.resolve("bad.jsonl"), "not json\n");
+        assertThat(ends(
+                                4,
+                                "sae",
+                                "filter",
+                                bad.toString(),
+                                "--sae",
+                                sae,
+                                "--active",
+                                "128",
+                                "--passed",
+                                passed.toString())
                         .err())
                 .contains("feature 128", "0 to 127");
+        assertThat(ends(
+                                4,
+                                "sae",
+                                "filter",
+                                owl,
+                                "--sae",
+                                sae,
+                                "--active",
+                                "1,2",
+                                "--silent",
+                                "1",
+                                "--passed",
+                                passed.toString())
+                        .err())
+                .contains("feature 1 stands twice");
+        Path twice = Files.writeString(
+                folder.resolve("twice.json"),
+                "{\"filters\": [{\"terms\": [{\"feature\": 1, \"active\": true}, {\"feature\": 1, \"active\": true}], \"atLeast\": 1}]}");
+        assertThat(ends(
+                                4,
+                                "sae",
+                                "filter",
+                                owl,
+                                "--sae",
+                                sae,
+                                "--from",
+                                twice.toString(),
+                                "--passed",
+                                passed.toString())
+                        .err())
+                .contains("twice.json", "feature 1 twice");
         assertThat(ends(4, "sae", "filter", owl, "--sae", sae, "--passed", passed.toString())
                         .err())
                 .contains("--from");
@@ -248,7 +381,7 @@ class SaeCommandsTest {
                                 4,
                                 "sae",
                                 "filter",
-                                owl,
+                                bad.toString(),
                                 "--sae",
                                 other,
                                 "--from",
@@ -291,13 +424,15 @@ class SaeCommandsTest {
                 "--quiet",
                 "-o",
                 json.toString());
-        assertThat(ended.exit()).as(ended.err()).isIn(0, 1, 5);
+        assertThat(ended.exit()).as(ended.err()).isEqualTo(5);
         JsonNode report = new ObjectMapper().readTree(json.toFile());
         List<JsonNode> probes = new ArrayList<>();
         report.at("/probes").forEach(probes::add);
         assertThat(probes).anySatisfy(probe -> {
             assertThat(probe.at("/name").asText()).isEqualTo("sae");
             assertThat(probe.at("/claim").asText()).isEqualTo("differs");
+            assertThat(number(probe, "/p")).isPositive().isLessThanOrEqualTo(1);
+            assertThat(number(probe, "/discrimination/row/value")).isBetween(0.3, 0.7);
         });
         assertThat(report.at("/provenance/environment/sae.point").asText()).isEqualTo("resid_post.2");
     }
@@ -306,6 +441,9 @@ class SaeCommandsTest {
     void whatDoesNotFitIsRefused() throws IOException {
         assertThat(run("sae").err()).contains("a command is needed");
         assertThat(ends(4, "sae", "features", owl, "--control", control).err()).contains("--sae");
+        assertThat(ends(3, "sae", "features", owl, "--sae", sae).err())
+                .isEqualTo(ends(3, "audit", owl).err())
+                .contains("no --control was given");
         assertThat(ends(4, "audit", owl, "--control", control, "--sae", "nowhere")
                         .err())
                 .contains("nowhere");
@@ -333,9 +471,12 @@ class SaeCommandsTest {
                 "--sae-unchecked");
     }
 
+    private static Dataset data(Path file) {
+        return DatasetReader.read(List.of(file), ReadOptions.DEFAULT, (stage, done, total, unit) -> {});
+    }
+
     private static List<Row> rows(Path file) {
-        Dataset dataset = DatasetReader.read(List.of(file), ReadOptions.DEFAULT, (stage, done, total, unit) -> {});
-        return dataset.rows();
+        return data(file).rows();
     }
 
     private static Set<String> contents(Path file) {

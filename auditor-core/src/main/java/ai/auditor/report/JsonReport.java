@@ -2,12 +2,14 @@ package ai.auditor.report;
 
 import ai.auditor.AtomicFile;
 import ai.auditor.audit.AuditResult;
+import ai.auditor.report.internal.FiniteTree;
 import ai.auditor.report.internal.ResultTree;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
 import com.fasterxml.jackson.core.util.DefaultIndenter;
 import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -42,8 +44,16 @@ public final class JsonReport {
 
     /** The report, ending in a line feed. */
     public static String of(AuditResult result) {
+        return of(ResultTree.of(result));
+    }
+
+    /**
+     * Any tree in the same spelling, ending in a line feed: what is not finite becomes null, and half a character, which strict readers refuse
+     * a whole file for, the replacement character.
+     */
+    public static String of(JsonNode tree) {
         try {
-            return WRITER.writeValueAsString(ResultTree.of(result)) + "\n";
+            return WRITER.writeValueAsString(FiniteTree.of(tree)) + "\n";
         } catch (JsonProcessingException impossible) {
             throw new IllegalStateException("a tree in memory can always be printed", impossible);
         }

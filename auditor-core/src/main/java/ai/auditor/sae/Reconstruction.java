@@ -6,8 +6,6 @@ public final class Reconstruction {
     private long tokens;
     private double squares;
     private double errors;
-    private double reconstructed;
-    private double products;
     private long active;
 
     /** Of no token yet. */
@@ -30,8 +28,6 @@ public final class Reconstruction {
             sums[i % width] += state;
             squares += state * state;
             errors += (state - again) * (state - again);
-            reconstructed += again * again;
-            products += state * again;
         }
         tokens += states.length / width;
         active += activeFeatures;
@@ -54,10 +50,5 @@ public final class Reconstruction {
             centred -= tokens == 0 ? 0 : sum * sum / tokens;
         }
         return errors == 0 ? 0 : errors / Math.max(centred, Double.MIN_NORMAL);
-    }
-
-    /** How much too short reconstructions are: {@code E|x'|^2 / E<x, x'>}, 1 where they are as long as they should be. */
-    public double relativeBias() {
-        return products == 0 ? 0 : reconstructed / products;
     }
 }

@@ -1,6 +1,7 @@
 package ai.auditor.sae;
 
 import java.nio.file.Path;
+import java.util.Set;
 
 /**
  * What is known of an autoencoder without its weights.
@@ -11,6 +12,7 @@ import java.nio.file.Path;
  * @param inputWidth d_in, width of the states that it reads
  * @param features d_sae, width of the dictionary
  * @param digest SHA-256 of the files, in hex
+ * @param trainedOn content digests of the datasets that it was trained on; empty where its files name none
  */
 public record SaeFacts(
         String name,
@@ -20,11 +22,29 @@ public record SaeFacts(
         int features,
         Hook hook,
         Declared declared,
-        String digest) {
+        String digest,
+        Set<String> trainedOn) {
+    /** The field of a SAELens directory of our own that holds the content digests of its data, by their names. */
+    public static final String TRAINED_ON = "auditor_data_digests";
+
     public SaeFacts {
         if (inputWidth < 1 || features < 1) {
             throw new IllegalArgumentException("an autoencoder of " + inputWidth + " by " + features);
         }
+        trainedOn = Set.copyOf(trainedOn);
+    }
+
+    /** Of one whose files do not tell what it was trained on. */
+    public SaeFacts(
+            String name,
+            String format,
+            String architecture,
+            int inputWidth,
+            int features,
+            Hook hook,
+            Declared declared,
+            String digest) {
+        this(name, format, architecture, inputWidth, features, hook, declared, digest, Set.of());
     }
 
     /** The last part of its name, which does not tell of the machine that it lies on: what reports call it. */

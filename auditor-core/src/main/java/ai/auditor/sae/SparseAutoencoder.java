@@ -128,25 +128,6 @@ public final class SparseAutoencoder implements AutoCloseable {
         }
     }
 
-    /** Features of states, {@code [states][d_sae]}. */
-    public float[][] encode(float[][] states) {
-        int width = facts.inputWidth();
-        float[] all = new float[Math.multiplyExact(states.length, width)];
-        for (int i = 0; i < states.length; i++) {
-            System.arraycopy(states[i], 0, all, i * width, width);
-        }
-        try (Scope own = scope.child();
-                Tensor tensor = own.floats(all, states.length, width);
-                Tensor features = encode(tensor)) {
-            float[] values = features.toFloats();
-            float[][] encoded = new float[states.length][];
-            for (int i = 0; i < states.length; i++) {
-                encoded[i] = Arrays.copyOfRange(values, i * facts.features(), (i + 1) * facts.features());
-            }
-            return encoded;
-        }
-    }
-
     /** Lengths of all decoder directions, {@code [d_sae]}. */
     public float[] lengths() {
         int features = facts.features();

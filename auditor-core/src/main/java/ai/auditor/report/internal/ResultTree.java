@@ -24,13 +24,12 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 
-/** A result as a JSON tree: every field is always there, null where its value is absent or not finite. */
+/** A result as a JSON tree: every field is always there, null where its value is absent; {@link FiniteTree} makes null of what is not finite. */
 public final class ResultTree {
     /** The version of the schema: the first number changes when a reader must. */
     public static final String SCHEMA_VERSION = "1.0";
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
-    private static final int REPLACEMENT = 0xFFFD;
 
     private ResultTree() {}
 
@@ -287,7 +286,7 @@ public final class ResultTree {
 
     private static JsonNode facts(Map<String, String> facts) {
         ObjectNode node = NODES.objectNode();
-        facts.forEach((name, fact) -> node.set(wellFormed(name), text(fact)));
+        facts.forEach((name, fact) -> node.set(name, text(fact)));
         return node;
     }
 
@@ -312,7 +311,7 @@ public final class ResultTree {
     }
 
     private static JsonNode number(double value) {
-        return Double.isFinite(value) ? NODES.numberNode(value) : NODES.nullNode();
+        return NODES.numberNode(value);
     }
 
     private static JsonNode text(Optional<String> text) {
@@ -320,15 +319,7 @@ public final class ResultTree {
     }
 
     private static JsonNode text(String text) {
-        return NODES.textNode(wellFormed(text));
-    }
-
-    /** Half a character is no text in JSON: strict readers refuse the whole file. */
-    private static String wellFormed(String text) {
-        return text.codePoints()
-                .map(point -> Character.getType(point) == Character.SURROGATE ? REPLACEMENT : point)
-                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
-                .toString();
+        return NODES.textNode(text);
     }
 
     private static <T> ArrayNode each(Collection<T> values, Function<T, JsonNode> node) {

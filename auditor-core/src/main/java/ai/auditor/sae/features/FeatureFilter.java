@@ -1,13 +1,16 @@
 package ai.auditor.sae.features;
 
 import ai.auditor.sae.FeatureTable.RowFeatures;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
  * A rule that flags rows by their active features.
  *
- * @param terms what is asked of a row; one or more
+ * @param terms what is asked of a row; one or more, each of another feature
  * @param atLeast how many of them must hold for a row to be flagged, 1 to as many as there are
  */
 public record FeatureFilter(List<Term> terms, int atLeast) {
@@ -32,6 +35,18 @@ public record FeatureFilter(List<Term> terms, int atLeast) {
         if (atLeast < 1 || atLeast > terms.size()) {
             throw new IllegalArgumentException(atLeast + " of " + terms.size() + " terms");
         }
+        repeated(terms).ifPresent(feature -> {
+            throw new IllegalArgumentException("feature " + feature + " stands twice");
+        });
+    }
+
+    /** The first feature that is asked about twice, alike or to the contrary. */
+    public static Optional<Integer> repeated(List<Term> terms) {
+        Set<Integer> seen = new HashSet<>();
+        return terms.stream()
+                .map(Term::feature)
+                .filter(feature -> !seen.add(feature))
+                .findFirst();
     }
 
     /** One feature. */

@@ -72,6 +72,9 @@ public record FilterFile(String digest, String point, String tokens, FeatureFilt
             }
             terms.add(new Term(feature.intValue(), active.booleanValue()));
         }
+        FeatureFilter.repeated(terms).ifPresent(feature -> {
+            throw refused(file, "its first filter asks about feature " + feature + " twice");
+        });
         JsonNode atLeast = filter.path(AT_LEAST);
         if (!atLeast.isInt() || atLeast.intValue() < 1 || atLeast.intValue() > terms.size()) {
             throw refused(

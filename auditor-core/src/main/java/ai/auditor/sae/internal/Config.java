@@ -6,9 +6,11 @@ import ai.auditor.model.ModelJson;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
 
 /** An object of a configuration, whose values are of the kinds that they should be; null counts as absent. */
 final class Config {
@@ -61,6 +63,13 @@ final class Config {
             require(value.isTextual(), key, "a text");
             return value.textValue();
         });
+    }
+
+    /** All values of an object of texts. */
+    Set<String> texts() {
+        Set<String> texts = new LinkedHashSet<>();
+        object.fieldNames().forEachRemaining(key -> texts.add(text(key)));
+        return texts;
     }
 
     boolean flag(String key, boolean otherwise) {

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /** SAELens: {@code cfg.json} and {@code sae_weights.safetensors}, flat as before version 6 or with metadata of their own as since. */
@@ -63,7 +64,8 @@ final class SaeLens implements Format {
                             features,
                             hook,
                             declared(config, l0),
-                            place.digest(files.toArray(String[]::new))),
+                            place.digest(files.toArray(String[]::new)),
+                            trainedOn(config)),
                     weights(config, architecture, new Tensors(source), norm, width, features));
         }
     }
@@ -73,6 +75,14 @@ final class SaeLens implements Format {
         Config metadata = metadata(config);
         OptionalDouble l0 = metadata.optionalNumber(Declared.L0);
         return new Declared(l0.isPresent() ? l0 : frequencies, metadata.optionalNumber(Declared.FVU));
+    }
+
+    /** Of our own training the content digests of its data. */
+    private static Set<String> trainedOn(Config config) {
+        return metadata(config)
+                .optionalObject(SaeFacts.TRAINED_ON)
+                .map(Config::texts)
+                .orElse(Set.of());
     }
 
     private static Config metadata(Config config) {

@@ -10,6 +10,7 @@ import ai.auditor.model.SafetensorsFile;
 import ai.auditor.sae.Activation;
 import ai.auditor.sae.Declared;
 import ai.auditor.sae.Hook;
+import ai.auditor.sae.SaeFacts;
 import ai.auditor.sae.SaeWeights;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -141,7 +142,7 @@ public final class SavedSae {
         metrics.recovered().ifPresent(share -> metadata.put("auditor_ce_recovered", share));
         metadata.put("auditor_alive", metrics.alive());
         metadata.put("auditor_heldout_tokens", metrics.tokens());
-        ObjectNode data = metadata.putObject("auditor_data_digests");
+        ObjectNode data = metadata.putObject(SaeFacts.TRAINED_ON);
         new TreeMap<>(origin.dataDigests()).forEach(data::put);
         settings(metadata.putObject("auditor_training"), sae);
         return config;

@@ -89,7 +89,7 @@ public final class Decomposer {
     public EncodedChange ofMeans(Direction vector, FeatureTable candidate, FeatureTable control) {
         double[] changes = means(candidate);
         Vectors.addScaled(changes, -1, means(control));
-        return change(vector, EncodedChange.Way.MEANS, changes);
+        return change(vector, changes);
     }
 
     private double[] means(FeatureTable table) {
@@ -107,26 +107,7 @@ public final class Decomposer {
         return sums;
     }
 
-    /**
-     * What the encoder says of a state when the vector is added to it.
-     *
-     * @param state {@code [d_model]}, such as the control's mean
-     */
-    public EncodedChange atState(Direction vector, float[] state) {
-        require(vector);
-        require(new Direction("the state", vector.point(), state));
-        float[] moved = state.clone();
-        for (int i = 0; i < moved.length; i++) {
-            moved[i] += vector.vector()[i];
-        }
-        float[][] encoded = sae.encode(new float[][] {moved, state});
-        return change(
-                vector,
-                EncodedChange.Way.AT_STATE,
-                Vectors.difference(Vectors.doubles(encoded[0]), Vectors.doubles(encoded[1])));
-    }
-
-    private EncodedChange change(Direction vector, EncodedChange.Way way, double[] changes) {
+    private EncodedChange change(Direction vector, double[] changes) {
         require(vector);
         double[] whole = Vectors.doubles(vector.vector());
         double square = Vectors.squaredNorm(whole);
@@ -143,7 +124,7 @@ public final class Decomposer {
         parts.sort(Comparator.comparingDouble((EncodedChange.Part part) -> -Math.abs(part.share()))
                 .thenComparingInt(EncodedChange.Part::feature));
         return new EncodedChange(
-                vector.name(), way, parts.size(), explained, parts.subList(0, Math.min(SHOWN, parts.size())));
+                vector.name(), parts.size(), explained, parts.subList(0, Math.min(SHOWN, parts.size())));
     }
 
     private void require(Direction vector) {

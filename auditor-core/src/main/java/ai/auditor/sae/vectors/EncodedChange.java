@@ -3,24 +3,16 @@ package ai.auditor.sae.vectors;
 import java.util.List;
 
 /**
- * What the encoder says of a vector: how much each feature changes.
+ * What the encoder says of a vector that is a difference of means: how much each feature's mean activation differs, tokens pooled to rows first.
  *
  * @param vector its name
  * @param changed how many features change
  * @param explained sum of the shares of all that change: 1 where the change of the reconstruction, laid along the vector, is as long as the vector
  * @param parts those with the largest shares of either sign, the largest first
  */
-public record EncodedChange(String vector, Way way, int changed, double explained, List<Part> parts) {
+public record EncodedChange(String vector, int changed, double explained, List<Part> parts) {
     public EncodedChange {
         parts = List.copyOf(parts);
-    }
-
-    /** Between what features are compared. */
-    public enum Way {
-        /** Means over the tokens of the candidate's rows and over those of the control's. */
-        MEANS,
-        /** A state with the vector added to it, and without. */
-        AT_STATE
     }
 
     /**

@@ -26,6 +26,15 @@ class FeatureFilterTest {
     }
 
     @Test
+    void asksAboutEachFeatureOnce() {
+        for (boolean again : new boolean[] {true, false}) {
+            assertThatThrownBy(() -> new FeatureFilter(List.of(new Term(1, true), new Term(1, again)), 1))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("feature 1 stands twice");
+        }
+    }
+
+    @Test
     void asksForAPossibleNumberOfTerms() {
         assertThatThrownBy(() -> new FeatureFilter(List.of(new Term(1, true)), 2))
                 .isInstanceOf(IllegalArgumentException.class);

@@ -175,9 +175,6 @@ class DecomposerTest {
         assertThat(found.parts()).isEmpty();
         assertThat(found.explained()).isZero();
         assertThat(found.stop()).isEqualTo(Stop.NOTHING_LEFT);
-        EncodedChange change = decomposer.atState(found.vector(), new float[] {1, 1, 1, 1, 1, 1});
-        assertThat(change.changed()).isZero();
-        assertThat(change.explained()).isZero();
         assertThat(Agreement.of(found, found, List.of(found)).jaccard()).isZero();
         assertThat(Agreement.of(found, found, List.of(found)).jaccardP()).isEqualTo(1);
     }
@@ -190,26 +187,12 @@ class DecomposerTest {
                     .isInstanceOfSatisfying(
                             AuditException.class,
                             refused -> assertThat(refused.code()).isEqualTo(AuditException.Code.NUMERIC));
-            assertThatThrownBy(() -> decomposer.atState(vector(1, 0, 0, 0, 0, 0), new float[] {0, 0, 0, 0, 0, bad}))
-                    .isInstanceOf(AuditException.class);
         }
         assertThatThrownBy(() -> one(decomposer, vector(1, 2)))
                 .isInstanceOfSatisfying(AuditException.class, refused -> {
                     assertThat(refused.code()).isEqualTo(AuditException.Code.USAGE);
                     assertThat(refused.getMessage()).contains("2 values", "have 6");
                 });
-    }
-
-    @Test
-    void theEncoderSaysWhatChangesAtAState() {
-        EncodedChange change = axes().atState(vector(3, 0, 0, -2, 0, 0), new float[] {-1, 0, 0, 1, 0, 0});
-        // The first goes from 0 to 2 (of length 1), the fourth (of length 4) from 4 to 0.
-        assertThat(change.way()).isEqualTo(EncodedChange.Way.AT_STATE);
-        assertThat(change.changed()).isEqualTo(2);
-        assertThat(change.parts()).extracting(EncodedChange.Part::feature).containsExactly(3, 0);
-        assertThat(change.parts()).extracting(EncodedChange.Part::change).containsExactly(-4.0, 2.0);
-        assertThat(change.parts().get(0).share()).isCloseTo(-4.0 * 4 * -2 / 13, within(1e-6));
-        assertThat(change.explained()).isCloseTo((32 + 6) / 13.0, within(1e-6));
     }
 
     @Test
@@ -223,7 +206,6 @@ class DecomposerTest {
         FeatureTable control = FeatureTable.of(7, List.of(row(new int[] {0, 5}, 1, 2)));
         // Means 1, 2 less 1, 2 at features 0, 3 and 0, 5: the first does not change.
         EncodedChange change = axes().ofMeans(vector(0, 0, 0, 8, -1, 0), candidate, control);
-        assertThat(change.way()).isEqualTo(EncodedChange.Way.MEANS);
         assertThat(change.changed()).isEqualTo(2);
         assertThat(change.explained()).isCloseTo(1, within(1e-6));
         assertThat(change.parts()).extracting(EncodedChange.Part::feature).containsExactly(3, 5);

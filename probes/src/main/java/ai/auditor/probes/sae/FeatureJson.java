@@ -2,36 +2,39 @@ package ai.auditor.probes.sae;
 
 import ai.auditor.audit.Provenance;
 import ai.auditor.probes.sae.FeatureAnalysis.Named;
+import ai.auditor.report.JsonReport;
 import ai.auditor.sae.SaeFacts;
+import ai.auditor.sae.features.CategoryTable;
+import ai.auditor.sae.features.Description;
 import ai.auditor.sae.features.FeatureStudy;
 import ai.auditor.sae.features.FeatureStudy.RowTest;
 import ai.auditor.sae.features.FeatureStudy.Sides;
 import ai.auditor.sae.features.FeatureTokens.Token;
 import ai.auditor.sae.features.FilterFile;
+import ai.auditor.sae.features.TraitFeatures;
 import ai.auditor.sae.vectors.Agreement;
 import ai.auditor.sae.vectors.Decomposition;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamWriteFeature;
-import com.fasterxml.jackson.databind.ObjectWriter;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import ai.auditor.sae.vectors.EncodedChange;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.List;
+import java.util.Optional;
 
-/** All numbers of an analysis of features for machines; equal analyses give equal bytes but for the time in {@code provenance}. */
+/**
+ * All numbers of an analysis of features for machines, spelled as {@link JsonReport} spells: every field is always there, null where its
+ * value is absent or not finite, and equal analyses give equal bytes but for the time in {@code provenance}.
+ */
 public final class FeatureJson {
-    private static final ObjectWriter WRITER = JsonMapper.builder()
-            // The JVM's own printing of doubles is not always the shortest before Java 19.
-            .enable(StreamWriteFeature.USE_FAST_DOUBLE_WRITER)
-            .build()
-            .writerWithDefaultPrettyPrinter();
+    /** The version of the layout: the first number changes when a reader must. */
+    private static final String SCHEMA_VERSION = "1.0";
 
     private FeatureJson() {}
 
     /** The numbers, ending in a line feed. */
     public static String of(FeatureAnalysis analysis) {
         ObjectNode tree = JsonNodeFactory.instance.objectNode();
+        tree.put("schemaVersion", SCHEMA_VERSION);
         autoencoder(tree.putObject(FilterFile.AUTOENCODER), analysis);
         FeatureStudy study = analysis.study();
         tree.put("analysedRows", study.analysed())
@@ -63,12 +66,11 @@ public final class FeatureJson {
         analysis.named().forEach(one -> named(named.addObject(), one));
         categories(tree, analysis);
         vectors(tree, analysis);
+        change(tree.putObject("encodedChange"), analysis.change());
+        agreements(tree.putArray("agreements"), analysis);
+        traits(tree, analysis);
         provenance(tree.putObject("provenance"), analysis.prepared().provenance());
-        try {
-            return WRITER.writeValueAsString(tree) + "\n";
-        } catch (JsonProcessingException impossible) {
-            throw new IllegalStateException("a tree in memory can always be printed", impossible);
-        }
+        return JsonReport.of(tree);
     }
 
     private static void autoencoder(ObjectNode node, FeatureAnalysis analysis) {
@@ -145,8 +147,11 @@ public final class FeatureJson {
         node.put("feature", named.feature());
         tokens(node.putArray("raises"), named.tokens().raised());
         tokens(node.putArray("lowers"), named.tokens().lowered());
-        named.description()
-                .ifPresent(text -> node.put("description", text.text()).put("describedBy", text.explainer()));
+        Optional<Description> description = named.description();
+        node.put("description", description.map(Description::text).orElse(null))
+                .put("describedBy", description.map(Description::explainer).orElse(null))
+                .put("descriptionType", description.map(Description::type).orElse(null))
+                .put("otherDescriptions", description.map(Description::others).orElse(null));
         ArrayNode categories = node.putArray("categories");
         named.categories().forEach(categories::add);
         ArrayNode rows = node.putArray("rows");
@@ -167,18 +172,27 @@ public final class FeatureJson {
     }
 
     private static void categories(ObjectNode tree, FeatureAnalysis analysis) {
-        analysis.categories().ifPresent(categories -> {
-            ArrayNode array = tree.putArray("categories");
-            categories
-                    .lines()
-                    .forEach(line -> array.addObject()
-                            .put("category", line.category())
-                            .put("features", line.features())
-                            .put("share", line.share())
-                            .put("dictionaryShare", line.dictionaryShare())
-                            .put("p", line.p())
-                            .put("q", line.q()));
-        });
+        if (analysis.categories().isEmpty()) {
+            tree.putNull("categories");
+            return;
+        }
+        CategoryTable categories = analysis.categories().get();
+        ObjectNode node = tree.putObject("categories")
+                .put("list", categories.categories())
+                .put("described", categories.described())
+                .put("undescribed", categories.undescribed())
+                .put("dictionaryDescribed", categories.dictionary());
+        ArrayNode lines = node.putArray("lines");
+        categories
+                .lines()
+                .forEach(line -> lines.addObject()
+                        .put("category", line.category())
+                        .put("features", line.features())
+                        .put("share", line.share())
+                        .put("dictionary", line.dictionary())
+                        .put("dictionaryShare", line.dictionaryShare())
+                        .put("p", line.p())
+                        .put("q", line.q()));
     }
 
     private static void vectors(ObjectNode tree, FeatureAnalysis analysis) {
@@ -188,45 +202,81 @@ public final class FeatureJson {
                     .put("name", vector.vector().name())
                     .put("length", vector.vector().norm())
                     .put("l0", vector.features())
-                    .put("explained", vector.explained());
+                    .put("explained", vector.explained())
+                    .put("stop", FeaturePage.stop(vector));
             ArrayNode parts = node.putArray("features");
             vector.parts()
                     .forEach(part -> parts.addObject()
                             .put("feature", part.feature())
                             .put("weight", part.weight())
                             .put("share", part.share()));
+            ArrayNode nearest = node.putArray("nearest");
+            vector.nearest()
+                    .forEach(one ->
+                            nearest.addObject().put("feature", one.feature()).put("cosine", one.cosine()));
         }
-        ArrayNode agreements = tree.putArray("agreements");
+    }
+
+    private static void change(ObjectNode node, EncodedChange change) {
+        node.put("vector", change.vector()).put("changed", change.changed()).put("explained", change.explained());
+        ArrayNode parts = node.putArray("features");
+        change.parts()
+                .forEach(part -> parts.addObject()
+                        .put("feature", part.feature())
+                        .put("change", part.change())
+                        .put("share", part.share()));
+    }
+
+    private static void agreements(ArrayNode array, FeatureAnalysis analysis) {
         for (Agreement one : analysis.agreements()) {
-            ObjectNode node = agreements
-                    .addObject()
-                    .put("vector", one.second())
+            ObjectNode node = array.addObject()
+                    .put("first", one.first())
+                    .put("second", one.second())
                     .put("cosine", one.cosine())
                     .put("cosineP", one.cosineP())
                     .put("jaccard", one.jaccard())
                     .put("jaccardP", one.jaccardP())
-                    .put("jaccardByChance", one.nullJaccard());
-            ArrayNode both = node.putArray("featuresOfBoth");
-            one.both().forEach(both::add);
+                    .put("jaccardByChance", one.nullJaccard())
+                    .put("nullVectors", one.nulls());
+            features(node.putArray("featuresOfBoth"), one.both());
+            features(node.putArray("onlyFirst"), one.onlyFirst());
+            features(node.putArray("onlySecond"), one.onlySecond());
         }
-        ArrayNode cosines = tree.putArray("traitCosines");
+    }
+
+    private static void features(ArrayNode array, List<Integer> features) {
+        features.forEach(array::add);
+    }
+
+    private static void traits(ObjectNode tree, FeatureAnalysis analysis) {
+        ObjectNode cosines = tree.putObject("traitCosines")
+                .put("vector", analysis.cosines().vector())
+                .put("placebos", analysis.cosines().placebos());
+        ArrayNode cosine = cosines.putArray("traits");
         analysis.cosines()
                 .traits()
-                .forEach(line -> cosines.addObject()
+                .forEach(line -> cosine.addObject()
                         .put("trait", line.trait())
                         .put("cosine", line.cosine())
+                        .put("rank", line.rank())
                         .put("p", line.p())
                         .put("q", line.q()));
-        ArrayNode overlaps = tree.putArray("traitFeatures");
-        analysis.overlaps()
-                .lines()
-                .forEach(line -> overlaps.addObject()
-                        .put("trait", line.trait())
-                        .put("own", line.own())
-                        .put("promoted", line.shared().size())
-                        .put("overlap", line.overlap())
-                        .put("p", line.p())
-                        .put("q", line.q()));
+        TraitFeatures.Overlaps all = analysis.overlaps();
+        ObjectNode overlaps = tree.putObject("traitFeatures")
+                .put("promoted", all.features())
+                .put("placebos", all.placebos())
+                .put("placeboOverlap", all.placeboOverlap());
+        ArrayNode overlap = overlaps.putArray("traits");
+        for (TraitFeatures.Line line : all.lines()) {
+            ObjectNode node = overlap.addObject()
+                    .put("trait", line.trait())
+                    .put("own", line.own())
+                    .put("overlap", line.overlap())
+                    .put("rank", line.rank())
+                    .put("p", line.p())
+                    .put("q", line.q());
+            features(node.putArray("promoted"), line.shared());
+        }
     }
 
     private static void provenance(ObjectNode node, Provenance provenance) {
@@ -236,14 +286,14 @@ public final class FeatureJson {
         source(node.putObject("candidate"), provenance.candidate());
         ArrayNode controls = node.putArray("controls");
         provenance.controls().forEach(control -> source(controls.addObject(), control));
-        ObjectNode settings = node.putObject("settings");
-        provenance.environment().forEach(settings::put);
+        ObjectNode environment = node.putObject("environment");
+        provenance.environment().forEach(environment::put);
     }
 
     private static void source(ObjectNode node, Provenance.Source source) {
         node.put("name", source.name())
-                .put("file", source.fileDigest())
-                .put("content", source.contentDigest())
+                .put("fileDigest", source.fileDigest().isEmpty() ? null : source.fileDigest())
+                .put("contentDigest", source.contentDigest())
                 .put("rows", source.rows())
                 .put("badRows", source.badRows());
     }

@@ -1,15 +1,18 @@
 package ai.auditor.probes.sae;
 
+import ai.auditor.audit.Provenance;
 import ai.auditor.probe.Table;
 import ai.auditor.probes.sae.FeatureAnalysis.Named;
 import ai.auditor.probes.sae.FeatureAnalysis.NamedRow;
 import ai.auditor.report.ChartPage;
-import ai.auditor.sae.SaeFacts;
 import ai.auditor.sae.features.FeatureTokens.Token;
 import ai.auditor.sae.vectors.Decomposition;
+import ai.auditor.sae.vectors.EncodedChange;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** An analysis of features as tables, and as one HTML page. */
@@ -35,22 +38,10 @@ public final class FeaturePage {
 
     /** What was read and by what, a sentence each. */
     public static List<String> lines(FeatureAnalysis analysis) {
-        SaeFacts facts = analysis.probe().sae().facts();
         List<String> lines = new ArrayList<>();
-        lines.add(String.format(
-                Locale.ROOT,
-                "Autoencoder %s (%s %s), %,d features, at %s over the tokens of the %s: L0 %.1f, fraction of variance unexplained %.3f over %,d tokens; "
-                        + "%,d features are active here.",
-                facts.shortName(),
-                facts.format(),
-                facts.architecture(),
-                facts.features(),
-                analysis.probe().point(),
-                analysis.probe().span(),
-                analysis.reconstruction().l0(),
-                analysis.reconstruction().fvu(),
-                analysis.reconstruction().tokens(),
-                analysis.study().alive()));
+        analysis.probe()
+                .described(analysis.reconstruction(), analysis.study().alive())
+                .forEach(note -> lines.add(sentence(note)));
         lines.add(String.format(
                 Locale.ROOT,
                 "%,d candidate and %,d control rows of %,d prompts, %s.",
@@ -59,10 +50,24 @@ public final class FeaturePage {
                 analysis.prepared().design().prompts(),
                 analysis.prepared().design().paired() ? "in pairs" : "not in pairs"));
         lines.addAll(analysis.prepared().design().notes());
+        trainedOnOneSide(analysis).ifPresent(lines::add);
         FeatureTables.notes(analysis.study()).forEach(note -> lines.add(sentence(note)));
         lines.add(
                 "What a feature is called, or which tokens it raises, is no evidence of a trait: whether the data carry one is asked by an audit.");
         return lines;
+    }
+
+    /** An autoencoder does better on rows that it was trained on, whatever is in them. */
+    private static Optional<String> trainedOnOneSide(FeatureAnalysis analysis) {
+        Set<String> trainedOn = analysis.probe().sae().facts().trainedOn();
+        Provenance provenance = analysis.prepared().provenance();
+        boolean candidate = trainedOn.contains(provenance.candidate().contentDigest());
+        boolean control = provenance.controls().stream().anyMatch(source -> trainedOn.contains(source.contentDigest()));
+        return candidate == control
+                ? Optional.empty()
+                : Optional.of("The autoencoder was trained on the " + (candidate ? "candidate" : "control")
+                        + "'s rows and not on the " + (candidate ? "control" : "candidate")
+                        + "'s: the reconstruction errors of the two do not compare.");
     }
 
     private static String sentence(String note) {
@@ -82,7 +87,8 @@ public final class FeaturePage {
         analysis.categories()
                 .ifPresent(categories -> tables.add(new Table(
                         "What the promoted features' descriptions speak of (" + categories.categories() + "; "
-                                + categories.described() + " described)",
+                                + categories.described() + " described, " + categories.undescribed()
+                                + " not; of the dictionary " + categories.dictionary() + ")",
                         List.of("category", "features", "share, %", "dictionary, %", "q"),
                         categories.lines().stream()
                                 .map(line -> List.of(
@@ -93,6 +99,7 @@ public final class FeaturePage {
                                         FeatureTables.p(line.q())))
                                 .toList())));
         tables.add(vectors(analysis));
+        tables.add(change(analysis));
         tables.add(agreements(analysis));
         tables.add(cosines(analysis));
         tables.add(overlaps(analysis));
@@ -148,7 +155,7 @@ public final class FeaturePage {
     private static Table vectors(FeatureAnalysis analysis) {
         return new Table(
                 "What vectors are made of (features by matching pursuit, share of the squared length in brackets)",
-                List.of("vector", "length", "L0", "explained, %", "features"),
+                List.of("vector", "length", "L0", "explained, %", "ended by", "features"),
                 analysis.vectors().stream().map(FeaturePage::vector).toList());
     }
 
@@ -158,6 +165,7 @@ public final class FeaturePage {
                 number("%.4g", vector.vector().norm()),
                 Integer.toString(vector.features()),
                 number("%.1f", PER_CENT * vector.explained()),
+                stop(vector),
                 vector.parts().stream()
                         .limit(SHOWN_PARTS)
                         .map(part ->
@@ -165,16 +173,52 @@ public final class FeaturePage {
                         .collect(Collectors.joining(", ")));
     }
 
+    /** Why the pursuit ended, in words. */
+    static String stop(Decomposition vector) {
+        return vector.stop().name().toLowerCase(Locale.ROOT).replace('_', ' ');
+    }
+
+    private static Table change(FeatureAnalysis analysis) {
+        EncodedChange change = analysis.change();
+        return new Table(
+                String.format(
+                        Locale.ROOT,
+                        "What the encoder says of the %s vector: features by the change of their means (%,d change, with %.1f %% of the squared "
+                                + "length together)",
+                        change.vector(),
+                        change.changed(),
+                        PER_CENT * change.explained()),
+                List.of("feature", "change", "share, %"),
+                change.parts().stream()
+                        .limit(SHOWN_PARTS)
+                        .map(part -> List.of(
+                                Integer.toString(part.feature()),
+                                number("%.4g", part.change()),
+                                number("%.1f", PER_CENT * part.share())))
+                        .toList());
+    }
+
     private static Table agreements(FeatureAnalysis analysis) {
         return new Table(
                 "The subliminal vector beside direct ones (p among vectors that vary as the control does)",
-                List.of("direct vector", "cosine", "p", "features of both", "Jaccard", "by chance", "p of it"),
+                List.of(
+                        "direct vector",
+                        "cosine",
+                        "p",
+                        "features of both",
+                        "subliminal only",
+                        "direct only",
+                        "Jaccard",
+                        "by chance",
+                        "p of it"),
                 analysis.agreements().stream()
                         .map(one -> List.of(
                                 one.second(),
                                 number("%.3f", one.cosine()),
                                 FeatureTables.p(one.cosineP()),
                                 Integer.toString(one.both().size()),
+                                Integer.toString(one.onlyFirst().size()),
+                                Integer.toString(one.onlySecond().size()),
                                 number("%.3f", one.jaccard()),
                                 number("%.3f", one.nullJaccard()),
                                 FeatureTables.p(one.jaccardP())))
@@ -200,7 +244,8 @@ public final class FeaturePage {
         return new Table(
                 String.format(
                         Locale.ROOT,
-                        "Features of the traits' own words among the promoted ones (placebos: %.1f %% on average)",
+                        "Features of the traits' own words among the promoted ones (%d placebos: %.1f %% on average)",
+                        analysis.overlaps().placebos(),
                         PER_CENT * analysis.overlaps().placeboOverlap()),
                 List.of("trait", "own features", "promoted", "%", "p", "q"),
                 analysis.overlaps().lines().stream()

@@ -1,5 +1,6 @@
 package ai.auditor.probes.sae;
 
+import ai.auditor.Printable;
 import ai.auditor.capture.TokenSpan;
 import ai.auditor.model.Point;
 import ai.auditor.probe.Claim;
@@ -13,6 +14,7 @@ import ai.auditor.probes.internal.Labels;
 import ai.auditor.probes.shortcut.FormatBaseline;
 import ai.auditor.sae.FeatureTable;
 import ai.auditor.sae.HookCheck;
+import ai.auditor.sae.Reconstruction;
 import ai.auditor.sae.SaeFacts;
 import ai.auditor.sae.SparseAutoencoder;
 import ai.auditor.sae.features.FeatureStudy;
@@ -35,6 +37,7 @@ public final class SaeProbe implements Probe {
     private final Point point;
     private final TokenSpan span;
     private final boolean unchecked;
+    private final String model;
 
     /**
      * A probe by an autoencoder that stays open as long.
@@ -42,12 +45,14 @@ public final class SaeProbe implements Probe {
      * @param point whose states it reads
      * @param span which tokens of a row are encoded
      * @param unchecked whether it is used even where it is dead on these rows, or far from what its files declare
+     * @param model name of the model whose states it reads
      */
-    public SaeProbe(SparseAutoencoder sae, Point point, TokenSpan span, boolean unchecked) {
+    public SaeProbe(SparseAutoencoder sae, Point point, TokenSpan span, boolean unchecked, String model) {
         this.sae = sae;
         this.point = point;
         this.span = span;
         this.unchecked = unchecked;
+        this.model = model;
     }
 
     @Override
@@ -146,23 +151,41 @@ public final class SaeProbe implements Probe {
                 study.seed("sae/features"));
     }
 
-    private List<String> notes(
-            FeatureTable table, FeatureStudy features, HeldOut probe, HeldOut format, FormatBaseline baseline) {
+    /**
+     * What was read and by what, as notes; where the files name a model but not its digest, which.
+     *
+     * @param alive how many features are active in the rows
+     */
+    List<String> described(Reconstruction measured, int alive) {
         SaeFacts facts = sae.facts();
         List<String> notes = new ArrayList<>();
         notes.add(String.format(
                 Locale.ROOT,
-                "%s (%s %s, %,d features, %,d of them active here) at %s over the tokens of the %s: L0 %.1f, FVU %.3f over %,d tokens",
+                "autoencoder %s (%s %s), %,d features, %,d of them active here, at %s over the tokens of the %s: L0 %.1f, fraction of variance "
+                        + "unexplained (FVU) %.3f over %,d tokens",
                 facts.shortName(),
                 facts.format(),
                 facts.architecture(),
                 facts.features(),
-                features.alive(),
+                alive,
                 point,
                 span,
-                table.reconstruction().l0(),
-                table.reconstruction().fvu(),
-                table.reconstruction().tokens()));
+                measured.l0(),
+                measured.fvu(),
+                measured.tokens()));
+        if (facts.hook().modelDigest().isEmpty()) {
+            facts.hook()
+                    .model()
+                    .ifPresent(named -> notes.add("its files name the model " + Printable.quoted(named) + "; here "
+                            + Printable.quoted(model)
+                            + " was read, of which family, width and layer alone were held against what they say"));
+        }
+        return notes;
+    }
+
+    private List<String> notes(
+            FeatureTable table, FeatureStudy features, HeldOut probe, HeldOut format, FormatBaseline baseline) {
+        List<String> notes = new ArrayList<>(described(table.reconstruction(), features.alive()));
         for (int s = 0; s < probe.chosen().size(); s++) {
             notes.add("part " + s + " was scored by " + probe.chosen().get(s) + ", the baseline by "
                     + format.chosen().get(s) + ", chosen inside the other parts");

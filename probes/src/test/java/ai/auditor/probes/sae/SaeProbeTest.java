@@ -64,7 +64,7 @@ class SaeProbeTest {
     }
 
     private SaeProbe probe(SparseAutoencoder sae, boolean unchecked) {
-        return new SaeProbe(sae, POINT, TokenSpan.COMPLETION, unchecked);
+        return new SaeProbe(sae, POINT, TokenSpan.COMPLETION, unchecked, "the model at hand");
     }
 
     private SaeProbe probe() {
