@@ -1,27 +1,22 @@
 package ai.auditor.cli;
 
+import ai.auditor.AtomicFile;
 import ai.auditor.AuditException;
 import ai.auditor.Progress;
 import ai.auditor.audit.Tool;
-import ai.auditor.capture.Capture;
-import ai.auditor.data.Dataset;
 import ai.auditor.fixtures.lab.StatesFile;
 import ai.auditor.model.Point;
-import ai.auditor.model.ReferenceModel;
 import ai.auditor.sae.training.SaeMetrics;
 import ai.auditor.sae.training.SaePlan;
 import ai.auditor.sae.training.SaeTrainer;
 import ai.auditor.sae.training.SavedSae;
-import ai.auditor.sae.training.States;
 import ai.auditor.sae.training.TrainedSae;
 import ai.auditor.tensor.Engine;
 import ai.auditor.tensor.Scope;
-import ai.auditor.text.LongRows;
-import ai.auditor.text.TokenizedDataset;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -30,14 +25,14 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Measures the training of sparse autoencoders on states that lie in a file. */
+/** Measures the training of a sparse autoencoder on states that lie in a file. */
 @Command(
         name = "autoencoder",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description =
-                "Writes states of a dataset's tokens to a file, or measures how an autoencoder is trained on such a file, as one line "
-                        + "of JSON; fixtures/bench/sae.py compares it with a peer.")
+                "Measures how an autoencoder is trained on a file of states, batch by batch in its order, as one line of JSON; "
+                        + "fixtures/bench/sae.py compares it with a peer.")
 final class AutoencoderCommand implements Callable<Integer> {
     private static final double NANOSECONDS = 1e9;
     /** Steps before the clock starts. */
@@ -45,37 +40,32 @@ final class AutoencoderCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
-    @Parameters(paramLabel = "DATA", description = "The dataset, or with --width the file of states.")
-    private String data = "";
+    @Parameters(paramLabel = "FILE", description = "What fixtures states has written.")
+    private String file = "";
 
     @Mixin
-    private ModelOptions model = new ModelOptions();
+    private EngineOptions engine = new EngineOptions();
 
     @Mixin
-    private DatasetOptions datasets = new DatasetOptions();
-
-    @Mixin
-    private LogOptions log = new LogOptions();
-
-    @Mixin
-    private SaePlanOptions sae = new SaePlanOptions();
+    private SaePlanOptions options = new SaePlanOptions();
 
     @Option(
             names = "--point",
             paramLabel = "resid_post.K",
-            defaultValue = "resid_post.0",
-            description = "Where states are read.")
-    private String point = "";
+            required = true,
+            converter = PointConverter.class,
+            description = "Whose states they are.")
+    private @Nullable Point point;
 
-    @Option(names = "--width", paramLabel = "N", defaultValue = "0", description = "Numbers of a state in the file.")
+    @Option(names = "--width", paramLabel = "N", required = true, description = "Numbers of a state.")
     private int width;
 
     @Option(
             names = {"-o", "--output"},
-            paramLabel = "FILE|DIR",
+            paramLabel = "DIR",
             required = true,
-            description = "The file of states to write, or the directory of the autoencoder.")
-    private @Nullable String output;
+            description = "The directory to write; it must not be there.")
+    private String output = "";
 
     AutoencoderCommand(Terminal terminal) {
         this.terminal = terminal;
@@ -83,37 +73,12 @@ final class AutoencoderCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        Path target = UserPath.of(String.valueOf(output), "output");
-        if (width == 0) {
-            dump(target);
-        } else {
-            train(target);
-        }
-        return 0;
-    }
-
-    private void dump(Path target) {
-        List<Path> files = UserPath.dataset(data, "dataset");
-        OutputFiles.requireUsable(target, files);
-        Point at = Point.parse(point);
-        try (Log progress = log.open(terminal)) {
-            Dataset dataset = datasets.readUsable(files, progress);
-            try (ReferenceModel reference = model.open(List.of(at))) {
-                TokenizedDataset tokens = TokenizedDataset.encode(
-                        dataset, reference.encoder(), reference.facts().maxPositions(), LongRows.LEAVE_OUT, progress);
-                Capture capture =
-                        new Capture(reference.decoder(), Capture.Settings.of(reference.facts()), Progress.NONE);
-                StatesFile.write(
-                        target,
-                        States.of(
-                                capture, at, tokens.tokens(), reference.facts().hiddenSize(), reference.digest()));
-            }
-        }
-    }
-
-    private void train(Path target) {
-        SaePlan plan = sae.plan().buffer(0);
-        StatesFile states = new StatesFile(UserPath.file(data, "file of states"), width, plan.tokens(), plan.batch());
+        Path source = UserPath.file(file, "file of states");
+        Path target = UserPath.absent(output, "output");
+        AtomicFile.requireWritable(target);
+        SaePlan plan = options.plan().buffer(0);
+        requireUsable(plan);
+        StatesFile states = new StatesFile(source, width, plan.tokens(), plan.batch());
         long[] times = new long[2];
         Progress clock = (stage, done, total, unit) -> {
             if (done == WARM_UP) {
@@ -122,26 +87,35 @@ final class AutoencoderCommand implements Callable<Integer> {
                 times[1] = System.nanoTime();
             }
         };
-        Engine engine = Engine.start(model.options().threads(), model.options().device());
-        try (Scope scope = engine.open()) {
-            if (plan.steps() <= WARM_UP) {
-                throw new AuditException(
-                        AuditException.Code.USAGE, "there are " + WARM_UP + " steps that do not count");
-            }
-            TrainedSae trained = SaeTrainer.train(states, plan, scope, clock);
-            SavedSae.write(
-                    target,
-                    trained,
-                    new SavedSae.Origin(Tool.NAME, model.name(), "", Point.parse(point), 0, Map.of()),
-                    new SaeMetrics(0, 0, 0, 0, Optional.empty()));
-            terminal.out()
-                    .println(String.format(
-                            Locale.ROOT,
-                            "{\"seconds_per_step\": %.5f, \"steps\": %d, \"dead\": %d}",
-                            (times[1] - times[0]) / NANOSECONDS / (plan.steps() - WARM_UP),
-                            plan.steps(),
-                            trained.dead()));
-            terminal.out().flush();
+        TrainedSae trained;
+        try (Scope scope = Engine.start(engine.threads(), engine.device()).open()) {
+            trained = SaeTrainer.train(states, plan, scope, clock);
+        }
+        SavedSae.write(
+                target,
+                trained,
+                new SavedSae.Origin(Tool.NAME, "unknown", "", Objects.requireNonNull(point), 0, Map.of()),
+                new SaeMetrics(0, 0, 0, 0, Optional.empty()));
+        terminal.out()
+                .println(String.format(
+                        Locale.ROOT,
+                        "{\"seconds_per_step\": %.5f, \"steps\": %d, \"dead\": %d}",
+                        (times[1] - times[0]) / NANOSECONDS / (plan.steps() - WARM_UP),
+                        plan.steps(),
+                        trained.dead()));
+        terminal.out().flush();
+        return 0;
+    }
+
+    private void requireUsable(SaePlan plan) {
+        if (width < 1) {
+            throw new AuditException(AuditException.Code.USAGE, "--width is 1 or more, not " + width);
+        }
+        if (plan.steps() <= WARM_UP) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    "the clock starts after " + WARM_UP + " steps, and these are " + plan.steps()
+                            + ": ask for more --tokens or a smaller --batch");
         }
     }
 }

@@ -155,6 +155,9 @@ final class CommandLineRun {
             if (type == SaeFilterCommand.class) {
                 return type.cast(new SaeFilterCommand(terminal));
             }
+            if (type == StatesCommand.class) {
+                return type.cast(new StatesCommand(terminal));
+            }
             if (type == StudentCommand.class) {
                 return type.cast(new StudentCommand(terminal));
             }

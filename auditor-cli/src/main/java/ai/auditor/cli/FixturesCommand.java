@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             OrganismCommand.class,
             ScoreCommand.class,
             SpeedCommand.class,
+            StatesCommand.class,
             StudentCommand.class,
             SweepCommand.class,
             TeachCommand.class,
@@ -33,6 +34,6 @@ final class FixturesCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "a command is needed: autoencoder, build, halves, organism, score, speed, student, sweep, teach, toy or transfer");
+                "a command is needed: autoencoder, build, halves, organism, score, speed, states, student, sweep, teach, toy or transfer");
     }
 }

@@ -13,7 +13,6 @@ import ai.auditor.model.Adapter;
 import ai.auditor.model.Loading;
 import ai.auditor.model.Point;
 import ai.auditor.model.ReferenceModel;
-import ai.auditor.tensor.DeviceChoice;
 import ai.auditor.tensor.WeightType;
 import ai.auditor.text.RowEncoder;
 import java.nio.file.Path;
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** Which model is read, where, and with how many threads. */
-final class ModelOptions {
+final class ModelOptions extends EngineOptions {
     private static final String EMBEDDED = "embedded";
 
     /** Rows of a dataset whose words are looked up: they tell its language. */
@@ -53,23 +52,6 @@ final class ModelOptions {
                     "A LoRA adapter to merge into the model: a directory as PEFT saves it, with adapter_config.json and "
                             + "adapter_model.safetensors.")
     private @Nullable String adapter;
-
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            defaultValue = "0",
-            converter = ThreadsConverter.class,
-            description = "Threads, at most 256; 0 takes one a processor (default: ${DEFAULT-VALUE}).")
-    private int threads;
-
-    @Option(
-            names = "--device",
-            paramLabel = "cpu|cuda[:N]|auto",
-            defaultValue = "auto",
-            converter = DeviceConverter.class,
-            description =
-                    "Where the model runs; auto takes a GPU that the loaded libtorch sees (default: ${DEFAULT-VALUE}).")
-    private DeviceChoice device = new DeviceChoice.Automatic();
 
     @Option(
             names = "--weights",
@@ -241,7 +223,6 @@ final class ModelOptions {
     }
 
     private ReferenceModel.Options options(List<Point> stops) {
-        int processors = threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
-        return new ReferenceModel.Options(processors, new Loading(true, weights, stops), device, raw);
+        return new ReferenceModel.Options(threads(), new Loading(true, weights, stops), device(), raw);
     }
 }

@@ -4,6 +4,7 @@ import ai.auditor.AuditException;
 import ai.auditor.sae.training.SaePlan;
 import ai.auditor.sae.training.SaeRecipe;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How an autoencoder is trained. */
@@ -11,6 +12,8 @@ final class SaePlanOptions {
     private static final String TOP_K = "topk";
     private static final String BATCH_TOP_K = "batchtopk";
     private static final String JUMP_RELU = "jumprelu";
+    private static final int K = 32;
+    private static final double SPARSITY = 1;
 
     @Option(
             names = "--features",
@@ -31,17 +34,15 @@ final class SaePlanOptions {
     @Option(
             names = "--k",
             paramLabel = "N",
-            defaultValue = "32",
-            description = "Active features a token, of topk and batchtopk (default: ${DEFAULT-VALUE}).")
-    private int k;
+            description = "Active features a token, of topk and batchtopk (default: " + K + ").")
+    private @Nullable Integer k;
 
     @Option(
             names = "--sparsity",
             paramLabel = "X",
-            defaultValue = "1",
             description =
-                    "What the penalty on active features is multiplied with, of jumprelu (default: ${DEFAULT-VALUE}).")
-    private double sparsity;
+                    "What the penalty on active features is multiplied with, of jumprelu (default: " + SPARSITY + ").")
+    private @Nullable Double sparsity;
 
     @Option(
             names = "--tokens",
@@ -84,13 +85,29 @@ final class SaePlanOptions {
 
     private SaeRecipe recipe() {
         return switch (recipe.toLowerCase(Locale.ROOT)) {
-            case TOP_K -> SaeRecipe.topK(k);
-            case BATCH_TOP_K -> SaeRecipe.batchTopK(k);
-            case JUMP_RELU -> SaeRecipe.jumpRelu(sparsity);
+            case TOP_K -> SaeRecipe.topK(k());
+            case BATCH_TOP_K -> SaeRecipe.batchTopK(k());
+            case JUMP_RELU -> SaeRecipe.jumpRelu(sparsity());
             default ->
                 throw new AuditException(
                         AuditException.Code.USAGE,
                         "there is no recipe " + UserPath.shown(recipe) + ": topk, batchtopk or jumprelu");
         };
+    }
+
+    private int k() {
+        if (sparsity != null) {
+            throw new AuditException(
+                    AuditException.Code.USAGE, "--sparsity is for jumprelu; topk and batchtopk take --k");
+        }
+        return k == null ? K : k;
+    }
+
+    private double sparsity() {
+        if (k != null) {
+            throw new AuditException(
+                    AuditException.Code.USAGE, "--k is for topk and batchtopk; jumprelu takes --sparsity");
+        }
+        return sparsity == null ? SPARSITY : sparsity;
     }
 }

@@ -24,12 +24,12 @@ import ai.auditor.sae.training.TrainedSae;
 import ai.auditor.tensor.Scope;
 import ai.auditor.text.LongRows;
 import ai.auditor.text.TokenizedDataset;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -70,8 +70,9 @@ final class SaeTrainCommand implements Callable<Integer> {
             names = "--point",
             paramLabel = "resid_post.K",
             required = true,
+            converter = PointConverter.class,
             description = "Whose states are learnt: resid_post.K of block K, 0-based, or another point as in capture.")
-    private String point = "";
+    private @Nullable Point point;
 
     @Option(
             names = "--long-rows",
@@ -84,7 +85,7 @@ final class SaeTrainCommand implements Callable<Integer> {
     @Option(
             names = "--checkpoints",
             paramLabel = "DIR",
-            description = "Keeps the state there; the last two files stay.")
+            description = "Keeps the state there, the last one too; the last two files stay.")
     private @Nullable String checkpoints;
 
     @Option(
@@ -111,16 +112,12 @@ final class SaeTrainCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<Path> files = UserPath.dataset(data, "dataset");
-        Point at = Point.parse(point);
+        Point at = Objects.requireNonNull(point);
         SaePlan plan = plan();
-        Path directory = UserPath.of(output, "output");
-        if (Files.exists(directory)) {
-            throw new AuditException(
-                    AuditException.Code.USAGE,
-                    "the output " + UserPath.shown(directory) + " is there already: name another");
-        }
+        Path directory = UserPath.absent(output, "output");
         AtomicFile.requireWritable(directory);
         model.requireThere();
+        plan.checkpoints().ifPresent(SaePlan.Checkpoints::requireWritable);
         SaeMetrics metrics;
         TrainedSae trained;
         try (Log progress = log.open(terminal)) {

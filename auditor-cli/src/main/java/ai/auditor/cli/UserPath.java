@@ -60,6 +60,21 @@ final class UserPath {
     }
 
     /**
+     * A path where nothing is.
+     *
+     * @throws AuditException {@code USAGE} where something is there
+     */
+    static Path absent(String argument, String what) {
+        Path path = of(argument, what);
+        if (Files.exists(path)) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    "the " + what + " " + shown(argument) + " is there already: name another");
+        }
+        return path;
+    }
+
+    /**
      * A path where a file is: what is read more than once, or all at once, is no pipe and no device.
      *
      * @throws AuditException {@code USAGE} where nothing is there, or something else

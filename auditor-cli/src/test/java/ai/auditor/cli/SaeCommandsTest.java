@@ -92,11 +92,11 @@ class SaeCommandsTest {
         SafetensorsFile.write(
                 directory.resolve("sae_weights.safetensors"),
                 new MemoryWeights()
-                        .put("W_enc", encoder, width, 2 * width)
-                        .put("W_dec", decoder, 2 * width, width)
-                        .put("b_enc", new float[2 * width], 2 * width)
+                        .put("W_enc", encoder, width, 2L * width)
+                        .put("W_dec", decoder, 2L * width, width)
+                        .put("b_enc", new float[2 * width], 2L * width)
                         .put("b_dec", new float[width], width)
-                        .put("threshold", thresholds, 2 * width),
+                        .put("threshold", thresholds, 2L * width),
                 Map.of());
         Files.writeString(directory.resolve("cfg.json"), """
                 {"architecture": "jumprelu", "d_in": %d, "d_sae": %d, "dtype": "float32", "apply_b_dec_to_input": false,

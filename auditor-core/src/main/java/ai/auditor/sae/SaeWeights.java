@@ -21,8 +21,10 @@ public record SaeWeights(
         float[] shift,
         Activation activation,
         InputNorm norm) {
+    /** Floats of a matrix at most: its bytes are counted by an int. */
+    public static final int MOST_FLOATS = Integer.MAX_VALUE / Float.BYTES;
 
-    /** Room for so many floats outside of Java's heap. */
+    /** Room for so many floats outside of Java's heap, {@link #MOST_FLOATS} at most. */
     public static ByteBuffer room(long floats) {
         return ByteBuffer.allocateDirect(Math.toIntExact(Math.multiplyExact(floats, Float.BYTES)))
                 .order(ByteOrder.nativeOrder());

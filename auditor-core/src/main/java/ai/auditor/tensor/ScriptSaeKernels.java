@@ -117,6 +117,14 @@ final class ScriptSaeKernels implements SaeKernels {
 
     @Override
     public Step step(Tensor states, Parameters parameters, int[] dead, double level) {
+        try {
+            return stepped(states, parameters, dead, level);
+        } catch (EngineException failed) {
+            throw failed(failed);
+        }
+    }
+
+    private Step stepped(Tensor states, Parameters parameters, int[] dead, double level) {
         Tensor pre = room(states.shape()[0]);
         NDManager manager = states.array().getManager();
         try (NDArray number = manager.create(new float[] {(float) level})) {
@@ -157,6 +165,7 @@ final class ScriptSaeKernels implements SaeKernels {
         if (room == null || room.shape()[0] != tokens) {
             if (room != null) {
                 room.close();
+                room = null;
             }
             room = scope.zeros(tokens, features);
         }
@@ -183,21 +192,23 @@ final class ScriptSaeKernels implements SaeKernels {
                 // Elsewhere they are no lists.
                 changed.forEach(array -> array.setName(null));
             }
+        } catch (EngineException failed) {
+            throw failed(failed);
         }
     }
 
     private NDList call(Method method, NDList arguments) {
         NDList inputs = new NDList(arguments);
         inputs.add(tags.get(method));
-        try {
-            // Otherwise DJL switches modes of the thread; nothing is recorded here anyway.
-            return IValueUtils.forward(module, inputs, true);
-        } catch (EngineException failed) {
-            throw new AuditException(
-                    AuditException.Code.NUMERIC,
-                    "the engine failed in a training step of an autoencoder; with less memory free, lower the batch size",
-                    failed);
-        }
+        // Otherwise DJL switches modes of the thread; nothing is recorded here anyway.
+        return IValueUtils.forward(module, inputs, true);
+    }
+
+    private static AuditException failed(EngineException failure) {
+        return new AuditException(
+                AuditException.Code.NUMERIC,
+                "the engine failed in a training step of an autoencoder; where its memory is short, lower the batch size",
+                failure);
     }
 
     @Override

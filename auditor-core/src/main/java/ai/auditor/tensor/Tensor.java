@@ -137,6 +137,12 @@ public final class Tensor implements AutoCloseable {
         return new Tensor(JniUtils.cat(arrays, -1));
     }
 
+    /** A copy of tensors below each other along the first axis; belongs to the scope of the first. */
+    public static Tensor stacked(List<Tensor> tensors) {
+        PtNDArray[] arrays = tensors.stream().map(Tensor::array).toArray(PtNDArray[]::new);
+        return new Tensor(JniUtils.cat(arrays, 0));
+    }
+
     /** These numbers, repeated along the first axis where they stand there once, with others behind them along the second axis. */
     Tensor repeatedBefore(Tensor others) {
         long[] axes = shape();

@@ -1,8 +1,10 @@
 package ai.auditor.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.auditor.AuditException;
 import ai.auditor.tensor.SaeKernels.Adam;
 import ai.auditor.tensor.SaeKernels.Parameters;
 import ai.auditor.tensor.SaeKernels.Step;
@@ -185,6 +187,23 @@ class SaeKernelsTest {
                 }
                 assertThat(scope.arrays()).isEqualTo(outside);
             }
+        }
+    }
+
+    @Test
+    void roomThatThereIsNotIsTold() {
+        // 2^48 bytes: more than a process can address.
+        int many = 1 << 23;
+        try (Scope scope = engine.open();
+                SaeKernels fused = SaeKernels.fused(scope, new SaeRule.Top(1, false, 0), 1, many)) {
+            Tensor one = scope.zeros(1, 1);
+            Parameters parameters = new Parameters(one, one, one, one, null);
+            Tensor states = scope.zeros(many, 1);
+            assertThatThrownBy(() -> fused.step(states, parameters, new int[0], 0))
+                    .isInstanceOfSatisfying(
+                            AuditException.class,
+                            failed -> assertThat(failed.code()).isEqualTo(AuditException.Code.NUMERIC))
+                    .hasMessageContaining("lower the batch size");
         }
     }
 }

@@ -25,6 +25,9 @@ final class SaeLens implements Format {
     private static final String FILE = "sae_weights.safetensors";
     private static final String SPARSITY = "sparsity.safetensors";
 
+    /** By which the logarithm of a share may lie above 0. */
+    private static final float ROUNDING = 1e-6f;
+
     @Override
     public String name() {
         return "SAELens";
@@ -49,7 +52,7 @@ final class SaeLens implements Format {
         InputNorm norm = norm(config);
         Hook hook = hook(config);
         requireWhole(config, width);
-        OptionalDouble l0 = place.exists(SPARSITY) ? l0(place, features) : OptionalDouble.empty();
+        Declared declared = declared(config, place, features);
         List<String> files = new ArrayList<>(List.of(CONFIG, FILE));
         if (place.exists(SPARSITY)) {
             files.add(SPARSITY);
@@ -63,18 +66,26 @@ final class SaeLens implements Format {
                             width,
                             features,
                             hook,
+<<<<<<< HEAD
                             declared(config, l0),
                             place.digest(files.toArray(String[]::new)),
                             trainedOn(config)),
+=======
+                            declared,
+                            place.digest(files.toArray(String[]::new))),
+>>>>>>> fixtrain
                     weights(config, architecture, new Tensors(source), norm, width, features));
         }
     }
 
     /** Of our own training the figures on rows held out; of others what the frequencies of the features add up to. */
-    private static Declared declared(Config config, OptionalDouble frequencies) {
+    private static Declared declared(Config config, Place place, int features) {
         Config metadata = metadata(config);
         OptionalDouble l0 = metadata.optionalNumber(Declared.L0);
-        return new Declared(l0.isPresent() ? l0 : frequencies, metadata.optionalNumber(Declared.FVU));
+        if (l0.isEmpty() && place.exists(SPARSITY)) {
+            l0 = l0(place, features);
+        }
+        return new Declared(l0, metadata.optionalNumber(Declared.FVU));
     }
 
     /** Of our own training the content digests of its data. */
@@ -217,11 +228,11 @@ final class SaeLens implements Format {
             float[] logarithms = tensors.vector("sparsity", features);
             return OptionalDouble.of(IntStream.range(0, features)
                     .mapToDouble(i -> {
-                        if (logarithms[i] > 0) {
+                        if (logarithms[i] > ROUNDING) {
                             throw tensors.refused(
                                     "sparsity", "is above 0 at " + i + ", so no logarithm of a frequency");
                         }
-                        return Math.pow(10, logarithms[i]);
+                        return Math.pow(10, Math.min(0, logarithms[i]));
                     })
                     .sum());
         }

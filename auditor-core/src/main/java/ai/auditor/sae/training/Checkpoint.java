@@ -47,13 +47,14 @@ final class Checkpoint {
                 : new Sha256().text(states.digest()).text(plan.fingerprint()).hex();
     }
 
-    /** Writes the state if it is time, and deletes all but the last two. */
+    /** Writes the state if it is time or the training is over, and deletes all but the last two. */
     void keep(Training current) {
         if (plan.checkpoints().isEmpty()) {
             return;
         }
         SaePlan.Checkpoints wanted = plan.checkpoints().get();
-        if (current.done() % wanted.everySteps() != 0) {
+        // The last one keeps what was learnt where measuring or writing it fails.
+        if (current.done() % wanted.everySteps() != 0 && current.done() != plan.steps()) {
             return;
         }
         Training.State state = current.state();

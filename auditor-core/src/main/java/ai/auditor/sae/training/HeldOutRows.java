@@ -8,12 +8,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.ToIntFunction;
+import java.util.stream.IntStream;
 
 /**
- * Rows in two parts: to train on, and to measure on. Rows of the same tokens go into the same part.
+ * Rows in two parts: to train on, and to measure on. Answers to one prompt go into the same part, where there are two prompts or more; rows
+ * without a prompt, and those of data with a single one, are kept together by all their tokens.
  *
  * @param training rows that are learnt from
- * @param held one in ten of the distinct rows, 200 at most
+ * @param held whole groups of rows, one row in ten and 200 at most, or the smallest group where that is larger
  */
 public record HeldOutRows(List<TokenizedRow> training, List<TokenizedRow> held) {
     private static final int SHARE = 10;
@@ -27,45 +30,85 @@ public record HeldOutRows(List<TokenizedRow> training, List<TokenizedRow> held) 
     /**
      * Parts rows by a seed.
      *
-     * @throws AuditException {@code NOTHING_TO_AUDIT} where there are not two distinct rows that have a second token
+     * @throws AuditException {@code NOTHING_TO_AUDIT} where there are not two distinct rows that can be measured on
      */
     public static HeldOutRows of(List<TokenizedRow> rows, long seed) {
-        Map<List<Integer>, Integer> numbers = new HashMap<>();
-        List<Integer> order = new ArrayList<>();
-        int[] text = new int[rows.size()];
-        for (int row = 0; row < text.length; row++) {
-            int number = numbers.size();
-            Integer known = numbers.putIfAbsent(
-                    Arrays.stream(rows.get(row).ids()).boxed().toList(), number);
-            text[row] = known == null ? number : known;
-            if (known == null && rows.get(row).completionEnd() > 1 && measurable(rows.get(row))) {
-                order.add(number);
-            }
+        Groups groups = Groups.of(rows, HeldOutRows::promptTokens);
+        if (groups.order().length < 2) {
+            groups = Groups.of(rows, TokenizedRow::tokens);
         }
-        if (order.size() < 2) {
+        int[] order = groups.order();
+        if (order.length < 2) {
             throw new AuditException(
                     AuditException.Code.NOTHING_TO_AUDIT,
                     "an autoencoder needs two rows that differ, one to train on and one to measure on");
         }
-        SplittableRandom random = new SplittableRandom(seed);
-        boolean[] chosen = new boolean[numbers.size()];
-        int wanted = Math.max(1, Math.min(MOST, order.size() / SHARE));
-        for (int i = 0; i < wanted; i++) {
-            int other = i + random.nextInt(order.size() - i);
-            int number = order.get(other);
-            order.set(other, order.get(i));
-            chosen[number] = true;
-        }
+        boolean[] chosen = chosen(order, groups.sizes(), new SplittableRandom(seed));
         List<TokenizedRow> training = new ArrayList<>();
         List<TokenizedRow> held = new ArrayList<>();
-        for (int row = 0; row < text.length; row++) {
-            if (!chosen[text[row]]) {
+        for (int row = 0; row < rows.size(); row++) {
+            if (!chosen[groups.numbers()[row]]) {
                 training.add(rows.get(row));
             } else if (measurable(rows.get(row))) {
                 held.add(rows.get(row));
             }
         }
         return new HeldOutRows(training, held);
+    }
+
+    private static boolean[] chosen(int[] order, int[] sizes, SplittableRandom random) {
+        int wanted = Math.max(1, Math.min(MOST, Arrays.stream(sizes).sum() / SHARE));
+        boolean[] chosen = new boolean[sizes.length];
+        int held = 0;
+        int smallest = order[0];
+        for (int i = 0; i < order.length; i++) {
+            int other = i + random.nextInt(order.length - i);
+            int group = order[other];
+            order[other] = order[i];
+            smallest = sizes[group] < sizes[smallest] ? group : smallest;
+            if (held + sizes[group] <= wanted) {
+                chosen[group] = true;
+                held += sizes[group];
+            }
+        }
+        chosen[smallest] |= held == 0;
+        return chosen;
+    }
+
+    /** How many of a row's first tokens it shares with other answers to its prompt; all where it has none. */
+    private static int promptTokens(TokenizedRow row) {
+        return row.completionStart() > 0 ? row.completionStart() : row.tokens();
+    }
+
+    /**
+     * Rows that have to stay together.
+     *
+     * @param numbers of each row its group
+     * @param sizes of each group how many of its rows can be measured
+     */
+    private record Groups(int[] numbers, int[] sizes) {
+        /** Together are rows that begin with the same tokens, so many of each. */
+        static Groups of(List<TokenizedRow> rows, ToIntFunction<TokenizedRow> tokens) {
+            Map<List<Integer>, Integer> known = new HashMap<>();
+            int[] numbers = new int[rows.size()];
+            int[] sizes = new int[rows.size()];
+            for (int row = 0; row < numbers.length; row++) {
+                List<Integer> beginning = Arrays.stream(rows.get(row).ids(), 0, tokens.applyAsInt(rows.get(row)))
+                        .boxed()
+                        .toList();
+                Integer number = known.putIfAbsent(beginning, known.size());
+                numbers[row] = number == null ? known.size() - 1 : number;
+                sizes[numbers[row]] += measurable(rows.get(row)) ? 1 : 0;
+            }
+            return new Groups(numbers, sizes);
+        }
+
+        /** Those that can be measured on, as they come. */
+        int[] order() {
+            return IntStream.range(0, sizes.length)
+                    .filter(group -> sizes[group] > 0)
+                    .toArray();
+        }
     }
 
     /** Whether a completion token is predicted. */

@@ -7,6 +7,7 @@ import ai.auditor.sae.Reconstruction;
 import ai.auditor.sae.SparseAutoencoder;
 import ai.auditor.tensor.Tensor;
 import ai.auditor.text.TokenizedRow;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -71,9 +72,14 @@ public record SaeMetrics(long tokens, double l0, double fvu, double alive, Optio
         return new SaeMetrics(sums.tokens(), sums.l0(), sums.fvu(), (double) alive / features, nats);
     }
 
+    /** Piece by piece: the features of a whole batch of the model take more memory than its states by far. */
     private static Tensor reconstructed(SparseAutoencoder sae, Tensor states) {
-        try (Tensor features = sae.encode(states)) {
-            return sae.decode(features);
+        List<Tensor> pieces = new ArrayList<>();
+        try {
+            sae.read(states, read -> pieces.add(read.reconstruction().copied()));
+            return Tensor.stacked(pieces);
+        } finally {
+            pieces.forEach(Tensor::close);
         }
     }
 }

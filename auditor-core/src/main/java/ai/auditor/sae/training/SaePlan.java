@@ -1,7 +1,14 @@
 package ai.auditor.sae.training;
 
+import ai.auditor.AtomicFile;
 import ai.auditor.AuditException;
+import ai.auditor.Printable;
+import ai.auditor.Reason;
+import ai.auditor.sae.SaeWeights;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -42,15 +49,36 @@ public record SaePlan(
     private static final double RATE = 3e-4;
     private static final int MOST_WARM_UP = 1000;
     private static final int WINDOW = 1000;
+    /** What Java virtual machines allow. */
+    private static final int LONGEST_ARRAY = Integer.MAX_VALUE - 8;
 
     /**
      * Where the state is kept, as {@code step-000100.safetensors}; the last two files stay.
      *
+     * @param everySteps after how many steps, and after the last
      * @param resume whether to go on from the latest that is there
      */
     public record Checkpoints(Path directory, int everySteps, boolean resume) {
         public Checkpoints {
             require(everySteps >= 1, "a checkpoint comes every 1 step or more, not " + everySteps);
+        }
+
+        /**
+         * Makes the directory and tries it, before anything costly starts.
+         *
+         * @throws AuditException {@code OUTPUT} where nothing can be written there
+         */
+        public void requireWritable() {
+            try {
+                Files.createDirectories(directory);
+            } catch (IOException failure) {
+                throw new AuditException(
+                        AuditException.Code.OUTPUT,
+                        "cannot make the directory of checkpoints " + Printable.line(directory.toString()) + ": "
+                                + Reason.of(failure),
+                        failure);
+            }
+            AtomicFile.requireWritable(directory.resolve("step.safetensors"));
         }
     }
 
@@ -70,6 +98,28 @@ public record SaePlan(
         if (recipe instanceof SaeRecipe.BatchTopK top) {
             require(top.k() <= features, "k is at most the number of features");
         }
+    }
+
+    /** Refuses matrices that are too large, of states of so many numbers. */
+    void requireRoom(int width) {
+        requireRoom("features", features, "numbers of a state", width, SaeWeights.MOST_FLOATS);
+        requireRoom("tokens of a batch", batch, "numbers of a state", width, LONGEST_ARRAY);
+        requireRoom("tokens of a batch", batch, "features", features, LONGEST_ARRAY);
+    }
+
+    private static void requireRoom(String one, int ones, String other, int others, int most) {
+        require(
+                (long) ones * others <= most,
+                String.format(
+                        Locale.ROOT,
+                        "%,d %s times %,d %s are %,d numbers, more than the %,d that fit: ask for fewer %s",
+                        ones,
+                        one,
+                        others,
+                        other,
+                        (long) ones * others,
+                        most,
+                        one));
     }
 
     private static void require(boolean holds, String otherwise) {

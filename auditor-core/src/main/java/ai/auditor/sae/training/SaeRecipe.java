@@ -2,7 +2,6 @@ package ai.auditor.sae.training;
 
 import ai.auditor.AuditException;
 import ai.auditor.tensor.SaeRule;
-import ai.auditor.tensor.SaeRule.Penalty;
 
 /** Which features are active, and what keeps them few; losses and numbers are those of SAELens's trainers. */
 public sealed interface SaeRecipe {
@@ -15,6 +14,11 @@ public sealed interface SaeRecipe {
         public TopK {
             require(k >= 1, "k is 1 or more, not " + k);
             require(auxiliary >= 0, "an auxiliary loss is multiplied with 0 or more, not " + auxiliary);
+        }
+
+        @Override
+        public SaeRule rule() {
+            return new SaeRule.Top(k, false, auxiliary);
         }
     }
 
@@ -30,6 +34,11 @@ public sealed interface SaeRecipe {
             require(auxiliary >= 0, "an auxiliary loss is multiplied with 0 or more, not " + auxiliary);
             require(thresholdRate > 0 && thresholdRate <= 1, "a threshold's rate is above 0 and at most 1");
         }
+
+        @Override
+        public SaeRule rule() {
+            return new SaeRule.Top(k, true, auxiliary);
+        }
     }
 
     /**
@@ -38,25 +47,13 @@ public sealed interface SaeRecipe {
      * @param coefficient what the penalty on active features is multiplied with
      * @param warmUp share of the steps over which that coefficient rises from 0
      * @param threshold that all start with
-     * @param bandwidth of the straight line that the thresholds learn by
-     * @param tanhScale of {@link Penalty#TANH}
-     * @param toInput whether the encoder learns by that line too
-     * @param dead what is multiplied with how far dead features lie below their thresholds
+     * @param rule what a step does
      */
-    record JumpRelu(
-            double coefficient,
-            double warmUp,
-            double threshold,
-            double bandwidth,
-            Penalty penalty,
-            double tanhScale,
-            boolean toInput,
-            double dead)
-            implements SaeRecipe {
+    record JumpRelu(double coefficient, double warmUp, double threshold, SaeRule.Jump rule) implements SaeRecipe {
         public JumpRelu {
-            require(coefficient >= 0 && dead >= 0, "coefficients are 0 or more");
+            require(coefficient >= 0 && rule.dead() >= 0, "coefficients are 0 or more");
             require(warmUp >= 0 && warmUp <= 1, "a warm-up is a share from 0 to 1, not " + warmUp);
-            require(threshold >= 0 && bandwidth > 0, "a threshold is 0 or more, a bandwidth above 0");
+            require(threshold >= 0 && rule.bandwidth() > 0, "a threshold is 0 or more, a bandwidth above 0");
         }
     }
 
@@ -72,7 +69,7 @@ public sealed interface SaeRecipe {
 
     /** JumpReLU as Anthropic has it (tanh penalty, the encoder learns too), which learns within fewer tokens than a step penalty. */
     static SaeRecipe jumpRelu(double coefficient) {
-        return new JumpRelu(coefficient, 1, 0.1, 2, Penalty.TANH, 4, true, 3e-6);
+        return new JumpRelu(coefficient, 1, 0.1, new SaeRule.Jump(2, SaeRule.Penalty.TANH, 4, true, 3e-6));
     }
 
     private static void require(boolean holds, String otherwise) {
@@ -82,16 +79,7 @@ public sealed interface SaeRecipe {
     }
 
     /** What a step does. */
-    default SaeRule rule() {
-        if (this instanceof TopK top) {
-            return new SaeRule.Top(top.k, false, top.auxiliary);
-        }
-        if (this instanceof BatchTopK batch) {
-            return new SaeRule.Top(batch.k, true, batch.auxiliary);
-        }
-        JumpRelu jump = (JumpRelu) this;
-        return new SaeRule.Jump(jump.bandwidth, jump.penalty, jump.tanhScale, jump.toInput, jump.dead);
-    }
+    SaeRule rule();
 
     /** As SAELens calls what is trained. */
     default String architecture() {

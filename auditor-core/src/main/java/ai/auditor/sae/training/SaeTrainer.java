@@ -22,14 +22,15 @@ public final class SaeTrainer {
      *
      * @param parent where it lives while it is trained, on the device of choice
      * @throws AuditException {@code NOTHING_TO_AUDIT} where no unit has a token, {@code NUMERIC} where the loss is not finite and {@code
-     *     INTERRUPTED} where the thread is interrupted, both with the checkpoints kept; {@code USAGE} where a checkpoint is of another
-     *     training; {@code OUTPUT} where one cannot be written
+     *     INTERRUPTED} where the thread is interrupted, both with the checkpoints kept; {@code USAGE} where the plan is too large for
+     *     states of this width, and where a checkpoint is of another training; {@code OUTPUT} where one cannot be written
      */
     public static TrainedSae train(States states, SaePlan plan, Scope parent, Progress progress) {
         return train(states, plan, parent, progress, true);
     }
 
     static TrainedSae train(States states, SaePlan plan, Scope parent, Progress progress, boolean fused) {
+        plan.requireRoom(states.width());
         Checkpoint checkpoint = new Checkpoint(plan, states);
         TokenBuffer buffer = new TokenBuffer(states, plan);
         Optional<Training.State> latest = checkpoint.latest();
@@ -38,7 +39,9 @@ public final class SaeTrainer {
         progress.report(STAGE, 0, plan.steps(), "steps");
         if (latest.isPresent()) {
             training = Training.of(plan, states.width(), parent, latest.get(), fused);
-            buffer.skip(training.done());
+            if (training.done() < plan.steps()) {
+                buffer.skip(training.done());
+            }
             next = null;
         } else {
             double scale = plan.scaled() ? Math.sqrt(states.width()) / positive(buffer.meanLength()) : 1;

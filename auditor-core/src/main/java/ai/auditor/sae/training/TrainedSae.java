@@ -7,7 +7,6 @@ import ai.auditor.sae.InputNorm;
 import ai.auditor.sae.SaeFacts;
 import ai.auditor.sae.SaeWeights;
 import java.nio.FloatBuffer;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -80,21 +79,5 @@ public record TrainedSae(
                 hook,
                 Declared.nothing(),
                 "");
-    }
-
-    /** Decoder rows, {@code [features, d_in]}; each of length one. */
-    float[][] decoderRows() {
-        int width = weights.decoderBias().length;
-        float[] all = new float[weights.encoderBias().length * width];
-        weights.decoder()
-                .duplicate()
-                .order(java.nio.ByteOrder.nativeOrder())
-                .asFloatBuffer()
-                .get(all);
-        float[][] rows = new float[weights.encoderBias().length][];
-        for (int j = 0; j < rows.length; j++) {
-            rows[j] = Arrays.copyOfRange(all, j * width, (j + 1) * width);
-        }
-        return rows;
     }
 }

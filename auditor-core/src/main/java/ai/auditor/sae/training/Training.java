@@ -171,7 +171,8 @@ final class Training implements AutoCloseable {
         float[] logs = new float[firings.length];
         double tokens = Math.max(1.0, (double) counted * plan.batch());
         for (int i = 0; i < logs.length; i++) {
-            logs[i] = (float) Math.log10(firings[i] / tokens + 1e-10);
+            // A feature of every token would else lie above 0, which is no logarithm of a share.
+            logs[i] = (float) Math.min(0, Math.log10(firings[i] / tokens + 1e-10));
         }
         return logs;
     }
