@@ -128,8 +128,7 @@ public final class FeatureTable {
             this.features = facts.features();
             this.reconstruction = new Reconstruction(width);
             this.rows = new RowFeatures[rows];
-            Arrays.fill(
-                    this.rows, new RowFeatures(new int[0], new float[0], new float[0], new int[0], 0, 0, 0));
+            Arrays.fill(this.rows, new RowFeatures(new int[0], new float[0], new float[0], new int[0], 0, 0, 0));
             this.means = new float[Math.multiplyExact(rows, width)];
             this.stateSums = new double[width];
             this.sums = new double[features];

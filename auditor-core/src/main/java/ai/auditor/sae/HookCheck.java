@@ -115,7 +115,8 @@ public final class HookCheck {
         if (!Double.isFinite(measured.fvu())) {
             throw new AuditException(
                     AuditException.Code.NUMERIC,
-                    shown() + " gives reconstructions that are not finite: its weights do not belong to these states, or one of them is "
+                    shown()
+                            + " gives reconstructions that are not finite: its weights do not belong to these states, or one of them is "
                             + "zero throughout, which its input norm cannot scale");
         }
     }

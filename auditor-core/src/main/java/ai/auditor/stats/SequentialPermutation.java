@@ -112,8 +112,7 @@ public final class SequentialPermutation {
             return 1;
         }
         double variance = Math.max(0, squares / rows - mean * mean);
-        return StrictMath.exp(
-                -candidates * excess * excess / (2 * variance + 2.0 / 3 * (highest - mean) * excess));
+        return StrictMath.exp(-candidates * excess * excess / (2 * variance + 2.0 / 3 * (highest - mean) * excess));
     }
 
     private interface Draw {

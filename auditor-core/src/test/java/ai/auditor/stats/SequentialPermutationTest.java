@@ -17,8 +17,7 @@ class SequentialPermutationTest {
         // All four positive: of 16 signs one sum is as large.
         double p = test(200_000, 1).ofPairs(new double[] {1, 2, 3, 4}, 0);
         assertThat(p).isCloseTo(1 / 16.0, within(0.03));
-        assertThat(test(200_000, 1).ofPairs(new double[0], 0))
-                .isEqualTo(1);
+        assertThat(test(200_000, 1).ofPairs(new double[0], 0)).isEqualTo(1);
     }
 
     @Test

@@ -291,8 +291,7 @@ final class FeatureTests {
                 .filter(one -> one.q() <= FeatureStudy.LEVEL)
                 .mapToInt(NewFeature::feature)
                 .toArray();
-        ToDoubleFunction<RowFeatures> anyPromoted =
-                row -> Arrays.stream(names).anyMatch(row::active) ? 1 : 0;
+        ToDoubleFunction<RowFeatures> anyPromoted = row -> Arrays.stream(names).anyMatch(row::active) ? 1 : 0;
         return new Presence(
                 heldOut(row -> Arrays.stream(names).filter(row::active).count()),
                 heldOut(anyPromoted),
@@ -331,8 +330,10 @@ final class FeatureTests {
             int promoted = tests.promoted().size();
             total += promoted;
             anyPromoted += promoted > 0 ? 1 : 0;
-            anyNew +=
-                    tests.newFeatures(tests.compared(swapped.candidate())).stream().anyMatch(one -> one.q() <= FeatureStudy.LEVEL) ? 1 : 0;
+            anyNew += tests.newFeatures(tests.compared(swapped.candidate())).stream()
+                            .anyMatch(one -> one.q() <= FeatureStudy.LEVEL)
+                    ? 1
+                    : 0;
             filters.add(new FilterSearch(layout, swapped).bestHeldOut());
         }
         return new Chance(

@@ -57,7 +57,8 @@ final class FilterSearch {
         chosen.sort(Comparator.comparingDouble(Chosen::balancedAccuracy).reversed());
         int[] rows = layout.rows(true);
         Exchanges heldOut = layout.heldOutExchanges(candidate, exchanges.count());
-        List<double[]> flags = chosen.stream().map(one -> flags(one.filter(), rows)).toList();
+        List<double[]> flags =
+                chosen.stream().map(one -> flags(one.filter(), rows)).toList();
         double[] p = flags.stream()
                 .mapToDouble(one -> PValue.greater(heldOut.studentised(one)))
                 .toArray();

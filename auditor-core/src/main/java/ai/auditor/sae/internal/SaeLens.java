@@ -66,14 +66,9 @@ final class SaeLens implements Format {
                             width,
                             features,
                             hook,
-<<<<<<< HEAD
-                            declared(config, l0),
+                            declared,
                             place.digest(files.toArray(String[]::new)),
                             trainedOn(config)),
-=======
-                            declared,
-                            place.digest(files.toArray(String[]::new))),
->>>>>>> fixtrain
                     weights(config, architecture, new Tensors(source), norm, width, features));
         }
     }

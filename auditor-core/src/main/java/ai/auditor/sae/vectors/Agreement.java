@@ -64,9 +64,8 @@ public record Agreement(
      */
     public static List<Agreement> nearest(
             Decomposition first, List<Decomposition> others, List<Decomposition> nulls, int count) {
-        List<Decomposition> own = nulls.stream()
-                .map(none -> byCosine(none, others).get(0))
-                .toList();
+        List<Decomposition> own =
+                nulls.stream().map(none -> byCosine(none, others).get(0)).toList();
         double[] cosines = new double[own.size()];
         double[] jaccards = new double[own.size()];
         for (int i = 0; i < cosines.length; i++) {

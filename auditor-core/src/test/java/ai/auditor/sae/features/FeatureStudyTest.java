@@ -60,8 +60,8 @@ class FeatureStudyTest {
         int l0 = 0;
         int filters = 0;
         for (int i = 0; i < studies; i++) {
-            FeatureStudy study =
-                    SyntheticFeatures.of(candidates, controls, paired, 0, 900 + i).study(0, i);
+            FeatureStudy study = SyntheticFeatures.of(candidates, controls, paired, 0, 900 + i)
+                    .study(0, i);
             promoted += study.promoted().isEmpty() ? 0 : 1;
             fresh += study.namedNew().isEmpty() ? 0 : 1;
             counts += study.newCount().p() <= 0.05 ? 1 : 0;

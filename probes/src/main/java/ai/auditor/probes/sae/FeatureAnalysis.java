@@ -204,8 +204,7 @@ public record FeatureAnalysis(
             Matrix states = table.states();
             Direction subliminal = new Direction("subliminal", probe.point(), shift(study, states, rows));
             Decomposer decomposer = new Decomposer(probe.sae());
-            List<Decomposition> traits =
-                    decomposer.decompose(study.vectors().at(probe.point()));
+            List<Decomposition> traits = decomposer.decompose(study.vectors().at(probe.point()));
             Decomposition whole = decomposer.decompose(List.of(subliminal)).get(0);
             List<Decomposition> nulls = decomposer.decompose(NullVectors.like(
                     probe.point(), Labels.control(study, states, rows), NULL_VECTORS, study.seed("sae/null vectors")));

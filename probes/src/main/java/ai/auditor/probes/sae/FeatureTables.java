@@ -58,11 +58,10 @@ final class FeatureTables {
         rows.add(row("promoted features in a held-out row", study.presence().promoted(), "%.2f", ""));
         rows.add(row(
                 "held-out rows with a promoted feature, %",
-                per100(study.presence().anyPromoted()),
-                "%.1f",
-                ""));
+                per100(study.presence().anyPromoted()), "%.1f", ""));
         rows.add(row(
-                "held-out rows with a new feature beyond chance, %", per100(study.presence().anyNew()), "%.1f", ""));
+                "held-out rows with a new feature beyond chance, %",
+                per100(study.presence().anyNew()), "%.1f", ""));
         rows.add(List.of(
                 "features that only this side has",
                 Integer.toString(study.newCount().inCandidate()),
