@@ -114,15 +114,7 @@ final class CaptureCommand implements Callable<Integer> {
                 model.requireThere();
             }
             try (ReferenceModel reference = model.open(noLikelihood ? at : List.of())) {
-                TokenizedDataset tokens = TokenizedDataset.encode(
-                        dataset, reference.encoder(), reference.facts().maxPositions(), longRows, progress);
-                BadRows.requireFew(
-                        dataset.name(),
-                        tokens.badRows(),
-                        tokens.badRecords(),
-                        dataset.records(),
-                        datasets.maxBadRows());
-                tokens.requireRows(reference.facts().maxPositions());
+                TokenizedDataset tokens = datasets.encode(dataset, reference, longRows, progress);
                 CapturePlan plan = new CapturePlan(at, pooled, !noLikelihood, gradient, List.of());
                 ActivationTable table = new Capture(
                                 reference.decoder(), Capture.Settings.of(reference.facts()), progress)

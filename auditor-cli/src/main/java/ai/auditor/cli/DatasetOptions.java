@@ -7,6 +7,9 @@ import ai.auditor.data.Dataset;
 import ai.auditor.data.DatasetReader;
 import ai.auditor.data.Field;
 import ai.auditor.data.ReadOptions;
+import ai.auditor.model.ReferenceModel;
+import ai.auditor.text.LongRows;
+import ai.auditor.text.TokenizedDataset;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -69,6 +72,19 @@ final class DatasetOptions {
                     AuditException.Code.NOTHING_TO_AUDIT, dataset.name() + " has no rows: there is nothing to audit");
         }
         return dataset;
+    }
+
+    /**
+     * A dataset as a model reads it.
+     *
+     * @throws AuditException {@code DATA} for too many rows that cannot be read so, or none that can
+     */
+    TokenizedDataset encode(Dataset dataset, ReferenceModel model, LongRows longRows, Progress progress) {
+        int context = model.facts().maxPositions();
+        TokenizedDataset tokens = TokenizedDataset.encode(dataset, model.encoder(), context, longRows, progress);
+        BadRows.requireFew(dataset.name(), tokens.badRows(), tokens.badRecords(), dataset.records(), maxBadRows);
+        tokens.requireRows(context);
+        return tokens;
     }
 
     private ReadOptions options() {

@@ -146,15 +146,7 @@ final class SaeFilterCommand implements Callable<Integer> {
             try (ReferenceModel reference = model.open();
                     Scope scope = reference.decoder().scope()) {
                 SparseAutoencoder encoder = chosen.open(reference, scope);
-                TokenizedDataset tokens = TokenizedDataset.encode(
-                        dataset, reference.encoder(), reference.facts().maxPositions(), longRows, progress);
-                BadRows.requireFew(
-                        dataset.name(),
-                        tokens.badRows(),
-                        tokens.badRecords(),
-                        dataset.records(),
-                        datasets.maxBadRows());
-                tokens.requireRows(reference.facts().maxPositions());
+                TokenizedDataset tokens = datasets.encode(dataset, reference, longRows, progress);
                 FeatureTable table = FeatureTable.of(
                         new Capture(reference.decoder(), Capture.Settings.of(reference.facts()), progress),
                         encoder,

@@ -5,7 +5,6 @@ import ai.auditor.AuditException;
 import ai.auditor.Progress;
 import ai.auditor.audit.Tool;
 import ai.auditor.capture.Capture;
-import ai.auditor.data.BadRows;
 import ai.auditor.data.Dataset;
 import ai.auditor.data.Row;
 import ai.auditor.model.ModelFacts;
@@ -167,12 +166,7 @@ final class SaeTrainCommand implements Callable<Integer> {
     private TokenizedDataset tokens(List<Dataset> read, ReferenceModel reference, Progress progress) {
         List<Row> rows = new ArrayList<>();
         read.forEach(dataset -> rows.addAll(dataset.rows()));
-        Dataset all = Dataset.of(data, rows);
-        TokenizedDataset tokens = TokenizedDataset.encode(
-                all, reference.encoder(), reference.facts().maxPositions(), longRows, progress);
-        BadRows.requireFew(all.name(), tokens.badRows(), tokens.badRecords(), all.records(), datasets.maxBadRows());
-        tokens.requireRows(reference.facts().maxPositions());
-        return tokens;
+        return datasets.encode(Dataset.of(data, rows), reference, longRows, progress);
     }
 
     private SavedSae.Origin origin(List<Dataset> read, ReferenceModel reference, Point at) {
