@@ -153,9 +153,7 @@ final class SaeFilterCommand implements Callable<Integer> {
                         chosen.point(),
                         chosen.span(),
                         tokens.tokens());
-                if (!chosen.unchecked()) {
-                    new HookCheck(chosen.facts()).requireAlive(table.reconstruction());
-                }
+                new HookCheck(chosen.facts()).require(table.reconstruction(), chosen.unchecked());
                 progress.close();
                 write(tokens, table, filter, passing, failing);
             }

@@ -107,11 +107,14 @@ public final class HookCheck {
     }
 
     /**
-     * Makes sure that what was measured are numbers.
+     * Makes sure that what was measured are numbers and, unless told otherwise, that the autoencoder does on these tokens what it was made
+     * for.
      *
-     * @throws AuditException {@code NUMERIC} where features or reconstructions are too large for 32 bits, or none at all
+     * @param unchecked whether an autoencoder that is dead here, or far from what its files declare, is taken all the same
+     * @throws AuditException {@code NUMERIC} where reconstructions are too large for 32 bits, or no numbers at all; {@code MODEL} where it
+     *     is dead (no feature active, or FVU above 1), or L0 or FVU are far from what its files declare
      */
-    public void requireFinite(Reconstruction measured) {
+    public void require(Reconstruction measured, boolean unchecked) {
         if (!Double.isFinite(measured.fvu())) {
             throw new AuditException(
                     AuditException.Code.NUMERIC,
@@ -119,42 +122,45 @@ public final class HookCheck {
                             + " gives reconstructions that are not finite: its weights do not belong to these states, or one of them is "
                             + "zero throughout, which its input norm cannot scale");
         }
+        if (!unchecked) {
+            requireAlive(measured);
+            requireDeclared(measured);
+        }
     }
 
-    /**
-     * Makes sure that the autoencoder does on these tokens what it was made for.
-     *
-     * @throws AuditException {@code MODEL} where it is dead (no feature active, or FVU above 1), or L0 or FVU are far from what its files
-     *     declare
-     */
-    public void requireAlive(Reconstruction measured) {
-        String found = String.format(Locale.ROOT, "L0 %.4g, FVU %.4g", measured.l0(), measured.fvu());
+    private void requireAlive(Reconstruction measured) {
         if (measured.l0() == 0) {
             throw unsound("no feature is active in any of " + measured.tokens() + " tokens");
         }
-        requireFinite(measured);
         if (measured.fvu() > 1) {
-            throw unsound("its reconstruction is worse than the mean of the states (" + found + ")");
+            throw unsound("its reconstruction is worse than the mean of the states (" + found(measured) + ")");
         }
+    }
+
+    private void requireDeclared(Reconstruction measured) {
         OptionalDouble l0 = facts.declared().l0();
         if (l0.isPresent()
                 && (measured.l0() > L0_FACTOR * l0.getAsDouble() || measured.l0() * L0_FACTOR < l0.getAsDouble())) {
-            throw unsound(String.format(
-                    Locale.ROOT,
-                    "its files declare an L0 of %.4g, measured are %s over %d tokens",
-                    l0.getAsDouble(),
-                    found,
-                    measured.tokens()));
+            throw otherThanDeclared("an L0", l0.getAsDouble(), measured);
         }
         OptionalDouble fvu = facts.declared().fvu();
         if (fvu.isPresent() && measured.fvu() > fvu.getAsDouble() + FVU_SLACK) {
-            throw unsound(String.format(
-                    Locale.ROOT,
-                    "its files declare an FVU of %.4g, measured are %s over %d tokens",
-                    fvu.getAsDouble(),
-                    found,
-                    measured.tokens()));
+            throw otherThanDeclared("an FVU", fvu.getAsDouble(), measured);
         }
+    }
+
+    private AuditException otherThanDeclared(String what, double declared, Reconstruction measured) {
+        return unsound(String.format(
+                Locale.ROOT,
+                "its files declare %s of %.4g, measured are %s over %d tokens",
+                what,
+                declared,
+                found(measured),
+                measured.tokens()));
+    }
+
+    private static String found(Reconstruction measured) {
+        return String.format(Locale.ROOT, "L0 %.4g, FVU %.4g", measured.l0(), measured.fvu());
     }
 
     private String declaredModel() {

@@ -87,14 +87,25 @@ class HookCheckTest {
     @Test
     void deadOnesAndThoseFarFromTheirFilesAreRefused() {
         HookCheck silent = new HookCheck(facts(2, Hook.unknown(), Declared.nothing()));
-        silent.requireAlive(measured(2, 0.1f));
-        refused(AuditException.Code.MODEL, () -> silent.requireAlive(measured(0, 0.1f)), "no feature", "4 tokens");
-        refused(AuditException.Code.MODEL, () -> silent.requireAlive(measured(2, 3)), "FVU", "--sae-unchecked");
+        silent.require(measured(2, 0.1f), false);
+        refused(AuditException.Code.MODEL, () -> silent.require(measured(0, 0.1f), false), "no feature", "4 tokens");
+        refused(AuditException.Code.MODEL, () -> silent.require(measured(2, 3), false), "FVU", "--sae-unchecked");
+        silent.require(measured(0, 3), true);
         HookCheck declared =
                 new HookCheck(facts(2, Hook.unknown(), new Declared(OptionalDouble.of(85), OptionalDouble.of(0.26))));
-        declared.requireAlive(measured(80, 0.5f));
-        refused(AuditException.Code.MODEL, () -> declared.requireAlive(measured(8, 0.5f)), "L0 of 85", "L0 8");
-        refused(AuditException.Code.MODEL, () -> declared.requireAlive(measured(85, 0.95f)), "FVU of 0.26");
+        declared.require(measured(80, 0.5f), false);
+        refused(AuditException.Code.MODEL, () -> declared.require(measured(8, 0.5f), false), "L0 of 85", "L0 8");
+        refused(AuditException.Code.MODEL, () -> declared.require(measured(85, 0.95f), false), "FVU of 0.26");
+    }
+
+    @Test
+    void whatIsNoNumberIsRefusedEvenUnchecked() {
+        HookCheck check = new HookCheck(facts(2, Hook.unknown(), Declared.nothing()));
+        for (float miss : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+            for (boolean unchecked : new boolean[] {true, false}) {
+                refused(AuditException.Code.NUMERIC, () -> check.require(measured(2, miss), unchecked), "not finite");
+            }
+        }
     }
 
     /** Of four tokens of variance one, missed by so much. */

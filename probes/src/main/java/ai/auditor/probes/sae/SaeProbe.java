@@ -131,9 +131,7 @@ public final class SaeProbe implements Probe {
                     int[] rows = Labels.all(study.rows().size());
                     FeatureTable table = FeatureTable.of(
                             sae, rows.length, reader -> study.states("features", point, span, rows, reader));
-                    if (!unchecked) {
-                        new HookCheck(sae.facts()).requireAlive(table.reconstruction());
-                    }
+                    new HookCheck(sae.facts()).require(table.reconstruction(), unchecked);
                     return table;
                 });
     }

@@ -125,6 +125,16 @@ class SaeProbeTest {
     }
 
     @Test
+    void reconstructionsThatAreNoNumbersStopTheRunEvenUnchecked() {
+        assertThatThrownBy(() -> probe(sae(Declared.nothing(), Float.MAX_VALUE), true)
+                        .examine(SyntheticStudy.ofPairs(Signal.NONE, 40, 5)))
+                .isInstanceOfSatisfying(
+                        AuditException.class,
+                        thrown -> assertThat(thrown.code()).isEqualTo(AuditException.Code.NUMERIC))
+                .hasMessageContaining("not finite");
+    }
+
+    @Test
     void aDeadAutoencoderStopsTheRunUnlessToldOtherwise() {
         SyntheticStudy study = SyntheticStudy.ofPairs(Signal.NONE, 40, 5);
         assertThatThrownBy(() -> probe(sae(Declared.nothing(), -1e6f), false).examine(study))
