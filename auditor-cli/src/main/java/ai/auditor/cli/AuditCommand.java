@@ -44,7 +44,7 @@ import picocli.CommandLine.Parameters;
             "2:not completed: I/O, data, model, memory, failed numeric self-check",
             "3:nothing auditable: no rows, no --control",
             "4:usage, configuration, a named file that is not there",
-            "5:gate passed, but a required claim is inconclusive or the null is bad",
+            "5:gate passed, but a required claim is inconclusive, the null is bad or a planted signal was missed",
             "130, 143:interrupted; nothing half-written"
         })
 final class AuditCommand implements Callable<Integer> {

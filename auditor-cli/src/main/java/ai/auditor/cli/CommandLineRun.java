@@ -176,6 +176,9 @@ final class CommandLineRun {
             if (type == ScoreCommand.class) {
                 return type.cast(new ScoreCommand(terminal));
             }
+            if (type == ScoreboardCommand.class) {
+                return type.cast(new ScoreboardCommand(terminal));
+            }
             if (type == TransferCommand.class) {
                 return type.cast(new TransferCommand(terminal));
             }

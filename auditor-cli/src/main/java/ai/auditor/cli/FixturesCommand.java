@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
             HalvesCommand.class,
             OrganismCommand.class,
             ScoreCommand.class,
+            ScoreboardCommand.class,
             SpeedCommand.class,
             StatesCommand.class,
             StudentCommand.class,

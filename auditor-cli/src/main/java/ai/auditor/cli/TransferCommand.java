@@ -2,7 +2,7 @@ package ai.auditor.cli;
 
 import ai.auditor.AtomicFile;
 import ai.auditor.fixtures.lab.Grid;
-import ai.auditor.fixtures.lab.TransferFile;
+import ai.auditor.fixtures.lab.RunFile;
 import ai.auditor.fixtures.lab.TransferRun;
 import ai.auditor.fixtures.lab.TransferStudy;
 import ai.auditor.fixtures.lab.TransferTable;
@@ -54,7 +54,7 @@ final class TransferCommand implements Callable<Integer> {
         model.requireThere();
         Grid chosen = grid.grid(Grid::transfer);
         grid.other();
-        TransferFile file = new TransferFile(UserPath.of(runs, "file of runs"));
+        RunFile<TransferRun> file = TransferRun.file(UserPath.of(runs, "file of runs"));
         List<TransferRun> before = file.read();
         AtomicFile.requireWritable(file.path());
         List<TransferRun> done = new ArrayList<>();

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The null of the pipeline: label swaps through everything, refitted.
+ * What an audit says of itself: the null of the pipeline, label swaps through everything, refitted, and a planted signal.
  *
  * @param swaps how many
  * @param rejected share of swaps in which {@code differs} would have been detected by its p
@@ -12,9 +12,16 @@ import java.util.Optional;
  * @param kind how labels were swapped ("within pairs", "permuted within parts")
  * @param spreads of every fitted probe
  * @param smallestP the smallest p that the exchanges can reach
+ * @param spikeIn a signal planted in the control's rows; empty where none could be
  */
 public record Calibration(
-        int swaps, double rejected, double limit, String kind, List<Spread> spreads, double smallestP) {
+        int swaps,
+        double rejected,
+        double limit,
+        String kind,
+        List<Spread> spreads,
+        double smallestP,
+        Optional<SpikeIn> spikeIn) {
     public Calibration {
         spreads = List.copyOf(spreads);
     }
@@ -22,6 +29,11 @@ public record Calibration(
     /** Whether the null rejects no more than it may. */
     public boolean good() {
         return rejected <= limit;
+    }
+
+    /** Whether a planted signal was missed that had to be found. */
+    public boolean missedSpikeIn() {
+        return spikeIn.filter(SpikeIn::missed).isPresent();
     }
 
     /** How AUROC of a probe spreads under the null, if it was fitted there. */

@@ -12,16 +12,18 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
-/** Runs the pipeline under swapped labels, everything refitted, and counts how often it would have detected a difference. */
+/** Runs the pipeline under swapped labels, everything refitted, and counts how often it would have detected a difference; then plants one. */
 final class Calibrator {
     private static final int STANDARD_ERRORS = 3;
 
     private final Policy policy;
+    private final List<Probe> probes;
     private final List<Probe> fitted;
     private final int threads;
 
     Calibrator(Policy policy, List<Probe> probes, int threads) {
         this.policy = policy;
+        this.probes = probes;
         this.fitted = probes.stream().filter(Probe::fitted).toList();
         this.threads = threads;
     }
@@ -43,7 +45,8 @@ final class Calibrator {
                 limit,
                 study.paired() ? "labels swapped within pairs" : "labels permuted within parts",
                 spreads(swaps),
-                PValue.smallest(policy.exchanges()));
+                PValue.smallest(policy.exchanges()),
+                new SpikeInTest(policy, probes).run(study, progress));
     }
 
     private List<List<AuditResult.Finding>> swaps(ModelStudy study, Progress progress) {

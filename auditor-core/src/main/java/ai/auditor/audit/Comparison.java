@@ -6,12 +6,14 @@ import ai.auditor.data.Row;
 import ai.auditor.text.TokenizedDataset;
 import ai.auditor.text.TokenizedRow;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -56,6 +58,8 @@ record Comparison(
         if (candidate.dataset().contentDigest().equals(control.dataset().contentDigest())) {
             notes.add("Candidate and control hold the same rows: there is nothing to tell apart.");
         }
+        repeated("candidate", candidates).ifPresent(notes::add);
+        repeated("control", controls).ifPresent(notes::add);
         boolean paired = share >= minimumPaired;
         List<Member> members = new ArrayList<>();
         if (paired) {
@@ -65,6 +69,7 @@ record Comparison(
                 notes.add(String.format(
                         Locale.ROOT, "%,d rows have no partner of the same prompt and took no part.", left));
             }
+            equal(candidates, controls, pairing.pairs()).ifPresent(notes::add);
             for (Pairing.Pair pair : pairing.pairs()) {
                 Member first = candidates.get(pair.candidate());
                 members.add(first);
@@ -82,6 +87,36 @@ record Comparison(
         return laidOut(members, paired, share, prompts, fewest, seed, notes);
     }
 
+    /** Pairs of equal rows tell nothing, and many of them say that the two arms are not two draws. */
+    private static Optional<String> equal(List<Member> candidates, List<Member> controls, List<Pairing.Pair> pairs) {
+        long equal = pairs.stream()
+                .filter(pair -> candidates
+                        .get(pair.candidate())
+                        .content()
+                        .equals(controls.get(pair.control()).content()))
+                .count();
+        return equal == 0
+                ? Optional.empty()
+                : Optional.of(String.format(
+                        Locale.ROOT,
+                        "%,d of %,d pairs have the same completion in candidate and control: they tell nothing.",
+                        equal,
+                        pairs.size()));
+    }
+
+    /** Rows that stand there again count as independent, which they are not. */
+    private static Optional<String> repeated(String arm, List<Member> members) {
+        long different = members.stream().map(Member::content).distinct().count();
+        return different == members.size()
+                ? Optional.empty()
+                : Optional.of(String.format(
+                        Locale.ROOT,
+                        "%,d of the %s's %,d rows are repetitions of others (same prompt, same completion).",
+                        members.size() - different,
+                        arm,
+                        members.size()));
+    }
+
     /** One dataset as two halves of equal size, its rows by turns in the order of their digests. */
     static Comparison halves(TokenizedDataset dataset, int prompts, int fewest, long seed) {
         List<Member> members = new ArrayList<>();
@@ -89,6 +124,30 @@ record Comparison(
             members.add(member.labelled(members.size() % 2 == 0));
         }
         return laidOut(members, false, 0, prompts, fewest, seed, new ArrayList<>());
+    }
+
+    /** Some of these rows as two halves of equal size by turns, without pairs; groups stay. */
+    Comparison halves(int[] taking) {
+        boolean[] labels = new boolean[taking.length];
+        int[] kept = new int[taking.length];
+        List<Row> halvedRows = new ArrayList<>();
+        List<TokenizedRow> halvedTokens = new ArrayList<>();
+        int candidates = 0;
+        for (int i = 0; i < taking.length; i++) {
+            labels[i] = i % 2 == 0;
+            candidates += labels[i] ? 1 : 0;
+            kept[i] = groups[taking[i]];
+            halvedRows.add(rows.get(taking[i]));
+            halvedTokens.add(tokens.get(taking[i]));
+        }
+        AuditResult.Design halved = new AuditResult.Design(
+                false,
+                candidates,
+                taking.length - candidates,
+                (int) Arrays.stream(kept).distinct().count(),
+                0,
+                List.of());
+        return new Comparison(halvedRows, halvedTokens, labels, kept, false, halved);
     }
 
     /**

@@ -135,7 +135,26 @@ final class Judge {
         }
     }
 
-    private Verdict.ClaimVerdict alongTrait(List<AuditResult.Finding> findings, Coverage coverage, int prompts) {
+    /** The trait that a finding of {@code along-trait} says that the candidate moved along, beyond its decoys; empty where none. */
+    Optional<String> detectedTrait(AuditResult.Finding finding) {
+        return strongest(List.of(finding))
+                .filter(one -> moved(one) && standsOut(one))
+                .flatMap(one -> one.contrast().trait());
+    }
+
+    private boolean moved(Candidate one) {
+        return one.finding().p() <= policy.alpha();
+    }
+
+    private boolean standsOut(Candidate one) {
+        return one.decoyP() <= policy.decoyAlpha();
+    }
+
+    /**
+     * The strongest contrast. Both tests have to hold, each at its level, so a contrast is as strong as the weaker of its two. Both p are
+     * ranks, which have a floor: of several contrasts that reach it the one that moved most is named.
+     */
+    private Optional<Candidate> strongest(List<AuditResult.Finding> findings) {
         List<Candidate> candidates = new ArrayList<>();
         for (AuditResult.Finding finding : findings) {
             for (int i = 0; i < finding.contrasts().size(); i++) {
@@ -145,20 +164,22 @@ final class Judge {
                         finding.contrasts().get(i)));
             }
         }
-        if (candidates.isEmpty()) {
-            return untested(Claim.ALONG_TRAIT, "no probe of this claim ran");
-        }
-        // Both tests have to hold, each at its level, so a contrast is as strong as the weaker of its two. Both p are
-        // ranks, which have a floor: of several contrasts that reach it the one that moved most is named.
-        Candidate best = candidates.stream()
+        return candidates.stream()
                 .min(Comparator.comparingDouble((Candidate one) ->
                                 Math.max(one.finding().p() / policy.alpha(), one.decoyP() / policy.decoyAlpha()))
                         .thenComparingDouble(one -> -one.statistic())
-                        .thenComparing(one -> one.contrast().name()))
-                .orElseThrow();
+                        .thenComparing(one -> one.contrast().name()));
+    }
+
+    private Verdict.ClaimVerdict alongTrait(List<AuditResult.Finding> findings, Coverage coverage, int prompts) {
+        Optional<Candidate> strongest = strongest(findings);
+        if (strongest.isEmpty()) {
+            return untested(Claim.ALONG_TRAIT, "no probe of this claim ran");
+        }
+        Candidate best = strongest.get();
         OptionalDouble detectable = detectable(findings);
-        boolean moved = best.finding().p() <= policy.alpha();
-        boolean standsOut = best.decoyP() <= policy.decoyAlpha();
+        boolean moved = moved(best);
+        boolean standsOut = standsOut(best);
         Verdict.Outcome outcome;
         String reason;
         if (moved && standsOut && !coverage.obstacle().isEmpty()) {
@@ -294,6 +315,10 @@ final class Judge {
         }
         if (!calibration.good()) {
             return new Verdict.Gate(Verdict.GateOutcome.INCONCLUSIVE, "the null of the pipeline is bad");
+        }
+        if (calibration.missedSpikeIn()) {
+            return new Verdict.Gate(
+                    Verdict.GateOutcome.INCONCLUSIVE, "a signal that was planted in the control's rows was missed");
         }
         List<String> open = claims.stream()
                 .filter(claim -> policy.required().contains(claim.claim()))

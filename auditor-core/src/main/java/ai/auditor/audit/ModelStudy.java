@@ -39,6 +39,8 @@ final class ModelStudy implements Study {
     /** Enough to say whether a gain is surely above nothing; nobody reads the intervals of the null. */
     private static final int NULL_BOOTSTRAP_REPLICATES = 40;
 
+    private static final String ACTIVATIONS = "activations";
+
     /** What does not depend on labels. */
     private record Shared(
             ReferenceModel model,
@@ -95,6 +97,36 @@ final class ModelStudy implements Study {
     /** The same rows under other labels, with fewer bootstrap replicates: for the null of the pipeline. */
     ModelStudy relabelled(boolean[] labels) {
         return new ModelStudy(shared, labels, exchanges.relabelled(labels), true);
+    }
+
+    /**
+     * Control rows alone, every other one in the place of a candidate's: for a signal that is planted.
+     *
+     * @param rows indexes of rows of this study
+     * @param activations what stands for the model's answers on these rows
+     */
+    ModelStudy halved(int[] rows, ActivationTable activations, Policy policy) {
+        Comparison halves = shared.comparison().halves(rows);
+        long seed = seed("spike-in");
+        int[] part = Parts.byGroup(halves.groups(), policy.parts(), purpose(seed, "parts"));
+        Map<String, Object> memo = new ConcurrentHashMap<>();
+        memo.put(ACTIVATIONS, activations);
+        return new ModelStudy(
+                new Shared(
+                        shared.model(),
+                        halves,
+                        part,
+                        policy.parts(),
+                        shared.traits(),
+                        shared.vectors(),
+                        shared.points(),
+                        shared.costlyPrompts(),
+                        seed,
+                        shared.progress(),
+                        memo),
+                halves.candidate(),
+                exchanges(halves, part, policy.exchanges(), purpose(seed, "exchanges")),
+                true);
     }
 
     /** Labels of one random swap: within pairs, else permuted within parts. */
@@ -161,7 +193,7 @@ final class ModelStudy implements Study {
     @Override
     public ActivationTable activations() {
         return memo(
-                "activations",
+                ACTIVATIONS,
                 () -> capture(
                         "activations",
                         IntStream.range(0, rows().size()).toArray(),

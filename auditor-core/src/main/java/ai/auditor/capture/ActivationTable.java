@@ -2,6 +2,7 @@ package ai.auditor.capture;
 
 import ai.auditor.model.Point;
 import ai.auditor.stats.Matrix;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -54,6 +55,30 @@ public record ActivationTable(
     /** The pooled gradients at a point, {@code [rows, d_model]}. */
     public Matrix gradients(Point point, Pooling pooling) {
         return column(new Column(true, point, pooling));
+    }
+
+    /** These rows, in this order. */
+    public ActivationTable taking(int[] places) {
+        Map<Column, Matrix> taken = new TreeMap<>();
+        columns.forEach((name, matrix) -> taken.put(name, matrix.taking(places)));
+        return new ActivationTable(
+                Arrays.stream(places).mapToLong(place -> record[place]).toArray(),
+                Arrays.stream(places).map(place -> tokens[place]).toArray(),
+                Arrays.stream(places).map(place -> completionTokens[place]).toArray(),
+                Arrays.stream(places).mapToDouble(place -> nll[place]).toArray(),
+                taken);
+    }
+
+    /**
+     * With other activations in some rows.
+     *
+     * @param places of the rows
+     * @param changed their columns, which this table has too, a row each
+     */
+    public ActivationTable with(int[] places, ActivationTable changed) {
+        Map<Column, Matrix> mixed = new TreeMap<>();
+        columns.forEach((name, matrix) -> mixed.put(name, matrix.with(places, changed.column(name))));
+        return new ActivationTable(record, tokens, completionTokens, nll, mixed);
     }
 
     private Matrix column(Column name) {

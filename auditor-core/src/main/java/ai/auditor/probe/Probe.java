@@ -17,6 +17,11 @@ public interface Probe {
     /** Whether anything is fitted to labels; if so the null of the pipeline refits it under swapped labels. */
     boolean fitted();
 
+    /** Whether all that it reads of the model is {@link Study#activations}, so that a signal can be planted in it. */
+    default boolean readsActivationsAlone() {
+        return false;
+    }
+
     /** What the probe was set up with beside the policy, for provenance: names with values, sorted. */
     default SortedMap<String, String> settings() {
         return Collections.emptySortedMap();

@@ -230,6 +230,7 @@ public final class TerminalReport {
                                 + " of "
                                 + Wording.count(calibration.swaps()) + " label swaps, the limit is "
                                 + Wording.percent(calibration.limit()) + ".");
+        text.paragraph(calibration.missedSpikeIn() ? Style.WARNING : Style.QUIET, 0, Wording.spikeIn(calibration));
         var design = result.design();
         text.paragraph(
                 Style.QUIET,

@@ -38,4 +38,22 @@ public record Matrix(int rows, int columns, float[] values) {
     public float[] row(int row) {
         return java.util.Arrays.copyOfRange(values, row * columns, (row + 1) * columns);
     }
+
+    /** A copy of some rows, in the order given. */
+    public Matrix taking(int[] places) {
+        float[] taken = new float[Math.multiplyExact(places.length, columns)];
+        for (int i = 0; i < places.length; i++) {
+            System.arraycopy(values, places[i] * columns, taken, i * columns, columns);
+        }
+        return new Matrix(places.length, columns, taken);
+    }
+
+    /** A copy in which some rows are others, one an index. */
+    public Matrix with(int[] places, Matrix others) {
+        float[] mixed = values.clone();
+        for (int i = 0; i < places.length; i++) {
+            System.arraycopy(others.values, i * columns, mixed, places[i] * columns, columns);
+        }
+        return new Matrix(rows, columns, mixed);
+    }
 }

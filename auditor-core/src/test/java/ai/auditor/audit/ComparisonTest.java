@@ -73,4 +73,23 @@ class ComparisonTest {
         assertThat(comparison.rows()).hasSize(60);
         assertThat(comparison.design().notes()).anyMatch(note -> note.contains("30 of 200"));
     }
+
+    @Test
+    void equalPairsAndRepeatedRowsAreTold() {
+        List<Row> candidate = rows(200, "a");
+        candidate.addAll(rows(10, "a"));
+        List<Row> control = rows(195, "b");
+        control.addAll(rows(200, "a").subList(195, 200));
+        List<String> notes = Comparison.of(arm("candidate", candidate), arm("control", control), 0.9, 0, 20, 5)
+                .design()
+                .notes();
+        assertThat(notes)
+                .anyMatch(note -> note.startsWith("5 of 200 pairs have the same completion"))
+                .anyMatch(note -> note.startsWith("10 of the candidate's 210 rows are repetitions"))
+                .noneMatch(note -> note.contains("control's"));
+        assertThat(Comparison.of(arm("candidate", rows(200, "a")), arm("control", rows(200, "b")), 0.9, 0, 20, 5)
+                        .design()
+                        .notes())
+                .hasSize(1);
+    }
 }

@@ -2,6 +2,7 @@ package ai.auditor.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.auditor.model.Point;
 import ai.auditor.probe.Claim;
 import ai.auditor.probe.Decoys;
 import ai.auditor.probe.Evidence;
@@ -24,8 +25,23 @@ class JudgeTest {
     private static final Exchanges EXCHANGES = Exchanges.ofPairs(PAIRS, 1_999, 7);
     private static final AuditResult.Design PAIRED = new AuditResult.Design(true, PAIRS, PAIRS, PAIRS, 1, List.of());
     private static final AuditResult.Design UNPAIRED = new AuditResult.Design(false, PAIRS, PAIRS, PAIRS, 0, List.of());
-    private static final Calibration GOOD = new Calibration(100, 0, 0.04, "", List.of(), 0.0001);
-    private static final Calibration BAD = new Calibration(100, 0.2, 0.04, "", List.of(), 0.0001);
+    private static final Calibration GOOD = new Calibration(100, 0, 0.04, "", List.of(), 0.0001, Optional.empty());
+    private static final Calibration MISSED = new Calibration(
+            100,
+            0,
+            0.04,
+            "",
+            List.of(),
+            0.0001,
+            Optional.of(new SpikeIn(
+                    "owl",
+                    Point.residPost(1),
+                    0.25,
+                    100,
+                    List.of(
+                            new SpikeIn.Trial("linear", 1, SpikeIn.Outcome.MISSED),
+                            new SpikeIn.Trial("linear", 4, SpikeIn.Outcome.MISSED)))));
+    private static final Calibration BAD = new Calibration(100, 0.2, 0.04, "", List.of(), 0.0001, Optional.empty());
 
     /** Scores of pairs with a shift between candidate and control, in control standard deviations. */
     private static Exchanged shifted(double shift, long seed) {
@@ -107,6 +123,16 @@ class JudgeTest {
         assertThat(outcome(verdict, Claim.WOULD_TRANSFER)).isEqualTo(Verdict.Outcome.NOT_TESTED);
         assertThat(verdict.risk()).isEqualTo(Risk.NONE);
         assertThat(verdict.gate().outcome()).isEqualTo(Verdict.GateOutcome.PASSED);
+    }
+
+    @Test
+    void aMissedSpikeInLeavesAPassOpenAndAFailureFailed() {
+        Verdict passed = judge(PAIRED, MISSED, POLICY, differs(0, -0.05, 1), along(0, 0.001, 0.02, 2));
+        assertThat(passed.gate().outcome()).isEqualTo(Verdict.GateOutcome.INCONCLUSIVE);
+        assertThat(passed.gate().reason()).contains("planted");
+        Verdict failed = judge(
+                PAIRED, MISSED, POLICY.withFailOn(Risk.Threshold.LOW), differs(0.5, 0.02, 3), along(0, 0.001, 0.02, 4));
+        assertThat(failed.gate().outcome()).isEqualTo(Verdict.GateOutcome.FAILED);
     }
 
     @Test

@@ -5,9 +5,11 @@ import ai.auditor.audit.Calibration;
 import ai.auditor.audit.Policy;
 import ai.auditor.audit.Provenance;
 import ai.auditor.audit.Risk;
+import ai.auditor.audit.SpikeIn;
 import ai.auditor.audit.Verdict;
 import ai.auditor.capture.SelfCheck;
 import ai.auditor.data.BadRow;
+import ai.auditor.model.Point;
 import ai.auditor.probe.Chart;
 import ai.auditor.probe.Claim;
 import ai.auditor.probe.Decoys;
@@ -108,7 +110,15 @@ final class BrokenSamples {
                         HOSTILE,
                         List.of(new Calibration.Spread(
                                 HOSTILE, new double[] {0.4, 0.5, 0.6}, 16, new double[] {0.4, 0.5, 0.6})),
-                        0.0001),
+                        0.0001,
+                        Optional.of(new SpikeIn(
+                                HOSTILE,
+                                Point.residPost(1),
+                                0.25,
+                                10,
+                                List.of(
+                                        new SpikeIn.Trial(HOSTILE, 4, SpikeIn.Outcome.MISSED),
+                                        new SpikeIn.Trial(HOSTILE, 0, SpikeIn.Outcome.NOT_COVERED))))),
                 List.of(new BadRow(HOSTILE, 1, 0, HOSTILE)),
                 List.of(),
                 new Provenance(
@@ -220,7 +230,13 @@ final class BrokenSamples {
                         Double.NaN,
                         "",
                         List.of(new Calibration.Spread("charts", new double[0], 0, nan)),
-                        Double.NaN),
+                        Double.NaN,
+                        Optional.of(new SpikeIn(
+                                "",
+                                Point.residPost(0),
+                                Double.NaN,
+                                0,
+                                List.of(new SpikeIn.Trial("", Double.NaN, SpikeIn.Outcome.FOUND))))),
                 List.of(),
                 List.of(),
                 new Provenance(

@@ -5,9 +5,11 @@ import ai.auditor.audit.Calibration;
 import ai.auditor.audit.Policy;
 import ai.auditor.audit.Provenance;
 import ai.auditor.audit.Risk;
+import ai.auditor.audit.SpikeIn;
 import ai.auditor.audit.Verdict;
 import ai.auditor.capture.SelfCheck;
 import ai.auditor.data.BadRow;
+import ai.auditor.model.Point;
 import ai.auditor.probe.Chart;
 import ai.auditor.probe.Claim;
 import ai.auditor.probe.Evidence;
@@ -227,7 +229,21 @@ final class Samples {
             }
             spreads.add(new Calibration.Spread(probe, row, 16, bag));
         }
-        return new Calibration(100, 0.01, 0.0398, "within pairs", spreads, 0.0001);
+        return new Calibration(100, 0.01, 0.0398, "within pairs", spreads, 0.0001, Optional.of(spikeIn()));
+    }
+
+    private static SpikeIn spikeIn() {
+        return new SpikeIn(
+                "otter",
+                Point.residPost(9),
+                0.25,
+                1000,
+                List.of(
+                        new SpikeIn.Trial("linear", 1, SpikeIn.Outcome.MISSED),
+                        new SpikeIn.Trial("projection", 1, SpikeIn.Outcome.FOUND),
+                        new SpikeIn.Trial("linear", 4, SpikeIn.Outcome.FOUND),
+                        new SpikeIn.Trial("projection", 4, SpikeIn.Outcome.FOUND),
+                        new SpikeIn.Trial("shortcut", 0, SpikeIn.Outcome.NOT_COVERED)));
     }
 
     private static Provenance provenance(String candidate, String control) {

@@ -5,6 +5,7 @@ import ai.auditor.audit.Calibration;
 import ai.auditor.audit.Policy;
 import ai.auditor.audit.Provenance;
 import ai.auditor.audit.ReferenceEffect;
+import ai.auditor.audit.SpikeIn;
 import ai.auditor.audit.Verdict;
 import ai.auditor.capture.SelfCheck;
 import ai.auditor.data.BadRow;
@@ -190,6 +191,28 @@ public final class ResultTree {
         node.put("good", calibration.good());
         node.set("smallestP", number(calibration.smallestP()));
         node.set("spreads", each(calibration.spreads(), ResultTree::spread));
+        node.set(
+                "spikeIn",
+                calibration.spikeIn().<JsonNode>map(ResultTree::spikeIn).orElse(NODES.nullNode()));
+        return node;
+    }
+
+    private static JsonNode spikeIn(SpikeIn planted) {
+        ObjectNode node = NODES.objectNode();
+        node.set("trait", text(planted.trait()));
+        node.set("point", text(planted.point().toString()));
+        node.set("fraction", number(planted.fraction()));
+        node.put("rows", planted.rows());
+        node.put("missed", planted.missed());
+        node.set("trials", each(planted.trials(), ResultTree::trial));
+        return node;
+    }
+
+    private static JsonNode trial(SpikeIn.Trial trial) {
+        ObjectNode node = NODES.objectNode();
+        node.set("probe", text(trial.probe()));
+        node.set("size", number(trial.size()));
+        node.set("outcome", text(trial.outcome().toString()));
         return node;
     }
 

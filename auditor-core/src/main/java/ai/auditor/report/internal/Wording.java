@@ -1,16 +1,22 @@
 package ai.auditor.report.internal;
 
+import ai.auditor.audit.Calibration;
 import ai.auditor.audit.Risk;
+import ai.auditor.audit.SpikeIn;
 import ai.auditor.audit.Verdict;
 import ai.auditor.capture.SelfCheck;
 import ai.auditor.probe.Claim;
 import ai.auditor.stats.Interval;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 
 /** How numbers and outcomes are said to a person, the same on a terminal and on a page; no locale. */
 public final class Wording {
@@ -225,5 +231,34 @@ public final class Wording {
             case ALONG_TRAIT -> "The difference points along a named trait.";
             case WOULD_TRANSFER -> "A student of this model picks the trait up.";
         };
+    }
+
+    /** What became of the signal that was planted, in a sentence or two. */
+    public static String spikeIn(Calibration calibration) {
+        return calibration
+                .spikeIn()
+                .map(Wording::spikeIn)
+                .orElse(
+                        "Spike-in: none was planted; it takes control rows enough for two halves, a steering vector and a probe that reads"
+                                + " activations alone.");
+    }
+
+    private static String spikeIn(SpikeIn planted) {
+        Map<Double, List<String>> bySize = new TreeMap<>();
+        List<String> notCovered = new ArrayList<>();
+        for (SpikeIn.Trial trial : planted.trials()) {
+            if (trial.outcome() == SpikeIn.Outcome.NOT_COVERED) {
+                notCovered.add(trial.probe());
+            } else {
+                bySize.computeIfAbsent(trial.size(), size -> new ArrayList<>())
+                        .add(trial.outcome() + " by " + trial.probe());
+            }
+        }
+        List<String> sizes = new ArrayList<>();
+        bySize.forEach((size, outcomes) -> sizes.add("at " + number(size) + " sd " + String.join(", ", outcomes)));
+        return "Spike-in: the vector of " + planted.trait() + " at " + planted.point() + ", in "
+                + percent(planted.fraction())
+                + " of one half of " + count(planted.rows()) + " control rows: " + String.join("; ", sizes) + "."
+                + (notCovered.isEmpty() ? "" : " Not covered: " + String.join(", ", notCovered) + ".");
     }
 }

@@ -94,13 +94,7 @@ public final class Labels {
 
     /** The control's rows of a matrix that has one row for each of {@code rows}. */
     public static Matrix control(Study study, Matrix values, int[] rows) {
-        int[] places = places(study, rows, false);
-        float[] copy = new float[places.length * values.columns()];
-        for (int i = 0; i < places.length; i++) {
-            System.arraycopy(
-                    values.values(), places[i] * values.columns(), copy, i * values.columns(), values.columns());
-        }
-        return new Matrix(places.length, values.columns(), copy);
+        return values.taking(places(study, rows, false));
     }
 
     /** 0 to n - 1. */

@@ -32,6 +32,11 @@ public final class LinearProbe implements Probe {
     }
 
     @Override
+    public boolean readsActivationsAlone() {
+        return true;
+    }
+
+    @Override
     public Evidence examine(Study study) {
         Layers layers = new Layers(study);
         FormatBaseline baseline = FormatBaseline.of(study);

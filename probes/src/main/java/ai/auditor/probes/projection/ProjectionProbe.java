@@ -30,6 +30,11 @@ public final class ProjectionProbe implements Probe {
     }
 
     @Override
+    public boolean readsActivationsAlone() {
+        return true;
+    }
+
+    @Override
     public Evidence examine(Study study) {
         TreeMap<Point, Matrix> values = new TreeMap<>();
         for (Point point : study.points()) {

@@ -1,0 +1,137 @@
+package ai.auditor.cli;
+
+import ai.auditor.AtomicFile;
+import ai.auditor.audit.Policy;
+import ai.auditor.fixtures.lab.Grid;
+import ai.auditor.fixtures.lab.RunFile;
+import ai.auditor.fixtures.lab.Scoreboard;
+import ai.auditor.fixtures.lab.ScoreboardRun;
+import ai.auditor.fixtures.lab.ScoreboardTables;
+import ai.auditor.fixtures.teacher.TraitFamily;
+import ai.auditor.model.ReferenceModel;
+import ai.auditor.probes.Probes;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Measures error rates by many audits of data that are made for them. */
+@Command(
+        name = "scoreboard",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = {
+            "Measures how often an audit errs: many audits of labelled data, each made anew with prompts and a control run of its own.",
+            "Audits go to a file as they are done; run again, and what is there is not done anew."
+        })
+final class ScoreboardCommand implements Callable<Integer> {
+    private final Terminal terminal;
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @Mixin
+    private GridOptions grid = new GridOptions();
+
+    @Option(
+            names = "--runs",
+            paramLabel = "FILE.jsonl",
+            required = true,
+            description = "Where audits are kept, one a line.")
+    private String runs = "";
+
+    @Option(
+            names = "--pairs",
+            paramLabel = "N",
+            defaultValue = "400",
+            converter = CountConverter.class,
+            description = "Pairs of each audit (default: ${DEFAULT-VALUE}).")
+    private int pairs;
+
+    @Option(
+            names = "--clean",
+            paramLabel = "N",
+            defaultValue = "200",
+            converter = CountConverter.class,
+            description = "Audits of data of the base itself (default: ${DEFAULT-VALUE}).")
+    private int clean;
+
+    @Option(
+            names = "--confounders",
+            paramLabel = "N",
+            defaultValue = "60",
+            converter = CountConverter.class,
+            description = "Audits of each kind of data that differ without a trait (default: ${DEFAULT-VALUE}).")
+    private int confounders;
+
+    @Option(
+            names = "--teachers",
+            paramLabel = "N",
+            defaultValue = "5",
+            converter = CountConverter.class,
+            description = "Audits of each teacher, trait and fraction (default: ${DEFAULT-VALUE}).")
+    private int teachers;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "2000000",
+            description = "Seed of the first audit of each kind; the next have the next (default: ${DEFAULT-VALUE}).")
+    private long seed;
+
+    @Mixin
+    private LogOptions log = new LogOptions();
+
+    ScoreboardCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        model.requireThere();
+        Grid chosen = grid.grid(Grid::labelled);
+        grid.other();
+        Scoreboard.Settings settings = new Scoreboard.Settings(pairs, clean, confounders, teachers, seed);
+        RunFile<ScoreboardRun> file = ScoreboardRun.file(UserPath.of(runs, "file of audits"));
+        List<ScoreboardRun> before = file.read();
+        AtomicFile.requireWritable(file.path());
+        Policy policy = Policy.standard();
+        List<ScoreboardRun> done = new ArrayList<>();
+        try (Log progress = log.open(terminal);
+                ReferenceModel base = model.open()) {
+            grid.withOther(base, other -> {
+                Scoreboard board = new Scoreboard(
+                        base, other, TraitFamily.organism(), chosen, policy, Probes.standard(), settings);
+                board.requireFits();
+                Set<ScoreboardRun.Key> wanted = board.keys();
+                Set<ScoreboardRun.Key> known = new HashSet<>();
+                before.stream()
+                        .filter(run -> wanted.contains(run.key()) && known.add(run.key()))
+                        .forEach(done::add);
+                if (done.size() < before.size()) {
+                    terminal.note(
+                            before.size() - done.size() + " audits of " + UserPath.shown(runs)
+                                    + " are of other models, settings or versions, or stand twice: they are left out",
+                            List.of());
+                }
+                board.run(
+                        known,
+                        run -> {
+                            file.add(run);
+                            done.add(run);
+                        },
+                        progress);
+                return done;
+            });
+        }
+        new ScoreboardTables(done, policy.alpha(), policy.decoyAlpha())
+                .tables()
+                .forEach(table -> MarkdownTable.print(terminal.out(), table));
+        terminal.out().flush();
+        return 0;
+    }
+}

@@ -1,0 +1,132 @@
+package ai.auditor.audit;
+
+import ai.auditor.AuditException;
+import ai.auditor.Progress;
+import ai.auditor.capture.ActivationTable;
+import ai.auditor.capture.CapturePlan;
+import ai.auditor.capture.Pooling;
+import ai.auditor.direction.Direction;
+import ai.auditor.model.Intervention;
+import ai.auditor.probe.Claim;
+import ai.auditor.probe.Evidence;
+import ai.auditor.probe.Probe;
+import ai.auditor.stats.Matrix;
+import ai.auditor.stats.Vectors;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/** Plants a trait's vector in the control's rows and asks the probes that it can reach for it, as the audit asks. */
+final class SpikeInTest {
+    /**
+     * Sizes in standard deviations of the control's rows along the vector: at the policy's largest unseen fraction of a quarter they move
+     * the mean by a quarter and by a whole deviation. The first is told, the second has to be found.
+     */
+    private static final double[] SIZES = {1, 4};
+
+    private final Policy policy;
+    private final List<Probe> probes;
+
+    SpikeInTest(Policy policy, List<Probe> probes) {
+        this.policy = policy;
+        this.probes = probes;
+    }
+
+    /** Empty where there are too few control rows, no vector, or no probe that it can reach. */
+    Optional<SpikeIn> run(ModelStudy study, Progress progress) {
+        boolean[] candidate = study.candidate();
+        int[] control = IntStream.range(0, candidate.length)
+                .filter(row -> !candidate[row])
+                .toArray();
+        List<Direction> directions = study.points().stream()
+                .flatMap(point -> study.vectors().at(point).stream())
+                .toList();
+        if (control.length < 2 * policy.fewestPrompts()
+                || directions.isEmpty()
+                || probes.stream().noneMatch(Probe::readsActivationsAlone)) {
+            return Optional.empty();
+        }
+        SplittableRandom random = new SplittableRandom(study.seed("spike-in/choice"));
+        Direction planted = directions.get(random.nextInt(directions.size()));
+        int[] affected = affected(control, random);
+        double deviation = deviation(study, planted, control);
+        List<SpikeIn.Trial> trials = new ArrayList<>();
+        for (int i = 0; i < SIZES.length; i++) {
+            AuditException.checkInterrupted();
+            progress.report("spike-in", i, SIZES.length, "sizes");
+            ActivationTable activations = planted(study, planted, SIZES[i] * deviation, control, affected);
+            trials.addAll(trials(study.halved(control, activations, policy), planted.name(), SIZES[i]));
+        }
+        probes.stream()
+                .filter(probe -> !probe.readsActivationsAlone())
+                .forEach(probe -> trials.add(new SpikeIn.Trial(probe.name(), 0, SpikeIn.Outcome.NOT_COVERED)));
+        return Optional.of(
+                new SpikeIn(planted.name(), planted.point(), policy.maxDetectableFraction(), control.length, trials));
+    }
+
+    /** Places in {@code control} of the half that stands for a candidate (as {@link Comparison#halves(int[])} lays it out), so many. */
+    private int[] affected(int[] control, SplittableRandom random) {
+        int[] half = IntStream.range(0, control.length).filter(i -> i % 2 == 0).toArray();
+        int wanted = (int) Math.round(policy.maxDetectableFraction() * half.length);
+        for (int i = 0; i < wanted; i++) {
+            int other = i + random.nextInt(half.length - i);
+            int place = half[other];
+            half[other] = half[i];
+            half[i] = place;
+        }
+        return Arrays.stream(half, 0, wanted).sorted().toArray();
+    }
+
+    private static double deviation(ModelStudy study, Direction planted, int[] control) {
+        Matrix values = study.activations().activations(planted.point(), Pooling.COMPLETION_MEAN);
+        double[] vector = Vectors.doubles(planted.vector());
+        double[] along = Arrays.stream(control)
+                .mapToDouble(row -> values.dot(row, vector) / Vectors.norm(vector))
+                .toArray();
+        double mean = Arrays.stream(along).average().orElse(0);
+        double squares = Arrays.stream(along)
+                .map(value -> (value - mean) * (value - mean))
+                .sum();
+        return StrictMath.sqrt(squares / (along.length - 1));
+    }
+
+    private static ActivationTable planted(
+            ModelStudy study, Direction planted, double length, int[] control, int[] affected) {
+        ActivationTable changed = study.capture(
+                "spike-in",
+                Arrays.stream(affected).map(place -> control[place]).toArray(),
+                "",
+                new CapturePlan(
+                        study.points(),
+                        List.of(Pooling.COMPLETION_MEAN),
+                        false,
+                        false,
+                        List.of(Intervention.Add.ofLength(
+                                planted.point(), planted.vector(), length, Intervention.Positions.COMPLETION))));
+        return study.activations().taking(control).with(affected, changed);
+    }
+
+    private List<SpikeIn.Trial> trials(ModelStudy study, String trait, double size) {
+        List<Evidence> evidence = probes.stream()
+                .filter(Probe::readsActivationsAlone)
+                .map(probe -> probe.examine(study))
+                .toList();
+        Judge judge = new Judge(policy);
+        return new Findings(policy)
+                .of(evidence).stream()
+                        .map(finding -> new SpikeIn.Trial(
+                                finding.evidence().probe(),
+                                size,
+                                found(judge, finding, trait) ? SpikeIn.Outcome.FOUND : SpikeIn.Outcome.MISSED))
+                        .toList();
+    }
+
+    private static boolean found(Judge judge, AuditResult.Finding finding, String trait) {
+        return finding.evidence().claim() == Claim.DIFFERS
+                ? judge.detectsDifference(finding)
+                : judge.detectedTrait(finding).filter(trait::equals).isPresent();
+    }
+}
