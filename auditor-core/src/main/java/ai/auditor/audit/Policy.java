@@ -65,7 +65,9 @@ public record Policy(
      */
     public Policy {
         required = Set.copyOf(required);
-        risks = Collections.unmodifiableMap(new EnumMap<>(risks));
+        EnumMap<Claim, Risk> ordered = new EnumMap<>(Claim.class);
+        ordered.putAll(risks);
+        risks = Collections.unmodifiableMap(ordered);
         traits = List.copyOf(traits);
         Objects.requireNonNull(tier);
         Objects.requireNonNull(failOn);
