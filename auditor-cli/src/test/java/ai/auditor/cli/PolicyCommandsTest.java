@@ -20,7 +20,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Policies, tiers and schemas by the command line, on the model in the box. */
 class PolicyCommandsTest {
-    private static final String OWL = Path.of("../examples/quick-start/owl.jsonl").toString();
+    private static final String OWL =
+            Path.of("../examples/quick-start/owl.jsonl").toString();
     private static final String CONTROL =
             Path.of("../examples/quick-start/control.jsonl").toString();
 
@@ -61,22 +62,37 @@ class PolicyCommandsTest {
 
     @Test
     void optionsCountInsteadOfWhatStandsInTheFileAndTheReportSaysSo() throws IOException {
-        Path file = policy("tier: standard\nfailOn: never\nnullSwaps: 20\nrows: 4000\ntraits: [lion]\nrisks: {differs: none}\n");
+        Path file = policy(
+                "tier: standard\nfailOn: never\nnullSwaps: 20\nrows: 4000\ntraits: [lion]\nrisks: {differs: none}\n");
         Path json = folder.resolve("report.json");
         Ended ended = audit(
-                "--policy", file.toString(), "--tier", "quick", "--fail-on", "high", "--rows", "120", "--traits", "owl,lion",
-                "-o", json.toString());
+                "--policy",
+                file.toString(),
+                "--tier",
+                "quick",
+                "--fail-on",
+                "high",
+                "--rows",
+                "120",
+                "--traits",
+                "owl,lion",
+                "-o",
+                json.toString());
         assertThat(ended.exit()).as(ended.err()).isIn(0, 5);
         JsonNode report = new ObjectMapper().readTree(json.toFile());
         JsonNode policy = report.get("policy");
-        assertThat(policy.get("origin").asText()).startsWith("strict.yaml").contains("--tier", "--fail-on", "--rows", "--traits");
+        assertThat(policy.get("origin").asText())
+                .startsWith("strict.yaml")
+                .contains("--tier", "--fail-on", "--rows", "--traits");
         assertThat(policy.get("tier").asText()).isEqualTo("quick");
         assertThat(policy.get("failOn").asText()).isEqualTo("high");
         assertThat(policy.get("rows").asInt()).isEqualTo(120);
         assertThat(policy.get("nullSwaps").asInt()).isEqualTo(20);
         assertThat(policy.get("traits").toString()).isEqualTo("[\"owl\",\"lion\"]");
         assertThat(policy.at("/risks/differs").asText()).isEqualTo("none");
-        assertThat(report.get("probes").findValuesAsText("name")).contains("shortcut", "linear", "projection").doesNotContain("gradient", "likelihood");
+        assertThat(report.get("probes").findValuesAsText("name"))
+                .contains("shortcut", "linear", "projection")
+                .doesNotContain("gradient", "likelihood");
         assertThat(report.at("/claims/2/outcome").asText()).isEqualTo("not-tested");
         assertThat(report.at("/design/prompts").asInt()).isEqualTo(120);
         String inFile = PolicyFile.read(file, Optional.empty()).digest();
@@ -112,7 +128,8 @@ class PolicyCommandsTest {
     @Test
     void aReportIsNotWrittenOverThePolicy() throws IOException {
         Path file = Files.writeString(folder.resolve("p.json"), "{\"alpha\": 0.01}");
-        assertThat(audit("--policy", file.toString(), "-o", file.toString()).exit()).isEqualTo(4);
+        assertThat(audit("--policy", file.toString(), "-o", file.toString()).exit())
+                .isEqualTo(4);
         assertThat(file).hasContent("{\"alpha\": 0.01}");
     }
 }

@@ -116,7 +116,11 @@ class JudgeTest {
         assertThat(verdict.risk()).isEqualTo(Risk.LOW);
         assertThat(verdict.gate().outcome()).isEqualTo(Verdict.GateOutcome.PASSED);
         Verdict strict = judge(
-                PAIRED, GOOD, POLICY.toBuilder().failOn(Risk.Threshold.LOW).build(), differs(0.5, 0.02, 3), along(0, 0.001, 0.02, 4));
+                PAIRED,
+                GOOD,
+                POLICY.toBuilder().failOn(Risk.Threshold.LOW).build(),
+                differs(0.5, 0.02, 3),
+                along(0, 0.001, 0.02, 4));
         assertThat(strict.gate().outcome()).isEqualTo(Verdict.GateOutcome.FAILED);
     }
 

@@ -146,7 +146,10 @@ class PolicyFileTest {
             List<String> mutated = new ArrayList<>(lines);
             int place = random.nextInt(lines.size() + 1);
             boolean inside = place > 0 && lines.get(place - 1).startsWith("risks");
-            mutated.add(place, (inside || within(lines, place) ? "  " : "") + key + ": " + List.of("1", "low", "[]", "").get(random.nextInt(4)));
+            mutated.add(
+                    place,
+                    (inside || within(lines, place) ? "  " : "") + key + ": "
+                            + List.of("1", "low", "[]", "").get(random.nextInt(4)));
             refused(String.join("\n", mutated), "unknown key \"" + key + "\"");
         }
     }
@@ -221,7 +224,10 @@ class PolicyFileTest {
         for (Claim claim : Claim.values()) {
             risks.put(
                     claim,
-                    read("risks: {" + claim + ": " + properties.at("/risks/properties/" + claim + "/default").asText() + "}")
+                    read("risks: {" + claim + ": "
+                                    + properties
+                                            .at("/risks/properties/" + claim + "/default")
+                                            .asText() + "}")
                             .risk(claim));
         }
         assertThat(risks).isEqualTo(Policy.standard().risks());
@@ -232,21 +238,58 @@ class PolicyFileTest {
         ReferenceFile.write(
                 new ReferenceEffect("rows", 0, Map.of("linear: x", new ReferenceEffect.Moved(1, 2))),
                 folder.resolve("teacher.json"));
-        JsonSchema schema = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012)
-                .getSchema(PolicyFile.schema());
+        JsonSchema schema =
+                JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(PolicyFile.schema());
         List<String> values = List.of(
-                "-1", "0", "0.5", "1", "1.5", "2", "19", "20", "21", "500", "1000000", "2147483648", "true", "null", "\"\"",
-                "\" \"", "\"quick\"", "\"standard\"", "\"deep\"", "\"never\"", "\"none\"", "\"LOW\"", "\"low\"", "\"high\"",
-                "\"teacher.json\"", "[]", "[1]", "[null]", "[\"differs\"]", "[\"differs\", \"differs\"]", "[\"owl\", \"\"]",
-                "[\"owl\", \"fox\"]", "{}", "{\"differs\": \"none\"}", "{\"differs\": \"never\"}", "{\"differs\": 1}",
-                "{\"owl\": \"low\"}", "{\"along-trait\": \"high\", \"would-transfer\": \"low\"}");
+                "-1",
+                "0",
+                "0.5",
+                "1",
+                "1.5",
+                "2",
+                "19",
+                "20",
+                "21",
+                "500",
+                "1000000",
+                "2147483648",
+                "true",
+                "null",
+                "\"\"",
+                "\" \"",
+                "\"quick\"",
+                "\"standard\"",
+                "\"deep\"",
+                "\"never\"",
+                "\"none\"",
+                "\"LOW\"",
+                "\"low\"",
+                "\"high\"",
+                "\"teacher.json\"",
+                "[]",
+                "[1]",
+                "[null]",
+                "[\"differs\"]",
+                "[\"differs\", \"differs\"]",
+                "[\"owl\", \"\"]",
+                "[\"owl\", \"fox\"]",
+                "{}",
+                "{\"differs\": \"none\"}",
+                "{\"differs\": \"never\"}",
+                "{\"differs\": 1}",
+                "{\"owl\": \"low\"}",
+                "{\"along-trait\": \"high\", \"would-transfer\": \"low\"}");
         int taken = 0;
         for (String key : KEYS) {
             for (String value : values) {
-                if (key.equals("reference") && value.startsWith("\"") && !value.contains("teacher") && !value.isBlank()) {
+                if (key.equals("reference")
+                        && value.startsWith("\"")
+                        && !value.contains("teacher")
+                        && !value.isBlank()) {
                     continue; // which files there are is no matter of the schema
                 }
-                // A level that any number of exchanges reaches: what keys mean for each other is no matter of the schema.
+                // A level that any number of exchanges reaches: what keys mean for each other is no matter of the
+                // schema.
                 String document = "{\"" + key + "\": " + value + (key.equals("alpha") ? "" : ", \"alpha\": 0.5") + "}";
                 boolean valid = schema.validate(document, InputFormat.JSON).isEmpty();
                 assertThat(taken(document)).as(document).isEqualTo(valid);
