@@ -32,6 +32,11 @@ public final class SettingsJson {
      * @throws AuditException {@code USAGE} naming the file and the place in it
      */
     public static JsonNode file(Path file, String what, int largest) {
+        return parse(bytes(file, what, largest), "the " + what + " " + Printable.line(file.toString()));
+    }
+
+    /** The bytes of a file of settings, at most so many. */
+    static byte[] bytes(Path file, String what, int largest) {
         String name = Printable.line(file.toString());
         try (InputStream stream = Files.newInputStream(file)) {
             byte[] bytes = stream.readNBytes(largest + 1);
@@ -40,7 +45,7 @@ public final class SettingsJson {
                         AuditException.Code.USAGE,
                         "the " + what + " " + name + ": it is larger than " + largest + " bytes");
             }
-            return parse(bytes, "the " + what + " " + name);
+            return bytes;
         } catch (NoSuchFileException absent) {
             throw new AuditException(AuditException.Code.USAGE, "there is no " + what + " " + name, absent);
         } catch (IOException unreadable) {
@@ -59,12 +64,7 @@ public final class SettingsJson {
      */
     public static JsonNode parse(byte[] bytes, String source) {
         try {
-            return JSON.readTree(StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString());
-        } catch (CharacterCodingException malformed) {
-            throw new AuditException(AuditException.Code.USAGE, source + ": it is not UTF-8", malformed);
+            return JSON.readTree(text(bytes, source));
         } catch (JsonProcessingException malformed) {
             String where = malformed.getLocation() == null
                     ? ""
@@ -74,6 +74,18 @@ public final class SettingsJson {
                     AuditException.Code.USAGE,
                     source + ": it is not JSON" + where + ", or a key stands twice",
                     malformed);
+        }
+    }
+
+    /** The bytes as UTF-8. */
+    static String text(byte[] bytes, String source) {
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes))
+                    .toString();
+        } catch (CharacterCodingException malformed) {
+            throw new AuditException(AuditException.Code.USAGE, source + ": it is not UTF-8", malformed);
         }
     }
 }

@@ -5,8 +5,6 @@ import ai.auditor.audit.AuditResult;
 import ai.auditor.audit.Auditor;
 import ai.auditor.audit.Policy;
 import ai.auditor.audit.Provenance;
-import ai.auditor.audit.ReferenceFile;
-import ai.auditor.audit.Risk;
 import ai.auditor.data.BadRow;
 import ai.auditor.data.BadRows;
 import ai.auditor.data.Dataset;
@@ -67,6 +65,9 @@ final class AuditCommand implements Callable<Integer> {
     private TraitOptions traits = new TraitOptions();
 
     @Mixin
+    private PolicyOptions policies = new PolicyOptions();
+
+    @Mixin
     private SaeOptions sae = new SaeOptions();
 
     @Mixin
@@ -82,45 +83,12 @@ final class AuditCommand implements Callable<Integer> {
     private @Nullable String vectors;
 
     @Option(
-            names = "--rows",
-            paramLabel = "N",
-            defaultValue = "0",
-            converter = CountConverter.class,
-            description = "A seeded sample of N prompts; 0 takes all (default: ${DEFAULT-VALUE}).")
-    private int rows;
-
-    @Option(
-            names = "--costly-prompts",
-            paramLabel = "N",
-            converter = CountConverter.class,
-            description =
-                    "Prompts that the gradient and likelihood probes take at most, 20 or more; 0 takes all (default: 400).")
-    private @Nullable Integer costlyPrompts;
-
-    @Option(
             names = "--long-rows",
             paramLabel = "leave-out|cut",
             defaultValue = "leave-out",
             converter = LongRowsConverter.class,
             description = "What is done with rows over the model's context (default: ${DEFAULT-VALUE}).")
     private LongRows longRows = LongRows.LEAVE_OUT;
-
-    @Option(
-            names = "--fail-on",
-            paramLabel = "RISK",
-            defaultValue = "elevated",
-            description =
-                    "The lowest risk that fails the gate: never, low, elevated or high (default: ${DEFAULT-VALUE}). "
-                            + "A gate that does not fail still ends with 5 where the audit could not tell.")
-    private Risk.Threshold failOn = Risk.Threshold.ELEVATED;
-
-    @Option(
-            names = "--reference",
-            paramLabel = "FILE.json",
-            description =
-                    "What rows of a labelled teacher do to each statistic, of which detectable fractions are told (made by "
-                            + "\"auditor fixtures score --reference\"; default: a shift of 0.5 control standard deviations).")
-    private @Nullable String reference;
 
     @Option(
             names = {"-o", "--output"},
@@ -138,17 +106,19 @@ final class AuditCommand implements Callable<Integer> {
         Optional<List<Path>> controlFiles = Optional.ofNullable(control).map(name -> UserPath.dataset(name, "control"));
         model.requireThere();
         List<Path> modelFiles = model.inputs();
+        Policy policy = policies.policy(traits);
         TraitList traitList = traits.list(model);
+        policies.requireKnown(policy, traitList);
         Optional<Path> vectorFile = Optional.ofNullable(vectors).map(name -> UserPath.file(name, "vector file"));
         Optional<SteeringVectors> steering = vectorFile.map(SteeringVectors::read);
         Optional<Path> autoencoder = sae.path();
         OutputFiles files = OutputFiles.of(outputs);
-        Policy policy = policy();
         List<Path> controlRun = controlFiles.orElseThrow(AuditCommand::noControl);
         List<Path> inputs = new ArrayList<>(candidateFiles);
         inputs.addAll(controlRun);
         vectorFile.ifPresent(inputs::add);
         traits.file().ifPresent(inputs::add);
+        inputs.addAll(policies.files());
         inputs.addAll(modelFiles);
         autoencoder.ifPresent(inputs::add);
         files.requireUsable(inputs);
@@ -163,16 +133,14 @@ final class AuditCommand implements Callable<Integer> {
             progress.report("loading " + model.shown(), 0, 0, "");
             try (ReferenceModel reference = model.open();
                     Scope scope = reference.decoder().scope()) {
-                List<Probe> probes = new ArrayList<>(Probes.standard());
+                List<Probe> probes = new ArrayList<>(Probes.of(policy.tier()));
                 chosen.ifPresent(one -> probes.add(one.probe(reference, scope)));
                 Auditor.Builder auditor = Auditor.of(reference)
                         .probes(probes)
                         .policy(policy)
                         .traits(traitList)
-                        .only(traits.only())
                         .longRows(longRows)
                         .maxBadRows(datasets.maxBadRows())
-                        .promptSample(rows)
                         .progress(progress);
                 steering.ifPresent(auditor::vectors);
                 result = auditor.build().audit(candidateRows, controlRows);
@@ -194,20 +162,6 @@ final class AuditCommand implements Callable<Integer> {
         if (count > 0) {
             terminal.note(String.format(Locale.ROOT, "%,d %s; the first:", count, what), BadRows.named(first));
         }
-    }
-
-    private Policy policy() {
-        Policy usual = Policy.standard().withFailOn(failOn);
-        Policy standard = Optional.ofNullable(reference)
-                .map(name -> usual.withReference(ReferenceFile.read(UserPath.file(name, "reference effect"))))
-                .orElse(usual);
-        int fewest = standard.fewestPrompts();
-        if (costlyPrompts != null && costlyPrompts > 0 && costlyPrompts < fewest) {
-            throw new AuditException(
-                    AuditException.Code.USAGE,
-                    "--costly-prompts " + costlyPrompts + ": an audit takes at least " + fewest + "; 0 takes all");
-        }
-        return costlyPrompts == null ? standard : standard.withCostlyPrompts(costlyPrompts);
     }
 
     /** Where nothing is there to compare with. */

@@ -17,7 +17,9 @@ import picocli.CommandLine.Spec;
             ControlCommand.class,
             DoctorCommand.class,
             GenerateCommand.class,
+            PolicyCommand.class,
             SaeCommand.class,
+            SchemaCommand.class,
             VectorsCommand.class,
             FixturesCommand.class
         })
@@ -30,6 +32,6 @@ final class AuditorCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "a command is needed: audit, capture, control, doctor, generate, sae, vectors or fixtures");
+                "a command is needed: audit, capture, control, doctor, generate, policy, sae, schema, vectors or fixtures");
     }
 }

@@ -149,6 +149,12 @@ final class CommandLineRun {
             if (type == HalvesCommand.class) {
                 return type.cast(new HalvesCommand(terminal));
             }
+            if (type == PolicyCommand.class) {
+                return type.cast(new PolicyCommand(terminal));
+            }
+            if (type == SchemaCommand.class) {
+                return type.cast(new SchemaCommand(terminal));
+            }
             if (type == SaeFeaturesCommand.class) {
                 return type.cast(new SaeFeaturesCommand(terminal));
             }

@@ -74,7 +74,7 @@ final class HalvesCommand implements Callable<Integer> {
             try (ReferenceModel reference = model.open()) {
                 List<Halving> results = Auditor.of(reference)
                         .probes(Probes.standard())
-                        .promptSample(rows)
+                        .policy(Policy.standard().toBuilder().rows(rows).build())
                         .maxBadRows(datasets.maxBadRows())
                         .progress(progress)
                         .build()

@@ -3,6 +3,7 @@ package ai.auditor.cli;
 import ai.auditor.AtomicFile;
 import ai.auditor.audit.Auditor;
 import ai.auditor.audit.Auditor.Prepared;
+import ai.auditor.audit.Policy;
 import ai.auditor.audit.Tool;
 import ai.auditor.data.Dataset;
 import ai.auditor.direction.ModelPromptReader;
@@ -162,11 +163,13 @@ final class SaeFeaturesCommand implements Callable<Integer> {
                 Prepared prepared = Auditor.of(reference)
                         .probes(List.of(probe))
                         .traits(list)
-                        .only(traits.only())
                         .vectors(vectors)
                         .longRows(longRows)
                         .maxBadRows(datasets.maxBadRows())
-                        .promptSample(rows)
+                        .policy(Policy.standard().toBuilder()
+                                .rows(rows)
+                                .traits(traits.only())
+                                .build())
                         .progress(progress)
                         .build()
                         .prepare(candidateRows, controlRows);

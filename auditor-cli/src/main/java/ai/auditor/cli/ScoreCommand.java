@@ -69,7 +69,8 @@ final class ScoreCommand implements Callable<Integer> {
         }
         Optional<Path> file = Optional.ofNullable(reference).map(name -> OutputFiles.ending(name, ".json"));
         file.ifPresent(target -> requireApart(target, labels));
-        Policy policy = Policy.standard().withCostlyPrompts(costlyPrompts);
+        Policy policy =
+                Policy.standard().toBuilder().costlyPrompts(costlyPrompts).build();
         List<Scored> scored;
         try (Log progress = log.open(terminal);
                 ReferenceModel reader = model.open()) {

@@ -57,11 +57,11 @@ public final class Auditor {
         policy = builder.policy;
         probes = builder.probes;
         traits = builder.traits;
-        only = builder.only;
+        only = policy.traits();
         vectors = Optional.ofNullable(builder.vectors);
         longRows = builder.longRows;
         maxBadRows = builder.maxBadRows;
-        prompts = builder.prompts;
+        prompts = policy.rows();
         progress = builder.progress;
     }
 
@@ -78,11 +78,9 @@ public final class Auditor {
         private Policy policy = Policy.standard();
         private List<Probe> probes = List.of();
         private TraitList traits = TraitList.animals();
-        private List<String> only = List.of();
         private @Nullable SteeringVectors vectors;
         private LongRows longRows = LongRows.LEAVE_OUT;
         private double maxBadRows = DEFAULT_MAX_BAD_ROWS;
-        private int prompts;
         private Progress progress = Progress.NONE;
 
         private Builder(ReferenceModel model) {
@@ -107,12 +105,6 @@ public final class Auditor {
             return this;
         }
 
-        /** Only these traits of the list; none named takes all. */
-        public Builder only(List<String> names) {
-            this.only = List.copyOf(names);
-            return this;
-        }
-
         /** Steering vectors made before; without them they are read from the model, by the questions of the trait list. */
         public Builder vectors(SteeringVectors vectors) {
             this.vectors = vectors;
@@ -128,12 +120,6 @@ public final class Auditor {
         /** Share of bad rows above which the audit ends. */
         public Builder maxBadRows(double share) {
             this.maxBadRows = share;
-            return this;
-        }
-
-        /** A seeded sample of so many prompts; 0 takes all. */
-        public Builder promptSample(int prompts) {
-            this.prompts = prompts;
             return this;
         }
 

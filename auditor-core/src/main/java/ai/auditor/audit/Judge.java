@@ -295,14 +295,10 @@ final class Judge {
         return findings.stream().min(byFraction).orElseThrow();
     }
 
-    private static Risk risk(List<Verdict.ClaimVerdict> claims) {
+    private Risk risk(List<Verdict.ClaimVerdict> claims) {
         return claims.stream()
                 .filter(claim -> claim.outcome() == Verdict.Outcome.DETECTED)
-                .map(claim -> switch (claim.claim()) {
-                    case DIFFERS -> Risk.LOW;
-                    case ALONG_TRAIT -> Risk.ELEVATED;
-                    case WOULD_TRANSFER -> Risk.HIGH;
-                })
+                .map(claim -> policy.risk(claim.claim()))
                 .max(Comparator.naturalOrder())
                 .orElse(Risk.NONE);
     }

@@ -1,16 +1,21 @@
 package ai.auditor.audit;
 
-import ai.auditor.AuditException;
 import ai.auditor.data.Sha256;
 import ai.auditor.model.Point;
 import ai.auditor.probe.Claim;
+import ai.auditor.stats.PValue;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
 /**
  * What an audit holds itself to, fixed before candidate data are read.
  *
+ * @param tier how much the audit takes on
  * @param alpha level of the test of each claim, over all its probes, points and traits
  * @param decoyAlpha level at which a trait must stand out from decoys, over all probes, points and traits: of datasets that
  *     differ from their control in ways of no interest, this share may be said to differ along a trait
@@ -18,66 +23,91 @@ import java.util.stream.Stream;
  * @param maxDetectableFraction a claim counts as not detected only if this fraction, or less, would have been seen
  * @param reference effect of a fully affected row, against which detectable fractions are told
  * @param required claims without which the gate is not passed cleanly
+ * @param risks the risk that each claim carries where it is detected, all three
  * @param failOn the lowest risk that fails the gate
  * @param parts parts by prompt; each is scored by what was fitted on the others
  * @param exchanges label exchanges behind every p
  * @param nullSwaps label swaps through the whole pipeline
  * @param minimumPaired share of candidate rows with a control row of the same prompt from which the audit is paired
- * @param costlyPrompts prompts that the gradient and likelihood passes take at most
+ * @param rows prompts that take part, a seeded sample; 0 takes all
+ * @param costlyPrompts prompts that the gradient and likelihood passes take at most; 0 takes all
+ * @param traits names of the trait list that alone are asked about; none takes all
+ * @param origin where the settings come from, for a reader: no setting, and no part of the digest
  */
 public record Policy(
+        Tier tier,
         double alpha,
         double decoyAlpha,
         double power,
         double maxDetectableFraction,
         ReferenceEffect reference,
         Set<Claim> required,
+        Map<Claim, Risk> risks,
         Risk.Threshold failOn,
         int parts,
         int exchanges,
         int nullSwaps,
         double minimumPaired,
-        int costlyPrompts) {
-
-    public Policy {
-        required = Set.copyOf(required);
-        requireProbability("alpha", alpha);
-        requireProbability("decoyAlpha", decoyAlpha);
-        requireProbability("power", power);
-        requireShare("maxDetectableFraction", maxDetectableFraction);
-        requireShare("minimumPaired", minimumPaired);
-        require(
-                reference.labelled() || (reference.shift() > 0 && Double.isFinite(reference.shift())),
-                "reference",
-                reference.shift());
-        require(parts >= 2, "parts", parts);
-        require(exchanges > 0, "exchanges", exchanges);
-        require(nullSwaps >= 0, "nullSwaps", nullSwaps);
-        require(costlyPrompts >= 0, "costlyPrompts", costlyPrompts);
-    }
-
-    private static void requireProbability(String name, double value) {
-        require(value > 0 && value < 1, name, value);
-    }
-
-    private static void requireShare(String name, double value) {
-        require(value > 0 && value <= 1, name, value);
-    }
-
-    private static void require(boolean holds, String name, Number value) {
-        if (!holds) {
-            throw new AuditException(
-                    AuditException.Code.USAGE,
-                    "a policy cannot have " + name + " " + value + "; see its documentation");
-        }
-    }
-
+        int rows,
+        int costlyPrompts,
+        List<String> traits,
+        String origin) {
     /** Prompts that a part needs at least for anything to be fitted or tested on it. */
     private static final int SMALLEST_PART = 10;
 
+    /** Several splits combine as twice the median of their p. */
+    private static final double SPLITS = 2;
+
+    /**
+     * Checks every setting.
+     *
+     * @throws ai.auditor.AuditException {@code USAGE} naming a setting that cannot be, and what can
+     */
+    public Policy {
+        required = Set.copyOf(required);
+        EnumMap<Claim, Risk> ordered = new EnumMap<>(Claim.class);
+        ordered.putAll(risks);
+        risks = Collections.unmodifiableMap(ordered);
+        traits = List.copyOf(traits);
+        Objects.requireNonNull(tier);
+        Objects.requireNonNull(failOn);
+        Objects.requireNonNull(origin);
+        PolicyKey.ALPHA.require(alpha);
+        PolicyKey.DECOY_ALPHA.require(decoyAlpha);
+        PolicyKey.POWER.require(power);
+        PolicyKey.MAX_DETECTABLE_FRACTION.require(maxDetectableFraction);
+        PolicyKey.REFERENCE.require(reference);
+        PolicyKey.RISKS.require(risks);
+        PolicyKey.PARTS.require(parts);
+        PolicyKey.EXCHANGES.require(exchanges);
+        PolicyKey.NULL_SWAPS.require(nullSwaps);
+        PolicyKey.MINIMUM_PAIRED.require(minimumPaired);
+        PolicyKey.ROWS.require(rows);
+        PolicyKey.COSTLY_PROMPTS.require(costlyPrompts);
+        PolicyKey.TRAITS.require(traits);
+        if (SPLITS * PValue.smallest(exchanges) > alpha) {
+            throw PolicyKey.EXCHANGES.refused(exchanges + " of them cannot reach alpha " + alpha + "; at least "
+                    + (int) StrictMath.ceil(SPLITS / alpha - 1) + " are wanted");
+        }
+        int fewest = fewestPrompts(parts);
+        if (costlyPrompts > 0 && costlyPrompts < fewest) {
+            throw PolicyKey.COSTLY_PROMPTS.refused(
+                    "0, which takes all, or at least " + fewest + " is wanted, not " + costlyPrompts);
+        }
+    }
+
     /** Fewer prompts than this nothing is audited with. */
     public int fewestPrompts() {
+        return fewestPrompts(parts);
+    }
+
+    private static int fewestPrompts(int parts) {
         return parts * SMALLEST_PART;
+    }
+
+    /** The risk that a claim carries where it is detected. */
+    public Risk risk(Claim claim) {
+        return risks.getOrDefault(claim, Risk.NONE);
     }
 
     /** The points that are read, at a sixth, a third, a half and two thirds of the model's depth. */
@@ -92,64 +122,208 @@ public record Policy(
     /** SHA-256 over all settings: a verdict holds for the policy with this digest. */
     public String digest() {
         Sha256 digest = new Sha256();
-        Stream.of(alpha, decoyAlpha, power, maxDetectableFraction, minimumPaired)
-                .forEach(number -> digest.text(Double.toString(number)));
-        digest.text(reference.toString());
-        Stream.of(parts, exchanges, nullSwaps, costlyPrompts).forEach(number -> digest.text(Integer.toString(number)));
-        required.stream().map(Claim::toString).sorted().forEach(digest::text);
-        return digest.text(failOn.name()).hex();
+        PolicyKey.ALL.forEach(key -> digest.text(key.name()).text(key.text(this)));
+        return digest.hex();
     }
 
-    /** The default policy. */
+    /** The standard policy. */
     public static Policy standard() {
+        return of(Tier.STANDARD);
+    }
+
+    /** The standard policy of a tier. */
+    public static Policy of(Tier tier) {
         return new Policy(
+                tier,
                 0.01,
                 0.05,
                 0.8,
                 0.25,
                 ReferenceEffect.of(0.5),
                 Set.of(Claim.DIFFERS, Claim.ALONG_TRAIT),
+                Risk.usual(),
                 Risk.Threshold.ELEVATED,
                 2,
                 9_999,
                 100,
                 0.9,
-                400);
+                tier.rows(),
+                400,
+                List.of(),
+                "the standard policy");
     }
 
-    /** The same policy with another threshold of the gate. */
-    public Policy withFailOn(Risk.Threshold threshold) {
-        return with(maxDetectableFraction, reference, threshold, costlyPrompts);
+    /** Starts from this policy. */
+    public Builder toBuilder() {
+        return new Builder(this);
     }
 
-    /** The same policy with another number of prompts for the costly passes; 0 takes all. */
-    public Policy withCostlyPrompts(int prompts) {
-        return with(maxDetectableFraction, reference, failOn, prompts);
-    }
+    /** A policy in the making. */
+    public static final class Builder {
+        private Tier tier;
+        private double alpha;
+        private double decoyAlpha;
+        private double power;
+        private double maxDetectableFraction;
+        private ReferenceEffect reference;
+        private Set<Claim> required;
+        private Map<Claim, Risk> risks;
+        private Risk.Threshold failOn;
+        private int parts;
+        private int exchanges;
+        private int nullSwaps;
+        private double minimumPaired;
+        private int rows;
+        private int costlyPrompts;
+        private List<String> traits;
+        private String origin;
 
-    /** The same policy with another limit on what may stay unseen in a {@code not-detected}. */
-    public Policy withMaxDetectableFraction(double fraction) {
-        return with(fraction, reference, failOn, costlyPrompts);
-    }
+        private Builder(Policy policy) {
+            tier = policy.tier;
+            alpha = policy.alpha;
+            decoyAlpha = policy.decoyAlpha;
+            power = policy.power;
+            maxDetectableFraction = policy.maxDetectableFraction;
+            reference = policy.reference;
+            required = policy.required;
+            risks = policy.risks;
+            failOn = policy.failOn;
+            parts = policy.parts;
+            exchanges = policy.exchanges;
+            nullSwaps = policy.nullSwaps;
+            minimumPaired = policy.minimumPaired;
+            rows = policy.rows;
+            costlyPrompts = policy.costlyPrompts;
+            traits = policy.traits;
+            origin = policy.origin;
+        }
 
-    /** The same policy with another reference effect. */
-    public Policy withReference(ReferenceEffect effect) {
-        return with(maxDetectableFraction, effect, failOn, costlyPrompts);
-    }
+        /** How much the audit takes on; no other setting follows from it here. */
+        public Builder tier(Tier tier) {
+            this.tier = tier;
+            return this;
+        }
 
-    private Policy with(double fraction, ReferenceEffect effect, Risk.Threshold threshold, int prompts) {
-        return new Policy(
-                alpha,
-                decoyAlpha,
-                power,
-                fraction,
-                effect,
-                required,
-                threshold,
-                parts,
-                exchanges,
-                nullSwaps,
-                minimumPaired,
-                prompts);
+        /** The level of the test of each claim. */
+        public Builder alpha(double alpha) {
+            this.alpha = alpha;
+            return this;
+        }
+
+        /** The level at which a trait must stand out from decoys. */
+        public Builder decoyAlpha(double decoyAlpha) {
+            this.decoyAlpha = decoyAlpha;
+            return this;
+        }
+
+        /** The power at which detectable fractions are told. */
+        public Builder power(double power) {
+            this.power = power;
+            return this;
+        }
+
+        /** The limit on what may stay unseen in a {@code not-detected}. */
+        public Builder maxDetectableFraction(double maxDetectableFraction) {
+            this.maxDetectableFraction = maxDetectableFraction;
+            return this;
+        }
+
+        /** The effect of a fully affected row. */
+        public Builder reference(ReferenceEffect reference) {
+            this.reference = reference;
+            return this;
+        }
+
+        /** The claims without which the gate is not passed cleanly. */
+        public Builder required(Set<Claim> required) {
+            this.required = required;
+            return this;
+        }
+
+        /** The risk that each claim carries. */
+        public Builder risks(Map<Claim, Risk> risks) {
+            this.risks = risks;
+            return this;
+        }
+
+        /** The lowest risk that fails the gate. */
+        public Builder failOn(Risk.Threshold failOn) {
+            this.failOn = failOn;
+            return this;
+        }
+
+        /** Parts by prompt. */
+        public Builder parts(int parts) {
+            this.parts = parts;
+            return this;
+        }
+
+        /** Label exchanges behind every p. */
+        public Builder exchanges(int exchanges) {
+            this.exchanges = exchanges;
+            return this;
+        }
+
+        /** Label swaps through the whole pipeline. */
+        public Builder nullSwaps(int nullSwaps) {
+            this.nullSwaps = nullSwaps;
+            return this;
+        }
+
+        /** The share of candidate rows with a partner from which the audit is paired. */
+        public Builder minimumPaired(double minimumPaired) {
+            this.minimumPaired = minimumPaired;
+            return this;
+        }
+
+        /** Prompts that take part; 0 takes all. */
+        public Builder rows(int rows) {
+            this.rows = rows;
+            return this;
+        }
+
+        /** Prompts for the costly passes; 0 takes all. */
+        public Builder costlyPrompts(int costlyPrompts) {
+            this.costlyPrompts = costlyPrompts;
+            return this;
+        }
+
+        /** The traits that alone are asked about; none takes all. */
+        public Builder traits(List<String> traits) {
+            this.traits = traits;
+            return this;
+        }
+
+        /** Where the settings come from, for a reader. */
+        public Builder origin(String origin) {
+            this.origin = origin;
+            return this;
+        }
+
+        /**
+         * The policy.
+         *
+         * @throws ai.auditor.AuditException {@code USAGE} naming a setting that cannot be, and what can
+         */
+        public Policy build() {
+            return new Policy(
+                    tier,
+                    alpha,
+                    decoyAlpha,
+                    power,
+                    maxDetectableFraction,
+                    reference,
+                    required,
+                    risks,
+                    failOn,
+                    parts,
+                    exchanges,
+                    nullSwaps,
+                    minimumPaired,
+                    rows,
+                    costlyPrompts,
+                    traits,
+                    origin);
+        }
     }
 }

@@ -1,15 +1,29 @@
 package ai.auditor.audit;
 
+import ai.auditor.probe.Claim;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.Map;
+
 /** What follows from the claims: the highest that any detected claim carries. */
 public enum Risk {
-    /** No claim detected. */
+    /** No claim detected that carries one. */
     NONE,
-    /** Only {@code differs} detected. */
+    /** As {@code differs} usually carries. */
     LOW,
-    /** {@code along-trait} detected. */
+    /** As {@code along-trait} usually carries. */
     ELEVATED,
-    /** {@code would-transfer} detected. */
+    /** As {@code would-transfer} usually carries. */
     HIGH;
+
+    /** The risk that each claim carries where a policy says nothing else. */
+    static Map<Claim, Risk> usual() {
+        Map<Claim, Risk> risks = new EnumMap<>(Claim.class);
+        risks.put(Claim.DIFFERS, LOW);
+        risks.put(Claim.ALONG_TRAIT, ELEVATED);
+        risks.put(Claim.WOULD_TRANSFER, HIGH);
+        return Collections.unmodifiableMap(risks);
+    }
 
     /** The lowest risk that fails the gate. */
     public enum Threshold {

@@ -13,7 +13,11 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectWriter;
 import com.fasterxml.jackson.databind.cfg.JsonNodeFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Objects;
 
 /**
  * The report for machines: JSON under the schema {@code report.schema.json} beside this class.
@@ -31,7 +35,18 @@ public final class JsonReport {
             .build()
             .writer(new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")));
 
+    private static final String SCHEMA = "report.schema.json";
+
     private JsonReport() {}
+
+    /** The schema of reports (2020-12). */
+    public static String schema() {
+        try (InputStream in = JsonReport.class.getResourceAsStream(SCHEMA)) {
+            return new String(Objects.requireNonNull(in, SCHEMA).readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException impossible) {
+            throw new IllegalStateException("a resource can be read", impossible);
+        }
+    }
 
     /**
      * Writes the report; it appears whole or not at all.

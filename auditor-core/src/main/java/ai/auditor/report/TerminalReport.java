@@ -72,7 +72,7 @@ public final class TerminalReport {
                 .add(Style.PLAIN, "   ")
                 .add(style(verdict.risk()), "risk " + Wording.shown(verdict.risk()))
                 .end();
-        text.paragraph(Style.PLAIN, 0, Wording.meaning(verdict.risk()));
+        text.paragraph(Style.PLAIN, 0, Wording.meaning(verdict));
         text.paragraph(Style.PLAIN, 0, verdict.gate().reason());
         text.end();
     }
@@ -239,12 +239,20 @@ public final class TerminalReport {
                         + Wording.count(design.controlRows()) + " of the control, "
                         + (design.paired() ? "in pairs of one prompt" : "without pairs") + ", in "
                         + Wording.count(design.prompts()) + " groups by prompt.");
+        text.paragraph(Style.QUIET, 0, policy());
         text.paragraph(Style.QUIET, 0, Wording.selfCheck(result.provenance().selfCheck()));
         design.notes().forEach(note -> text.paragraph(Style.QUIET, 0, note));
         result.provenance().readingNote().ifPresent(how -> text.paragraph(Style.WARNING, 0, how));
         counted("Bad rows left out", Provenance.Source::badRows);
         counted("Rows over the context, left out or cut", Provenance.Source::longRows);
         counted("Rows that spell a control token, read as plain text", Provenance.Source::controlTokens);
+    }
+
+    private String policy() {
+        var policy = result.policy();
+        return "Policy: " + policy.origin() + "; tier " + policy.tier() + ". Risk of a detected claim: "
+                + Wording.risks(policy) + "; the gate fails on "
+                + policy.failOn().name().toLowerCase(Locale.ROOT) + ".";
     }
 
     private void counted(String what, ToLongFunction<Provenance.Source> rows) {

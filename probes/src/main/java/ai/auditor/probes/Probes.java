@@ -1,5 +1,6 @@
 package ai.auditor.probes;
 
+import ai.auditor.audit.Tier;
 import ai.auditor.probe.Probe;
 import ai.auditor.probes.gradient.GradientProbe;
 import ai.auditor.probes.likelihood.LikelihoodProbe;
@@ -7,18 +8,26 @@ import ai.auditor.probes.linear.LinearProbe;
 import ai.auditor.probes.projection.ProjectionProbe;
 import ai.auditor.probes.shortcut.ShortcutProbe;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** The probes that come with the auditor. */
 public final class Probes {
     private Probes() {}
 
-    /** All of them, cheap ones first. */
+    /** Those of the standard tier. */
     public static List<Probe> standard() {
-        return List.of(
-                new ShortcutProbe(),
-                new LinearProbe(),
-                new ProjectionProbe(),
-                new GradientProbe(),
-                new LikelihoodProbe());
+        return of(Tier.STANDARD);
+    }
+
+    /** Those of a tier, cheap ones first; each tier has those of the one before. */
+    public static List<Probe> of(Tier tier) {
+        return switch (tier) {
+            case QUICK -> List.of(new ShortcutProbe(), new LinearProbe(), new ProjectionProbe());
+            case STANDARD -> and(Tier.QUICK, new GradientProbe(), new LikelihoodProbe());
+        };
+    }
+
+    private static List<Probe> and(Tier lower, Probe... probes) {
+        return Stream.concat(of(lower).stream(), Stream.of(probes)).toList();
     }
 }

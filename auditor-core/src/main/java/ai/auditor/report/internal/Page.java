@@ -191,6 +191,8 @@ public record Page(AuditResult result, String style, String contentPolicy) {
     public Table policy() {
         Policy policy = result.policy();
         List<List<String>> rows = List.of(
+                List.of("from", policy.origin()),
+                List.of("tier", policy.tier().toString()),
                 List.of("level of each claim's test", Wording.setting(policy.alpha())),
                 List.of("level of the place among decoys", Wording.setting(policy.decoyAlpha())),
                 List.of("power at which the detectable fraction is told", Wording.setting(policy.power())),
@@ -201,12 +203,17 @@ public record Page(AuditResult result, String style, String contentPolicy) {
                 List.of(
                         "required claims",
                         policy.required().stream().sorted().map(Claim::toString).collect(Collectors.joining(", "))),
+                List.of("risk of a detected claim", Wording.risks(policy)),
                 List.of("gate fails on risk", policy.failOn().name().toLowerCase(Locale.ROOT)),
                 List.of("parts by prompt", Wording.count(policy.parts())),
                 List.of("label exchanges", Wording.count(policy.exchanges())),
                 List.of("label swaps of the null", Wording.count(policy.nullSwaps())),
                 List.of("share of matched prompts needed for pairs", Wording.percent(policy.minimumPaired())),
-                List.of("prompts of costly passes, at most", Wording.count(policy.costlyPrompts())));
+                List.of("prompts that take part, at most", Wording.atMost(policy.rows())),
+                List.of("prompts of costly passes, at most", Wording.atMost(policy.costlyPrompts())),
+                List.of(
+                        "traits asked about",
+                        policy.traits().isEmpty() ? "all of the list" : String.join(", ", policy.traits())));
         return new Table("Policy, fixed before candidate data were read", List.of("", ""), rows);
     }
 

@@ -250,6 +250,12 @@ public final class ResultTree {
         node.put("nullSwaps", policy.nullSwaps());
         node.set("minimumPaired", number(policy.minimumPaired()));
         node.put("costlyPrompts", policy.costlyPrompts());
+        node.set("tier", text(policy.tier().toString()));
+        node.put("rows", policy.rows());
+        node.set("traits", each(policy.traits(), ResultTree::text));
+        ObjectNode risks = node.putObject("risks");
+        policy.risks().forEach((claim, risk) -> risks.set(claim.toString(), text(Wording.risk(risk))));
+        node.set("origin", text(policy.origin()));
         return node;
     }
 

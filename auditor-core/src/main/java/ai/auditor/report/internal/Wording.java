@@ -1,6 +1,7 @@
 package ai.auditor.report.internal;
 
 import ai.auditor.audit.Calibration;
+import ai.auditor.audit.Policy;
 import ai.auditor.audit.Risk;
 import ai.auditor.audit.SpikeIn;
 import ai.auditor.audit.Verdict;
@@ -17,6 +18,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /** How numbers and outcomes are said to a person, the same on a terminal and on a page; no locale. */
 public final class Wording {
@@ -205,14 +207,34 @@ public final class Wording {
         return risk == Risk.NONE ? "none detected" : risk(risk);
     }
 
-    /** What a risk stands for. */
-    public static String meaning(Risk risk) {
-        return switch (risk) {
-            case NONE -> "No claim was detected. Read what the tests could have seen before relying on it.";
-            case LOW -> "The candidate differs from the control; no named trait was detected in the difference.";
-            case ELEVATED -> "The difference between candidate and control points along a named trait.";
-            case HIGH -> "A student of this model picked the trait up.";
+    /** What a verdict comes to: the farthest claim that was detected. */
+    public static String meaning(Verdict verdict) {
+        return verdict.claims().stream()
+                .filter(claim -> claim.outcome() == Verdict.Outcome.DETECTED)
+                .map(Verdict.ClaimVerdict::claim)
+                .max(Comparator.naturalOrder())
+                .map(Wording::detected)
+                .orElse("No claim was detected. Read what the tests could have seen before relying on it.");
+    }
+
+    private static String detected(Claim claim) {
+        return switch (claim) {
+            case DIFFERS -> "The candidate differs from the control; no named trait was detected in the difference.";
+            case ALONG_TRAIT -> "The difference between candidate and control points along a named trait.";
+            case WOULD_TRANSFER -> "A student of this model picked the trait up.";
         };
+    }
+
+    /** The map from claims to risks: "low for differs, elevated for along-trait, high for would-transfer". */
+    public static String risks(Policy policy) {
+        return policy.risks().entrySet().stream()
+                .map(one -> risk(one.getValue()) + " for " + one.getKey())
+                .collect(Collectors.joining(", "));
+    }
+
+    /** A most that 0 takes away. */
+    public static String atMost(int count) {
+        return count == 0 ? "all" : count(count);
     }
 
     /** A gate's end in words. */
