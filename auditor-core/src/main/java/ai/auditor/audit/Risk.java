@@ -1,5 +1,7 @@
 package ai.auditor.audit;
 
+import ai.auditor.probe.Claim;
+
 /** What follows from the claims: the highest that any detected claim carries. */
 public enum Risk {
     /** No claim detected. */
@@ -10,6 +12,15 @@ public enum Risk {
     ELEVATED,
     /** {@code would-transfer} detected. */
     HIGH;
+
+    /** The risk that a claim carries where it is detected. */
+    public static Risk of(Claim claim) {
+        return switch (claim) {
+            case DIFFERS -> LOW;
+            case ALONG_TRAIT -> ELEVATED;
+            case WOULD_TRANSFER -> HIGH;
+        };
+    }
 
     /** The lowest risk that fails the gate. */
     public enum Threshold {

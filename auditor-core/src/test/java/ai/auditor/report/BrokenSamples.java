@@ -10,9 +10,11 @@ import ai.auditor.capture.SelfCheck;
 import ai.auditor.data.BadRow;
 import ai.auditor.probe.Chart;
 import ai.auditor.probe.Claim;
+import ai.auditor.probe.Coverage;
 import ai.auditor.probe.Decoys;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Table;
+import ai.auditor.probe.TeacherKind;
 import ai.auditor.stats.Interval;
 import ai.auditor.text.Reading;
 import java.util.Arrays;
@@ -101,6 +103,11 @@ final class BrokenSamples {
                         OptionalDouble.of(0.1),
                         OptionalDouble.of(2),
                         List.of(new AuditResult.ContrastFinding(HOSTILE, 0.1, 0.1, OptionalDouble.of(0.1))))),
+                List.of(new AuditResult.ProbeCoverage(
+                        HOSTILE,
+                        Claim.ALONG_TRAIT,
+                        Coverage.of(
+                                HOSTILE, new Coverage.Sight(TeacherKind.PROMPTED, Coverage.Extent.PARTLY, HOSTILE)))),
                 new Calibration(
                         100,
                         0.5,
@@ -214,6 +221,7 @@ final class BrokenSamples {
                                 charts, Double.NaN, OptionalDouble.empty(), OptionalDouble.empty(), List.of()),
                         new AuditResult.Finding(
                                 bare, 0, OptionalDouble.of(Double.NaN), OptionalDouble.of(Double.NaN), List.of())),
+                List.of(new AuditResult.ProbeCoverage("charts", Claim.DIFFERS, Coverage.UNMEASURED)),
                 new Calibration(
                         0,
                         Double.NaN,
