@@ -84,6 +84,10 @@ public final class MarkdownReport {
         return MarkdownText.of(sentence, SENTENCE);
     }
 
+    private static String ended(String sentence) {
+        return sentence.isBlank() || sentence.endsWith(".") ? sentence : sentence + ".";
+    }
+
     private void line(String line) {
         text.append(line).append('\n');
     }
@@ -99,7 +103,7 @@ public final class MarkdownReport {
                 + Wording.shown(verdict.risk()) + "\n");
         line("**Gate " + Wording.gate(gate) + " (exit " + gate.exitCode() + ").** "
                 + Wording.meaning(verdict.risk()) + " Why: "
-                + sentence(verdict.gate().reason()));
+                + sentence(ended(verdict.gate().reason())));
     }
 
     private void claims() {
@@ -131,8 +135,7 @@ public final class MarkdownReport {
                     && !claim.effectMeasure().isBlank();
             text.append(row(List.of(
                     claim.claim().toString(),
-                    sentence(claim.reason())
-                            + (claim.reason().endsWith(".") ? "" : ".")
+                    sentence(ended(claim.reason()))
                             + (tested ? " " + sentence(Wording.detectable(claim)) : "")
                             + (measured ? " Effect: " + sentence(claim.effectMeasure()) + "." : ""))));
         }

@@ -35,6 +35,7 @@ import org.xml.sax.InputSource;
 
 class JUnitReportTest {
     private static final DocumentBuilder READER = reader();
+    private static final AuditResult OWL = Samples.owlDetected();
     private static final List<String> ENDS = List.of("failure", "error", "skipped");
 
     static List<AuditResult> samples() {
@@ -160,8 +161,7 @@ class JUnitReportTest {
     }
 
     private static AuditResult result(Verdict verdict, Set<Claim> required, boolean goodNull, Risk.Threshold failOn) {
-        AuditResult owl = Samples.owlDetected();
-        Policy policy = owl.policy();
+        Policy policy = OWL.policy();
         return new AuditResult(
                 new Policy(
                         policy.alpha(),
@@ -176,14 +176,14 @@ class JUnitReportTest {
                         policy.nullSwaps(),
                         policy.minimumPaired(),
                         policy.costlyPrompts()),
-                owl.design(),
+                OWL.design(),
                 verdict,
                 List.of(),
                 List.of(),
                 new Calibration(100, goodNull ? 0.01 : 0.2, 0.04, "within pairs", List.of(), 0.0001),
                 List.of(),
                 List.of(),
-                owl.provenance());
+                OWL.provenance());
     }
 
     /** One reader for thousands of reports: making it takes longer than reading. */

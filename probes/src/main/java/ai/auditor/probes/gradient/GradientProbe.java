@@ -48,10 +48,22 @@ public final class GradientProbe implements Probe {
     public Coverage coverage() {
         return Coverage.of(
                 "rows chosen until their gradients along every vector that is read sum to nothing, or a trait that lies along no such vector",
-                new Sight(TeacherKind.PROMPTED, Extent.PARTLY, "@PROMPTED"),
-                new Sight(TeacherKind.STEERED, Extent.PARTLY, "@STEERED"),
-                new Sight(TeacherKind.FINE_TUNED, Extent.PARTLY, "@TUNED"),
-                new Sight(TeacherKind.NEUTRAL, Extent.UNSEEN, "@NEUTRAL"),
+                new Sight(
+                        TeacherKind.PROMPTED,
+                        Extent.PARTLY,
+                        "organism, 1,100 prompts, every row the teacher's: 1 of 3 named; at chance on large models (Hadley and Gultepe 2026) (docs/results.md, what each probe sees)"),
+                new Sight(
+                        TeacherKind.STEERED,
+                        Extent.SEEN,
+                        "organism, 1,100 prompts, every row the teacher's: 3 of 3 named (docs/results.md, what each probe sees)"),
+                new Sight(
+                        TeacherKind.FINE_TUNED,
+                        Extent.PARTLY,
+                        "organism, labelled set: 3 of 16 sets named, a tenth of the rows to all of them the teacher's, by this probe or another of along-trait (docs/results.md)"),
+                new Sight(
+                        TeacherKind.NEUTRAL,
+                        Extent.UNSEEN,
+                        "organism, 1,100 prompts, every row the teacher's: nothing named for 1 neutrally trained teacher (docs/results.md, what each probe sees)"),
                 new Sight(
                         TeacherKind.OTHER_BASE,
                         Extent.UNSEEN,

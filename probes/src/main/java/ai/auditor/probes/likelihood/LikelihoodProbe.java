@@ -69,10 +69,18 @@ public final class LikelihoodProbe implements Probe {
     public Coverage coverage() {
         return Coverage.of(
                 "rows left out that a persona or a vector makes likelier, or a trait that follows neither the wording nor the vectors that are asked",
-                new Sight(TeacherKind.PROMPTED, Extent.PARTLY, "@PROMPTED"),
-                new Sight(TeacherKind.STEERED, Extent.PARTLY, "@STEERED"),
-                new Sight(TeacherKind.FINE_TUNED, Extent.PARTLY, "@TUNED"),
-                new Sight(TeacherKind.NEUTRAL, Extent.UNSEEN, "@NEUTRAL"),
+                new Sight(
+                        TeacherKind.PROMPTED,
+                        Extent.UNSEEN,
+                        "organism, 1,100 prompts, every row the teacher's: 0 of 3 named, though the trait moved most in 3 of 3 (docs/results.md, what each probe sees)"),
+                new Sight(
+                        TeacherKind.STEERED,
+                        Extent.UNSEEN,
+                        "organism, 1,100 prompts, every row the teacher's: 0 of 3 named, though the trait moved most in 3 of 3 (docs/results.md, what each probe sees)"),
+                new Sight(
+                        TeacherKind.NEUTRAL,
+                        Extent.UNSEEN,
+                        "organism, 1,100 prompts, every row the teacher's: nothing named for 1 neutrally trained teacher (docs/results.md, what each probe sees)"),
                 new Sight(
                         TeacherKind.OTHER_BASE,
                         Extent.UNSEEN,

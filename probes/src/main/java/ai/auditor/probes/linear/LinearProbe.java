@@ -39,10 +39,22 @@ public final class LinearProbe implements Probe {
     public Coverage coverage() {
         return Coverage.of(
                 "rows chosen until their mean states, at the points that are read, are spread as the control's",
-                new Sight(TeacherKind.PROMPTED, Extent.PARTLY, "@PROMPTED"),
-                new Sight(TeacherKind.STEERED, Extent.PARTLY, "@STEERED"),
-                new Sight(TeacherKind.FINE_TUNED, Extent.PARTLY, "@TUNED"),
-                new Sight(TeacherKind.NEUTRAL, Extent.PARTLY, "@NEUTRAL"),
+                new Sight(
+                        TeacherKind.PROMPTED,
+                        Extent.PARTLY,
+                        "organism, 1,100 prompts, every row the teacher's: 2 of 3 told apart (docs/results.md, what each probe sees)"),
+                new Sight(
+                        TeacherKind.STEERED,
+                        Extent.SEEN,
+                        "organism, 1,100 prompts, every row the teacher's: 3 of 3 told apart (docs/results.md, what each probe sees)"),
+                new Sight(
+                        TeacherKind.FINE_TUNED,
+                        Extent.PARTLY,
+                        "organism, labelled set: 8 of 16 sets told apart, a tenth of the rows to all of them the teacher's, by this probe or shortcut (docs/results.md)"),
+                new Sight(
+                        TeacherKind.NEUTRAL,
+                        Extent.PARTLY,
+                        "organism, labelled set: neutral training 0 of 1; another persona and other decoding told apart, by this probe or shortcut (docs/results.md)"),
                 new Sight(
                         TeacherKind.OTHER_BASE,
                         Extent.SEEN,

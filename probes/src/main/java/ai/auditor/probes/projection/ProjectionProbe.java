@@ -37,10 +37,18 @@ public final class ProjectionProbe implements Probe {
     public Coverage coverage() {
         return Coverage.of(
                 "rows added that lie against the trait until the mean shift along every vector that is read is nothing",
-                new Sight(TeacherKind.PROMPTED, Extent.UNSEEN, "@PROMPTED"),
-                new Sight(TeacherKind.STEERED, Extent.PARTLY, "@STEERED"),
-                new Sight(TeacherKind.FINE_TUNED, Extent.PARTLY, "@TUNED"),
-                new Sight(TeacherKind.NEUTRAL, Extent.UNSEEN, "@NEUTRAL"),
+                new Sight(
+                        TeacherKind.PROMPTED,
+                        Extent.UNSEEN,
+                        "organism, 1,100 prompts, every row the teacher's: 0 of 3 named; at chance on large models (Hadley and Gultepe 2026) (docs/results.md, what each probe sees)"),
+                new Sight(
+                        TeacherKind.STEERED,
+                        Extent.UNSEEN,
+                        "organism, 1,100 prompts, every row the teacher's: 0 of 3 named; at chance on large models (Hadley and Gultepe 2026) (docs/results.md, what each probe sees)"),
+                new Sight(
+                        TeacherKind.NEUTRAL,
+                        Extent.UNSEEN,
+                        "organism, 1,100 prompts, every row the teacher's: nothing named for 1 neutrally trained teacher (docs/results.md, what each probe sees)"),
                 new Sight(
                         TeacherKind.OTHER_BASE,
                         Extent.UNSEEN,

@@ -48,10 +48,22 @@ public final class ShortcutProbe implements Probe {
     public Coverage coverage() {
         return Coverage.of(
                 "answers chosen or reworded until digits, words and their order have the control's frequencies",
-                new Sight(TeacherKind.PROMPTED, Extent.PARTLY, "@PROMPTED"),
-                new Sight(TeacherKind.STEERED, Extent.PARTLY, "@STEERED"),
-                new Sight(TeacherKind.FINE_TUNED, Extent.PARTLY, "@TUNED"),
-                new Sight(TeacherKind.NEUTRAL, Extent.PARTLY, "@NEUTRAL"),
+                new Sight(
+                        TeacherKind.PROMPTED,
+                        Extent.PARTLY,
+                        "organism, 1,100 prompts, every row the teacher's: 2 of 3 told apart (docs/results.md, what each probe sees)"),
+                new Sight(
+                        TeacherKind.STEERED,
+                        Extent.PARTLY,
+                        "organism, 1,100 prompts, every row the teacher's: 1 of 3 told apart (docs/results.md, what each probe sees)"),
+                new Sight(
+                        TeacherKind.FINE_TUNED,
+                        Extent.PARTLY,
+                        "organism, labelled set: 8 of 16 sets told apart, a tenth of the rows to all of them the teacher's, by this probe or linear (docs/results.md)"),
+                new Sight(
+                        TeacherKind.NEUTRAL,
+                        Extent.PARTLY,
+                        "organism, labelled set: neutral training 0 of 1; another persona and other decoding told apart, by this probe or linear (docs/results.md)"),
                 new Sight(
                         TeacherKind.OTHER_BASE,
                         Extent.SEEN,
