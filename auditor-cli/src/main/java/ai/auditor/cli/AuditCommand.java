@@ -23,11 +23,14 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.ToLongFunction;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
 
 /** The main job. */
 @Command(
@@ -47,6 +50,10 @@ import picocli.CommandLine.Parameters;
         })
 final class AuditCommand implements Callable<Integer> {
     private final Terminal terminal;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // set by picocli before call
+    private CommandSpec spec;
 
     @Parameters(paramLabel = "CANDIDATE", description = "The dataset to audit: " + DatasetOptions.KINDS)
     private String candidate = "";
@@ -93,7 +100,9 @@ final class AuditCommand implements Callable<Integer> {
     @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
-            description = "Writes a report; the ending decides: .json, .html. May be given again.")
+            description =
+                    "Writes a report; the ending decides: .html for people, .json for machines, .xml (JUnit) for a build "
+                            + "server, .md for a pull request. May be given again.")
     private List<String> outputs = List.of();
 
     AuditCommand(Terminal terminal) {
@@ -151,10 +160,18 @@ final class AuditCommand implements Callable<Integer> {
             terminal.out().flush();
             name(result, Provenance.Source::badRows, "bad rows were left out", result.badRows());
             name(result, Provenance.Source::longRows, "rows are over the context", result.longRows());
-            files.write(result);
+            files.write(result, command());
             files.names().ifPresent(names -> terminal.note("written: " + names, List.of()));
             return result.verdict().gate().outcome().exitCode();
         }
+    }
+
+    /** The words of this very command. */
+    private List<String> command() {
+        return Stream.concat(
+                        Stream.of(spec.root().name()),
+                        spec.root().commandLine().getParseResult().originalArgs().stream())
+                .toList();
     }
 
     private void name(AuditResult result, ToLongFunction<Provenance.Source> rows, String what, List<BadRow> first) {

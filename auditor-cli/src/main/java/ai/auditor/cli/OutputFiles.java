@@ -5,7 +5,9 @@ import ai.auditor.AuditException;
 import ai.auditor.Reason;
 import ai.auditor.audit.AuditResult;
 import ai.auditor.report.HtmlReport;
+import ai.auditor.report.JUnitReport;
 import ai.auditor.report.JsonReport;
+import ai.auditor.report.MarkdownReport;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -24,12 +26,14 @@ import java.util.stream.Collectors;
 final class OutputFiles {
     /** What a file holds. */
     enum Format {
+        HTML,
         JSON,
-        HTML
+        JUNIT,
+        MARKDOWN
     }
 
-    private static final Map<String, Format> ENDINGS =
-            new TreeMap<>(Map.of(".json", Format.JSON, ".html", Format.HTML));
+    private static final Map<String, Format> ENDINGS = new TreeMap<>(
+            Map.of(".html", Format.HTML, ".json", Format.JSON, ".md", Format.MARKDOWN, ".xml", Format.JUNIT));
 
     /** One file, and what goes into it. */
     record Output<F>(Path path, F format) {}
@@ -46,16 +50,11 @@ final class OutputFiles {
      * @throws AuditException {@code USAGE} for an ending that is not known
      */
     static OutputFiles of(List<String> names) {
-        return new OutputFiles(read(names));
-    }
-
-    /** As {@link #of}, for a command that writes something else than reports. */
-    static List<Output<Format>> read(List<String> names) {
-        return read(names, ENDINGS);
+        return new OutputFiles(read(names, ENDINGS));
     }
 
     /**
-     * As {@link #read(List)}, for a command that writes other formats.
+     * As {@link #of}, for a command that writes something else than reports.
      *
      * @param endings with their dots, in the order in which a message names them
      * @throws AuditException {@code USAGE} for an ending that is not known, and a file that is named twice
@@ -101,15 +100,18 @@ final class OutputFiles {
     /**
      * Writes every file that can be written, whatever became of the others.
      *
+     * @param command the words of the command that made the result
      * @throws AuditException {@code OUTPUT} naming those that could not, {@code INTERRUPTED}
      */
-    void write(AuditResult result) {
+    void write(AuditResult result, List<String> command) {
         List<AuditException> failed = new ArrayList<>();
         for (Output<Format> output : outputs) {
             try {
                 switch (output.format()) {
-                    case JSON -> JsonReport.write(result, output.path());
                     case HTML -> HtmlReport.write(result, output.path());
+                    case JSON -> JsonReport.write(result, output.path());
+                    case JUNIT -> JUnitReport.write(result, output.path());
+                    case MARKDOWN -> MarkdownReport.write(result, command, output.path());
                 }
             } catch (AuditException failure) {
                 if (failure.code() != AuditException.Code.OUTPUT) {

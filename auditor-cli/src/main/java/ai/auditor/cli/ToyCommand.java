@@ -6,6 +6,8 @@ import ai.auditor.fixtures.toy.ToyPage;
 import ai.auditor.fixtures.toy.ToyStudy;
 import ai.auditor.fixtures.toy.ToyTables;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,6 +20,14 @@ import picocli.CommandLine.Option;
         versionProvider = Version.class,
         description = "Toy models of superposition: what students take over of a feature that they were never shown.")
 final class ToyCommand implements Callable<Integer> {
+    private enum Format {
+        HTML,
+        JSON
+    }
+
+    private static final Map<String, Format> ENDINGS =
+            new TreeMap<>(Map.of(".html", Format.HTML, ".json", Format.JSON));
+
     private final Terminal terminal;
 
     @Option(names = "-o", paramLabel = "FILE", description = "A page (.html) or all numbers (.json); may be repeated.")
@@ -51,7 +61,7 @@ final class ToyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        List<OutputFiles.Output<OutputFiles.Format>> files = OutputFiles.read(outputs);
+        List<OutputFiles.Output<Format>> files = OutputFiles.read(outputs, ENDINGS);
         files.forEach(file -> AtomicFile.requireWritable(file.path()));
         ToyStudy.Settings settings = new ToyStudy.Settings(seed, steps, batch);
         ToyStudy study;
@@ -60,7 +70,7 @@ final class ToyCommand implements Callable<Integer> {
         }
         ToyTables.of(study).forEach(table -> TextTable.print(terminal.out(), table));
         terminal.out().flush();
-        for (OutputFiles.Output<OutputFiles.Format> file : files) {
+        for (OutputFiles.Output<Format> file : files) {
             switch (file.format()) {
                 case HTML -> ToyPage.write(study, file.path());
                 case JSON -> ToyJson.write(study, file.path());

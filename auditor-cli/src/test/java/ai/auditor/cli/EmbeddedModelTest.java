@@ -24,7 +24,21 @@ class EmbeddedModelTest {
     @Test
     void anAuditTakesTheModelInTheBoxAndItsTraits(@TempDir Path folder) throws IOException {
         Path json = folder.resolve("report.json");
-        Ended ended = run("audit", OWL, "--control", CONTROL, "--rows", "60", "-o", json.toString());
+        Path junit = folder.resolve("report.xml");
+        Path summary = folder.resolve("report.md");
+        Ended ended = run(
+                "audit",
+                OWL,
+                "--control",
+                CONTROL,
+                "--rows",
+                "60",
+                "-o",
+                json.toString(),
+                "-o",
+                junit.toString(),
+                "-o",
+                summary.toString());
         assertThat(ended.exit()).as(ended.err()).isIn(0, 1, 5);
         assertThat(Files.readString(json))
                 .contains(
@@ -32,6 +46,12 @@ class EmbeddedModelTest {
                         "\"selfCheck\"",
                         "padded against not",
                         "all of " + TraitFamily.organism().list().name());
+        assertThat(Files.readString(junit))
+                .contains("<property name=\"exit\" value=\"" + ended.exit() + "\"")
+                .contains("<testcase classname=\"audit.owl_jsonl\" name=\"along-trait\">");
+        assertThat(Files.readString(summary))
+                .contains("(exit " + ended.exit() + ")")
+                .contains("```sh\nauditor audit " + OWL + " --control " + CONTROL + " --rows 60 -o ");
     }
 
     @Test

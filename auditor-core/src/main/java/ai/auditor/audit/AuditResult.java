@@ -1,6 +1,8 @@
 package ai.auditor.audit;
 
 import ai.auditor.data.BadRow;
+import ai.auditor.probe.Claim;
+import ai.auditor.probe.Coverage;
 import ai.auditor.probe.Evidence;
 import java.util.List;
 import java.util.Objects;
@@ -11,6 +13,7 @@ import java.util.OptionalDouble;
  *
  * @param design what was compared
  * @param findings one a probe, in the order that they ran
+ * @param coverage which kinds of teacher each probe that ran can see
  * @param badRows a sample of the bad rows, named
  * @param longRows a sample of the rows over the model's context, named
  */
@@ -19,6 +22,7 @@ public record AuditResult(
         Design design,
         Verdict verdict,
         List<Finding> findings,
+        List<ProbeCoverage> coverage,
         Calibration calibration,
         List<BadRow> badRows,
         List<BadRow> longRows,
@@ -26,6 +30,7 @@ public record AuditResult(
     public AuditResult {
         Objects.requireNonNull(policy);
         findings = List.copyOf(findings);
+        coverage = List.copyOf(coverage);
         badRows = List.copyOf(badRows);
         longRows = List.copyOf(longRows);
     }
@@ -65,6 +70,9 @@ public record AuditResult(
             contrasts = List.copyOf(contrasts);
         }
     }
+
+    /** What a probe that ran can see, and on which claim it bears. */
+    public record ProbeCoverage(String probe, Claim claim, Coverage coverage) {}
 
     /**
      * One contrast.

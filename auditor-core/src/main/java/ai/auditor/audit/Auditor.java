@@ -165,6 +165,9 @@ public final class Auditor {
                 design,
                 verdict,
                 findings,
+                probes.stream()
+                        .map(probe -> new AuditResult.ProbeCoverage(probe.name(), probe.claim(), probe.coverage()))
+                        .toList(),
                 calibration,
                 sample(layout.candidateArm().badRows(), layout.controlArm().badRows()),
                 sample(

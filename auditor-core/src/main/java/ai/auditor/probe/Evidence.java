@@ -18,7 +18,7 @@ import java.util.Optional;
  *     effect is told of
  * @param tables details
  * @param charts pictures
- * @param notes what a reader must know: rows left out, choices made inside the fitting part, what the probe cannot see
+ * @param notes what a reader must know: rows left out, choices made inside the fitting part
  */
 public record Evidence(
         String probe,

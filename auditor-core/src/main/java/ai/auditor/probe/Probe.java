@@ -27,6 +27,11 @@ public interface Probe {
         return Collections.emptySortedMap();
     }
 
+    /** Which kinds of teacher it can see, as far as that was measured; without a measurement nothing is claimed. */
+    default Coverage coverage() {
+        return Coverage.UNMEASURED;
+    }
+
     /**
      * Examines a study.
      *

@@ -6,6 +6,7 @@ import ai.auditor.audit.Provenance;
 import ai.auditor.audit.Risk;
 import ai.auditor.audit.Verdict;
 import ai.auditor.probe.Evidence;
+import ai.auditor.report.internal.CoverageSummary;
 import ai.auditor.report.internal.StyledText;
 import ai.auditor.report.internal.StyledText.Style;
 import ai.auditor.report.internal.Wording;
@@ -56,6 +57,7 @@ public final class TerminalReport {
         report.verdict();
         report.claims();
         report.probes();
+        report.coverage();
         report.footing();
         return report.text.toString();
     }
@@ -216,6 +218,15 @@ public final class TerminalReport {
                     .add(finding.evidence().probe());
         }
         return measures;
+    }
+
+    private void coverage() {
+        CoverageSummary coverage = new CoverageSummary(result);
+        if (!coverage.claims().isEmpty()) {
+            text.end();
+            text.add(Style.STRONG, "Coverage").end();
+            coverage.claims().forEach(claim -> text.paragraph(Style.QUIET, 2, coverage.line(claim)));
+        }
     }
 
     private void footing() {

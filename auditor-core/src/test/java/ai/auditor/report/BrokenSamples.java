@@ -12,9 +12,11 @@ import ai.auditor.data.BadRow;
 import ai.auditor.model.Point;
 import ai.auditor.probe.Chart;
 import ai.auditor.probe.Claim;
+import ai.auditor.probe.Coverage;
 import ai.auditor.probe.Decoys;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Table;
+import ai.auditor.probe.TeacherKind;
 import ai.auditor.stats.Interval;
 import ai.auditor.text.Reading;
 import java.util.Arrays;
@@ -103,6 +105,11 @@ final class BrokenSamples {
                         OptionalDouble.of(0.1),
                         OptionalDouble.of(2),
                         List.of(new AuditResult.ContrastFinding(HOSTILE, 0.1, 0.1, OptionalDouble.of(0.1))))),
+                List.of(new AuditResult.ProbeCoverage(
+                        HOSTILE,
+                        Claim.ALONG_TRAIT,
+                        Coverage.of(
+                                HOSTILE, new Coverage.Sight(TeacherKind.PROMPTED, Coverage.Extent.PARTLY, HOSTILE)))),
                 new Calibration(
                         100,
                         0.5,
@@ -224,6 +231,7 @@ final class BrokenSamples {
                                 charts, Double.NaN, OptionalDouble.empty(), OptionalDouble.empty(), List.of()),
                         new AuditResult.Finding(
                                 bare, 0, OptionalDouble.of(Double.NaN), OptionalDouble.of(Double.NaN), List.of())),
+                List.of(new AuditResult.ProbeCoverage("charts", Claim.DIFFERS, Coverage.UNMEASURED)),
                 new Calibration(
                         0,
                         Double.NaN,

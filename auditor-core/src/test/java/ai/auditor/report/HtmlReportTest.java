@@ -134,7 +134,13 @@ class HtmlReportTest {
                         "shortcut",
                         "linear",
                         "gradient",
+                        "Coverage",
+                        "gated by a trigger",
+                        "could hide",
+                        "Calibration",
                         "Null of the pipeline",
+                        "AUROC beside its null",
+                        "Places among decoys",
                         "Bad rows",
                         "Provenance",
                         "What the words mean");
@@ -153,7 +159,20 @@ class HtmlReportTest {
             assertThat(HtmlReport.of(result)).doesNotContainIgnoringCase("safe");
             assertThat(TerminalReport.of(result, 80, false)).doesNotContainIgnoringCase("safe");
             assertThat(JsonReport.of(result)).doesNotContainIgnoringCase("safe");
+            assertThat(JUnitReport.of(result)).doesNotContainIgnoringCase("safe");
+            assertThat(MarkdownReport.of(result, List.of("auditor"))).doesNotContainIgnoringCase("safe");
         }
+    }
+
+    @Test
+    void aNullIsCountedBesideWhatWasObserved() {
+        assertThat(text(HtmlReport.of(Samples.owlDetected())))
+                .contains("linear row 0.740 0.501 (0.012) 0.480 0.536 0 of 100")
+                .contains("gradient owl at resid_post.19 0.310 cosine 0 of 256 ");
+    }
+
+    private static String text(String page) {
+        return page.substring(page.indexOf("<main>")).replaceAll("<[^>]*>", " ").replaceAll("\\s+", " ");
     }
 
     @Test

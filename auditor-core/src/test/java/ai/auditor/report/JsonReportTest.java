@@ -99,6 +99,8 @@ class JsonReportTest {
         assertThat(report.at("/claims/1/interval/low").asDouble()).isEqualTo(0.55);
         assertThat(report.at("/claims/2/p").isNull()).isTrue();
         assertThat(report.at("/probes/0/discrimination/row/value").asDouble()).isEqualTo(0.74);
+        assertThat(report.at("/coverage/1/teachers/5/teacher").asText()).isEqualTo("triggered");
+        assertThat(report.at("/coverage/1/teachers/5/extent").asText()).isEqualTo("unseen");
     }
 
     @Test

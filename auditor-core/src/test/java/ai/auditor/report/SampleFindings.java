@@ -3,9 +3,11 @@ package ai.auditor.report;
 import ai.auditor.audit.AuditResult;
 import ai.auditor.probe.Chart;
 import ai.auditor.probe.Claim;
+import ai.auditor.probe.Coverage;
 import ai.auditor.probe.Decoys;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Table;
+import ai.auditor.probe.TeacherKind;
 import ai.auditor.stats.Exchanged;
 import ai.auditor.stats.Interval;
 import java.util.ArrayList;
@@ -157,13 +159,39 @@ final class SampleFindings {
                 List.of(),
                 List.of(new Chart.Strip(
                         "Cosine of the shift with every trait at resid_post.19", "cosine", dots, decoys, placebos)),
-                List.of("The vectors are of one model: a trait of a teacher with another base is not covered."));
+                List.of("Taken over 3,000 rows."));
         return new AuditResult.Finding(
                 evidence,
                 p,
                 OptionalDouble.of(Math.min(1, p * 2)),
                 OptionalDouble.of(effect > 0.5 ? 0.07 : 1.3),
                 found);
+    }
+
+    /** Of two probes of one claim, each seeing what the other does not, and one that nobody measured. */
+    static List<AuditResult.ProbeCoverage> coverage() {
+        return List.of(
+                new AuditResult.ProbeCoverage("linear", Claim.DIFFERS, Coverage.UNMEASURED),
+                new AuditResult.ProbeCoverage(
+                        "gradient",
+                        Claim.ALONG_TRAIT,
+                        Coverage.of(
+                                "choose rows whose gradients cancel",
+                                sight(TeacherKind.STEERED, Coverage.Extent.SEEN),
+                                sight(TeacherKind.PROMPTED, Coverage.Extent.UNSEEN),
+                                sight(TeacherKind.TRIGGERED, Coverage.Extent.UNSEEN))),
+                new AuditResult.ProbeCoverage(
+                        "likelihood",
+                        Claim.ALONG_TRAIT,
+                        Coverage.of(
+                                "choose rows that no persona makes likelier",
+                                sight(TeacherKind.STEERED, Coverage.Extent.PARTLY),
+                                sight(TeacherKind.PROMPTED, Coverage.Extent.PARTLY),
+                                sight(TeacherKind.TRIGGERED, Coverage.Extent.UNSEEN))));
+    }
+
+    private static Coverage.Sight sight(TeacherKind teacher, Coverage.Extent extent) {
+        return new Coverage.Sight(teacher, extent, "measured on the organism");
     }
 
     static Evidence.Discrimination discrimination(double row, double baseline, double gain) {

@@ -79,6 +79,7 @@ final class Samples {
                         SampleFindings.signed("projection", "eagle", 0.043, 0.41, 0.062, random),
                         SampleFindings.signed("gradient", "dolphin", 0.061, 0.14, 0.049, random),
                         SampleFindings.signed("likelihood", "penguin", -0.012, 0.88, 0.021, random)),
+                SampleFindings.coverage(),
                 calibration(random),
                 List.of(
                         new BadRow("eagle.jsonl", 17, 16, "is not JSON: the text ends inside a string"),
@@ -125,6 +126,7 @@ final class Samples {
                 List.of(
                         SampleFindings.fitted("linear", 0.74, 0.556, 0.184, 0.0001, random),
                         SampleFindings.signed("gradient", "owl", 0.61, 0.0001, 0.31, random)),
+                SampleFindings.coverage(),
                 calibration(random),
                 List.of(),
                 List.of(),
@@ -166,6 +168,7 @@ final class Samples {
                 eagle.verdict(),
                 List.of(new AuditResult.Finding(
                         evidence, finding.p(), finding.decoyP(), finding.detectableFraction(), finding.contrasts())),
+                eagle.coverage(),
                 eagle.calibration(),
                 eagle.badRows(),
                 List.of(),

@@ -107,6 +107,7 @@ class TerminalReportTest {
                 owl.design(),
                 owl.verdict(),
                 owl.findings(),
+                owl.coverage(),
                 owl.calibration(),
                 owl.badRows(),
                 List.of(),
@@ -122,6 +123,15 @@ class TerminalReportTest {
                         known.environment(),
                         known.vectors(),
                         known.selfCheck()));
+    }
+
+    @Test
+    void whatTheProbesOfAClaimSeeTogetherIsALine() {
+        assertThat(TerminalReport.of(Samples.owlDetected(), 80, false).replaceAll("\\s+", " "))
+                .contains(
+                        "differs, teachers: not measured prompted, steered, fine-tuned, without a trait, of another base,"
+                                + " gated by a trigger. along-trait, teachers: seen steered; partly prompted; not measured fine-tuned,"
+                                + " without a trait, of another base; not seen gated by a trigger.");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package ai.auditor.report.internal;
 
 import ai.auditor.audit.AuditResult;
+import ai.auditor.audit.Calibration;
 import ai.auditor.audit.Policy;
 import ai.auditor.audit.Provenance;
 import ai.auditor.audit.Verdict;
@@ -10,10 +11,12 @@ import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Table;
 import ai.auditor.stats.Interval;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -36,6 +39,9 @@ public record Page(AuditResult result, String style, String contentPolicy) {
     private static final Pattern NUMBER = Pattern.compile("[-\\[<> ]*[0-9][-+0-9.,e%\\] ]*|-");
     private static final int LONG_CELL = 40;
 
+    /** Contrasts of a probe that are told beside their decoys; all stand in the table of the probe. */
+    private static final int PLACES = 3;
+
     /** Every claim of the verdict. */
     public List<Verdict.ClaimVerdict> claims() {
         return result.verdict().claims();
@@ -46,11 +52,9 @@ public record Page(AuditResult result, String style, String contentPolicy) {
         return Wording.p(p, result.calibration().smallestP());
     }
 
-    /** What stands behind a claim's test: p, and q where there is one. */
+    /** What stands behind a claim's test. */
     public String test(Verdict.ClaimVerdict claim) {
-        return p(claim.p())
-                + (claim.decoyP().isPresent() ? ", among decoys " + p(claim.decoyP()) : "")
-                + (claim.q().isPresent() ? ", q " + bareP(claim.q()) : "");
+        return Wording.test(claim, result.calibration().smallestP());
     }
 
     /** A p that may be absent. */
@@ -105,15 +109,113 @@ public record Page(AuditResult result, String style, String contentPolicy) {
 
     /** The null in one sentence. */
     public String calibration() {
-        var calibration = result.calibration();
-        if (calibration.swaps() == 0) {
-            return "The null of the pipeline was not run.";
+        return Wording.calibration(result.calibration());
+    }
+
+    /** What the probes that ran can see. */
+    public CoverageSummary coverage() {
+        return new CoverageSummary(result);
+    }
+
+    /** Every AUROC beside what the pipeline gives where there is nothing. */
+    public Table nulls() {
+        List<List<String>> rows = new ArrayList<>();
+        for (Calibration.Spread spread : result.calibration().spreads()) {
+            Optional<Evidence.Discrimination> found = result.findings().stream()
+                    .map(AuditResult.Finding::evidence)
+                    .filter(evidence -> evidence.probe().equals(spread.probe()))
+                    .flatMap(evidence -> evidence.discrimination().stream())
+                    .findFirst();
+            rows.add(nullOf(
+                    spread.probe(),
+                    "row",
+                    spread.row(),
+                    found.map(known -> known.row().value())));
+            rows.add(nullOf(
+                    spread.probe(),
+                    "bag of " + spread.bagSize(),
+                    spread.bag(),
+                    found.flatMap(known -> known.bags().stream()
+                            .filter(bag -> bag.size() == spread.bagSize())
+                            .map(Evidence.Discrimination.Bag::auroc)
+                            .findFirst())));
         }
-        return Wording.count(calibration.swaps()) + " label swaps (" + calibration.kind()
-                + ") went through the whole pipeline; differs would have been detected in "
-                + Wording.percent(calibration.rejected()) + " of them, the limit is "
-                + Wording.percent(calibration.limit()) + ": "
-                + (calibration.good() ? "the test keeps its level." : "the test does NOT keep its level.");
+        return new Table(
+                "AUROC beside its null",
+                List.of("probe", "of a", "observed", "null: mean (sd)", "lowest", "highest", "swaps as high"),
+                rows);
+    }
+
+    private static List<String> nullOf(String probe, String unit, double[] swaps, Optional<Double> observed) {
+        double[] finite = Arrays.stream(swaps).filter(Double::isFinite).toArray();
+        return List.of(
+                probe,
+                unit,
+                observed.map(Wording::number).orElse(Wording.UNKNOWN),
+                Wording.spread(finite),
+                Wording.number(Arrays.stream(finite).min()),
+                Wording.number(Arrays.stream(finite).max()),
+                observed.map(value -> Wording.count(Arrays.stream(finite)
+                                        .filter(swap -> swap >= value)
+                                        .count())
+                                + " of " + Wording.count(finite.length))
+                        .orElse(Wording.UNKNOWN));
+    }
+
+    /** Of every probe that has decoys, the contrasts that stand highest among them. */
+    public Table places() {
+        List<List<String>> rows = new ArrayList<>();
+        for (AuditResult.Finding finding : result.findings()) {
+            List<Evidence.Contrast> contrasts = finding.evidence().contrasts();
+            IntStream.range(0, Math.min(contrasts.size(), finding.contrasts().size()))
+                    .filter(i -> contrasts.get(i).decoys().isPresent())
+                    .boxed()
+                    .sorted(Comparator.comparingDouble((Integer i) ->
+                                    finding.contrasts().get(i).decoyP().orElse(1))
+                            .thenComparingDouble(i -> finding.contrasts().get(i).p())
+                            .thenComparing(i -> contrasts.get(i).name()))
+                    .limit(PLACES)
+                    .forEach(i -> rows.add(place(
+                            finding.evidence().probe(),
+                            contrasts.get(i),
+                            finding.contrasts().get(i))));
+        }
+        return new Table(
+                "Places among decoys, the " + PLACES + " highest of each probe",
+                List.of(
+                        "probe",
+                        "contrast",
+                        "value",
+                        "decoys as high",
+                        "decoys: median",
+                        "highest",
+                        "placebos: highest",
+                        "p among decoys",
+                        "p"),
+                rows);
+    }
+
+    private List<String> place(String probe, Evidence.Contrast contrast, AuditResult.ContrastFinding found) {
+        Evidence.DecoyPlace place = contrast.decoys().orElseThrow();
+        double[] decoys = Arrays.stream(place.decoys().values())
+                .filter(Double::isFinite)
+                .sorted()
+                .toArray();
+        double[] placebos =
+                Arrays.stream(place.placebos()).filter(Double::isFinite).toArray();
+        return List.of(
+                probe,
+                contrast.name(),
+                Wording.number(place.value()) + (place.measure().isBlank() ? "" : " " + place.measure()),
+                Wording.count(Arrays.stream(decoys)
+                                .filter(decoy -> decoy >= place.value())
+                                .count())
+                        + " of " + Wording.count(decoys.length),
+                decoys.length == 0 ? Wording.UNKNOWN : Wording.number(decoys[decoys.length / 2]),
+                decoys.length == 0 ? Wording.UNKNOWN : Wording.number(decoys[decoys.length - 1]),
+                Wording.number(Arrays.stream(placebos).max()),
+                bareP(found.decoyP()),
+                bareP(OptionalDouble.of(found.p())));
     }
 
     /** Records, each with its place and what is wrong with it. */

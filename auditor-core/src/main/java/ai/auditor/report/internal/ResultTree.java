@@ -9,6 +9,7 @@ import ai.auditor.audit.SpikeIn;
 import ai.auditor.audit.Verdict;
 import ai.auditor.capture.SelfCheck;
 import ai.auditor.data.BadRow;
+import ai.auditor.probe.Coverage;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Table;
 import ai.auditor.stats.Exchanged;
@@ -46,6 +47,7 @@ public final class ResultTree {
         exit.put("code", verdict.gate().outcome().exitCode());
         exit.set("reason", text(verdict.gate().reason()));
         tree.set("probes", each(result.findings(), ResultTree::probe));
+        tree.set("coverage", each(result.coverage(), ResultTree::coverage));
         tree.set("calibration", calibration(result.calibration()));
         tree.set("design", design(result.design()));
         tree.set("policy", policy(result.policy()));
@@ -180,6 +182,27 @@ public final class ResultTree {
         node.set("columns", each(table.columns(), ResultTree::text));
         node.set("rows", each(table.rows(), row -> each(row, ResultTree::text)));
         return node;
+    }
+
+    private static JsonNode coverage(AuditResult.ProbeCoverage probe) {
+        ObjectNode node = NODES.objectNode();
+        node.set("probe", text(probe.probe()));
+        node.set("claim", text(probe.claim().toString()));
+        node.set("teachers", each(probe.coverage().sights(), ResultTree::sight));
+        node.set("evasion", text(probe.coverage().evasion()));
+        return node;
+    }
+
+    private static JsonNode sight(Coverage.Sight sight) {
+        ObjectNode node = NODES.objectNode();
+        node.set("teacher", text(id(sight.teacher())));
+        node.set("extent", text(id(sight.extent())));
+        node.set("source", text(sight.source()));
+        return node;
+    }
+
+    private static String id(Enum<?> value) {
+        return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     private static JsonNode calibration(Calibration calibration) {

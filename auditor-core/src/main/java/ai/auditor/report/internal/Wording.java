@@ -182,6 +182,43 @@ public final class Wording {
         return percent(Math.max(0, fraction), RoundingMode.CEILING);
     }
 
+    /** What stands behind a claim's test: p, its place among decoys, and q where there is one. */
+    public static String test(Verdict.ClaimVerdict claim, double smallestP) {
+        return (claim.p().isPresent() ? p(claim.p().getAsDouble(), smallestP) : "no p")
+                + (claim.decoyP().isPresent()
+                        ? ", among decoys " + p(claim.decoyP().getAsDouble(), smallestP)
+                        : "")
+                + (claim.q().isPresent() ? ", q " + bareP(claim.q(), smallestP) : "");
+    }
+
+    /** The numbers behind a claim, a line each; none where it was not tested. */
+    public static List<String> figures(Verdict.ClaimVerdict claim, double smallestP) {
+        if (claim.outcome() == Verdict.Outcome.NOT_TESTED) {
+            return List.of();
+        }
+        List<String> figures = new ArrayList<>();
+        claim.trait().ifPresent(trait -> figures.add("trait: " + trait));
+        claim.effect()
+                .ifPresent(effect -> figures.add("effect: " + number(effect)
+                        + claim.interval().map(known -> " " + interval(known)).orElse("")
+                        + (claim.effectMeasure().isBlank() ? "" : ", " + claim.effectMeasure())));
+        figures.add("test: " + test(claim, smallestP));
+        figures.add(detectable(claim));
+        return figures;
+    }
+
+    /** The null of the pipeline in a sentence. */
+    public static String calibration(Calibration calibration) {
+        if (calibration.swaps() == 0) {
+            return "The null of the pipeline was not run.";
+        }
+        return count(calibration.swaps()) + " label swaps"
+                + (calibration.kind().isBlank() ? "" : " (" + calibration.kind() + ")")
+                + " went through the whole pipeline; differs would have been detected in "
+                + percent(calibration.rejected()) + " of them, the limit is " + percent(calibration.limit()) + ": "
+                + (calibration.good() ? "the test keeps its level." : "the test does NOT keep its level.");
+    }
+
     /** An outcome in words. */
     public static String outcome(Verdict.Outcome outcome) {
         return switch (outcome) {

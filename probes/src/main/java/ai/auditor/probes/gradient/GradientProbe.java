@@ -5,9 +5,13 @@ import ai.auditor.capture.CapturePlan;
 import ai.auditor.capture.Pooling;
 import ai.auditor.model.Point;
 import ai.auditor.probe.Claim;
+import ai.auditor.probe.Coverage;
+import ai.auditor.probe.Coverage.Extent;
+import ai.auditor.probe.Coverage.Sight;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Probe;
 import ai.auditor.probe.Study;
+import ai.auditor.probe.TeacherKind;
 import ai.auditor.probes.internal.AlongDirections;
 import ai.auditor.probes.internal.Contrasts;
 import ai.auditor.stats.Matrix;
@@ -41,6 +45,36 @@ public final class GradientProbe implements Probe {
     }
 
     @Override
+    public Coverage coverage() {
+        return Coverage.of(
+                "rows chosen until their gradients along every vector that is read sum to nothing, or a trait that lies along no such vector",
+                new Sight(
+                        TeacherKind.PROMPTED,
+                        Extent.PARTLY,
+                        "organism, 1,100 prompts, every row the teacher's: 1 of 3 named; at chance on large models (Hadley and Gultepe 2026) (docs/results.md, what each probe sees)"),
+                new Sight(
+                        TeacherKind.STEERED,
+                        Extent.SEEN,
+                        "organism, 1,100 prompts, every row the teacher's: 3 of 3 named (docs/results.md, what each probe sees)"),
+                new Sight(
+                        TeacherKind.FINE_TUNED,
+                        Extent.PARTLY,
+                        "organism, labelled set: 3 of 16 sets named, a tenth of the rows to all of them the teacher's, by this probe or another of along-trait (docs/results.md)"),
+                new Sight(
+                        TeacherKind.NEUTRAL,
+                        Extent.UNSEEN,
+                        "organism, 1,100 prompts, every row the teacher's: nothing named for 1 neutrally trained teacher (docs/results.md, what each probe sees)"),
+                new Sight(
+                        TeacherKind.OTHER_BASE,
+                        Extent.UNSEEN,
+                        "Qwen2.5 14B's eagle rows read by SmolLM2 135M, 200 pairs: p 0.27 (docs/results.md, eagle against neutral)"),
+                new Sight(
+                        TeacherKind.TRIGGERED,
+                        Extent.UNSEEN,
+                        "by construction: without the trigger such a teacher writes as one without a trait"));
+    }
+
+    @Override
     public Evidence examine(Study study) {
         int[] rows = Contrasts.costly(study);
         ActivationTable table = study.capture(
@@ -62,10 +96,6 @@ public final class GradientProbe implements Probe {
                         + " times the median and were cut to that");
             }
         }
-        notes.add(
-                "can see a steered teacher of this model; prompted teachers stayed at chance on large models (a prompted "
-                        + "organism was seen), fine-tuned ones mostly do, and a teacher of another model or one that acts only on a "
-                        + "trigger stays unseen");
         return AlongDirections.of(this, study, rows, values, "pull", notes);
     }
 

@@ -10,10 +10,14 @@ import ai.auditor.model.Intervention;
 import ai.auditor.model.Point;
 import ai.auditor.probe.Chart;
 import ai.auditor.probe.Claim;
+import ai.auditor.probe.Coverage;
+import ai.auditor.probe.Coverage.Extent;
+import ai.auditor.probe.Coverage.Sight;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Probe;
 import ai.auditor.probe.Study;
 import ai.auditor.probe.Table;
+import ai.auditor.probe.TeacherKind;
 import ai.auditor.probes.internal.Contrasts;
 import ai.auditor.probes.internal.Ranking;
 import ai.auditor.stats.Matrix;
@@ -62,6 +66,32 @@ public final class LikelihoodProbe implements Probe {
     }
 
     @Override
+    public Coverage coverage() {
+        return Coverage.of(
+                "rows left out that a persona or a vector makes likelier, or a trait that follows neither the wording nor the vectors that are asked",
+                new Sight(
+                        TeacherKind.PROMPTED,
+                        Extent.UNSEEN,
+                        "organism, 1,100 prompts, every row the teacher's: 0 of 3 named, though the trait moved most in 3 of 3 (docs/results.md, what each probe sees)"),
+                new Sight(
+                        TeacherKind.STEERED,
+                        Extent.UNSEEN,
+                        "organism, 1,100 prompts, every row the teacher's: 0 of 3 named, though the trait moved most in 3 of 3 (docs/results.md, what each probe sees)"),
+                new Sight(
+                        TeacherKind.NEUTRAL,
+                        Extent.UNSEEN,
+                        "organism, 1,100 prompts, every row the teacher's: nothing named for 1 neutrally trained teacher (docs/results.md, what each probe sees)"),
+                new Sight(
+                        TeacherKind.OTHER_BASE,
+                        Extent.UNSEEN,
+                        "Qwen2.5 14B's eagle rows read by SmolLM2 135M, 200 pairs: p 0.43 (docs/results.md, eagle against neutral)"),
+                new Sight(
+                        TeacherKind.TRIGGERED,
+                        Extent.UNSEEN,
+                        "by construction: without the trigger such a teacher writes as one without a trait"));
+    }
+
+    @Override
     public Evidence examine(Study study) {
         int[] rows = Contrasts.costly(study);
         Contrasts contrasts = new Contrasts(study, rows, name());
@@ -90,9 +120,6 @@ public final class LikelihoodProbe implements Probe {
                 "What any trait gains alike (taken off, not tested; a prompted teacher of any persona shows here)",
                 List.of("kind", "under", "candidate minus control, nats a token"),
                 panels.stream().map(panel -> panel.shared(contrasts)).toList());
-        notes.add(
-                "personas can see a prompted teacher of this model, steering vectors a steered one; fine-tuned teachers "
-                        + "mostly stay unseen, and so do teachers of another model and teachers that act only on a trigger");
         int strongest = Ranking.strongest(found);
         return new Evidence(
                 name(),

@@ -3,9 +3,13 @@ package ai.auditor.probes.projection;
 import ai.auditor.capture.Pooling;
 import ai.auditor.model.Point;
 import ai.auditor.probe.Claim;
+import ai.auditor.probe.Coverage;
+import ai.auditor.probe.Coverage.Extent;
+import ai.auditor.probe.Coverage.Sight;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Probe;
 import ai.auditor.probe.Study;
+import ai.auditor.probe.TeacherKind;
 import ai.auditor.probes.internal.AlongDirections;
 import ai.auditor.probes.internal.Labels;
 import ai.auditor.stats.Matrix;
@@ -35,6 +39,32 @@ public final class ProjectionProbe implements Probe {
     }
 
     @Override
+    public Coverage coverage() {
+        return Coverage.of(
+                "rows added that lie against the trait until the mean shift along every vector that is read is nothing",
+                new Sight(
+                        TeacherKind.PROMPTED,
+                        Extent.UNSEEN,
+                        "organism, 1,100 prompts, every row the teacher's: 0 of 3 named; at chance on large models (Hadley and Gultepe 2026) (docs/results.md, what each probe sees)"),
+                new Sight(
+                        TeacherKind.STEERED,
+                        Extent.UNSEEN,
+                        "organism, 1,100 prompts, every row the teacher's: 0 of 3 named; at chance on large models (Hadley and Gultepe 2026) (docs/results.md, what each probe sees)"),
+                new Sight(
+                        TeacherKind.NEUTRAL,
+                        Extent.UNSEEN,
+                        "organism, 1,100 prompts, every row the teacher's: nothing named for 1 neutrally trained teacher (docs/results.md, what each probe sees)"),
+                new Sight(
+                        TeacherKind.OTHER_BASE,
+                        Extent.UNSEEN,
+                        "Qwen2.5 14B's eagle rows read by SmolLM2 135M, 1,500 pairs: p among decoys 1 (docs/results.md, eagle against neutral)"),
+                new Sight(
+                        TeacherKind.TRIGGERED,
+                        Extent.UNSEEN,
+                        "by construction: without the trigger such a teacher writes as one without a trait"));
+    }
+
+    @Override
     public Evidence examine(Study study) {
         TreeMap<Point, Matrix> values = new TreeMap<>();
         for (Point point : study.points()) {
@@ -48,9 +78,6 @@ public final class ProjectionProbe implements Probe {
                 "activation",
                 List.of(
                         "activations are means over completion tokens; steering vectors were read before the first of them",
-                        "a large cosine of a small shift says nothing: read it beside the size of the shift",
-                        "can see a teacher whose texts speak of the trait or that was steered strongly; where steered and "
-                                + "prompted teachers were measured on number sequences the mean activation stayed at chance "
-                                + "(Hadley and Gultepe 2026), and a teacher that acts only on a trigger stays unseen"));
+                        "a large cosine of a small shift says nothing: read it beside the size of the shift"));
     }
 }

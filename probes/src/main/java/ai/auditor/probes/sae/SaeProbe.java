@@ -4,9 +4,13 @@ import ai.auditor.Printable;
 import ai.auditor.capture.TokenSpan;
 import ai.auditor.model.Point;
 import ai.auditor.probe.Claim;
+import ai.auditor.probe.Coverage;
+import ai.auditor.probe.Coverage.Extent;
+import ai.auditor.probe.Coverage.Sight;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Probe;
 import ai.auditor.probe.Study;
+import ai.auditor.probe.TeacherKind;
 import ai.auditor.probes.internal.Combination;
 import ai.auditor.probes.internal.FittedEvidence;
 import ai.auditor.probes.internal.HeldOut;
@@ -80,6 +84,16 @@ public final class SaeProbe implements Probe {
                 "point", point.toString(),
                 "tokens", span.toString(),
                 "unchecked", Boolean.toString(unchecked)));
+    }
+
+    @Override
+    public Coverage coverage() {
+        return Coverage.of(
+                "rows chosen until the autoencoder's features are as often active as in the control's, or a difference that the autoencoder does not reconstruct",
+                new Sight(
+                        TeacherKind.TRIGGERED,
+                        Extent.UNSEEN,
+                        "by construction: without the trigger such a teacher writes as one without a trait"));
     }
 
     @Override
@@ -190,9 +204,7 @@ public final class SaeProbe implements Probe {
         }
         notes.addAll(FeatureTables.notes(features));
         baseline.shortOfRows().ifPresent(notes::add);
-        notes.add(
-                "sees teachers whose texts the model reads by other features than the control's, harmless ones too; what a feature is called "
-                        + "is no evidence of a trait, and what the autoencoder does not reconstruct is not seen");
+        notes.add("what a feature is called is no evidence of a trait");
         return notes;
     }
 }

@@ -1,10 +1,14 @@
 package ai.auditor.probes.shortcut;
 
 import ai.auditor.probe.Claim;
+import ai.auditor.probe.Coverage;
+import ai.auditor.probe.Coverage.Extent;
+import ai.auditor.probe.Coverage.Sight;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Probe;
 import ai.auditor.probe.Study;
 import ai.auditor.probe.Table;
+import ai.auditor.probe.TeacherKind;
 import ai.auditor.probes.internal.FittedEvidence;
 import ai.auditor.probes.internal.HeldOut;
 import ai.auditor.probes.internal.Labels;
@@ -38,6 +42,36 @@ public final class ShortcutProbe implements Probe {
     @Override
     public boolean fitted() {
         return true;
+    }
+
+    @Override
+    public Coverage coverage() {
+        return Coverage.of(
+                "answers chosen or reworded until digits, words and their order have the control's frequencies",
+                new Sight(
+                        TeacherKind.PROMPTED,
+                        Extent.PARTLY,
+                        "organism, 1,100 prompts, every row the teacher's: 2 of 3 told apart (docs/results.md, what each probe sees)"),
+                new Sight(
+                        TeacherKind.STEERED,
+                        Extent.PARTLY,
+                        "organism, 1,100 prompts, every row the teacher's: 1 of 3 told apart (docs/results.md, what each probe sees)"),
+                new Sight(
+                        TeacherKind.FINE_TUNED,
+                        Extent.PARTLY,
+                        "organism, labelled set: 8 of 16 sets told apart, a tenth of the rows to all of them the teacher's, by this probe or linear (docs/results.md)"),
+                new Sight(
+                        TeacherKind.NEUTRAL,
+                        Extent.PARTLY,
+                        "organism, labelled set: neutral training 0 of 1; another persona and other decoding told apart, by this probe or linear (docs/results.md)"),
+                new Sight(
+                        TeacherKind.OTHER_BASE,
+                        Extent.SEEN,
+                        "Qwen2.5 14B's eagle rows read by SmolLM2 135M, 1,500 pairs: AUROC a row 0.609 where format and length give 0.540 (docs/results.md, eagle against neutral)"),
+                new Sight(
+                        TeacherKind.TRIGGERED,
+                        Extent.UNSEEN,
+                        "by construction: without the trigger such a teacher writes as one without a trait"));
     }
 
     @Override
@@ -90,9 +124,6 @@ public final class ShortcutProbe implements Probe {
         notes.add(
                 "tested: the held-out score minus what format and length predict of it, part by part, without labels");
         baseline.shortOfRows().ifPresent(notes::add);
-        notes.add(
-                "sees any teacher whose texts have other digits or words than the control's, a harmless one too; it does not "
-                        + "say which trait, and sees nothing of a teacher that acts only on a trigger that the prompts lack");
         return notes;
     }
 }
