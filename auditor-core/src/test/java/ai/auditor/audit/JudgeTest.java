@@ -131,7 +131,11 @@ class JudgeTest {
         assertThat(passed.gate().outcome()).isEqualTo(Verdict.GateOutcome.INCONCLUSIVE);
         assertThat(passed.gate().reason()).contains("planted");
         Verdict failed = judge(
-                PAIRED, MISSED, POLICY.toBuilder().failOn(Risk.Threshold.LOW).build(), differs(0.5, 0.02, 3), along(0, 0.001, 0.02, 4));
+                PAIRED,
+                MISSED,
+                POLICY.toBuilder().failOn(Risk.Threshold.LOW).build(),
+                differs(0.5, 0.02, 3),
+                along(0, 0.001, 0.02, 4));
         assertThat(failed.gate().outcome()).isEqualTo(Verdict.GateOutcome.FAILED);
     }
 

@@ -57,7 +57,8 @@ class JUnitReportTest {
                             .isEqualTo(verdict.gate().outcome().exitCode());
                     assertThat(ends.keySet())
                             .as(what)
-                            .containsExactlyInAnyOrder("differs", "along-trait", "would-transfer", "calibration", "spike-in");
+                            .containsExactlyInAnyOrder(
+                                    "differs", "along-trait", "would-transfer", "calibration", "spike-in");
                     for (Claim claim : Claim.values()) {
                         assertThat(ends.get(claim.toString()))
                                 .as(claim + " of " + what)
