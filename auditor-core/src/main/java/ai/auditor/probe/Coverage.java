@@ -79,6 +79,10 @@ public record Coverage(List<Sight> sights, String evasion) {
 
     /** How well teachers of a kind are seen. */
     public Extent of(TeacherKind teacher) {
-        return sights.get(teacher.ordinal()).extent();
+        return sights.stream()
+                .filter(sight -> sight.teacher() == teacher)
+                .map(Sight::extent)
+                .findFirst()
+                .orElseThrow();
     }
 }
