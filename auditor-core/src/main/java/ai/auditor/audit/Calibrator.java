@@ -46,7 +46,7 @@ final class Calibrator {
                 study.paired() ? "labels swapped within pairs" : "labels permuted within parts",
                 spreads(swaps),
                 PValue.smallest(policy.exchanges()),
-                new SpikeInTest(policy, probes).run(study, progress));
+                new SpikeInCheck(policy, probes).run(study, progress));
     }
 
     private List<List<AuditResult.Finding>> swaps(ModelStudy study, Progress progress) {

@@ -1,6 +1,5 @@
 package ai.auditor.audit;
 
-import ai.auditor.model.Point;
 import java.util.List;
 
 /**
@@ -10,12 +9,12 @@ import java.util.List;
  * at every completion token.
  *
  * @param trait whose vector is added
- * @param point where
+ * @param point where, by its name
  * @param fraction of the half's rows that have it
  * @param rows of both halves
  * @param trials each probe at each size, the smaller sizes first; a probe that cannot be reached so has one trial
  */
-public record SpikeIn(String trait, Point point, double fraction, int rows, List<Trial> trials) {
+public record SpikeIn(String trait, String point, double fraction, int rows, List<Trial> trials) {
     public SpikeIn {
         trials = List.copyOf(trials);
     }
@@ -23,7 +22,10 @@ public record SpikeIn(String trait, Point point, double fraction, int rows, List
     /** How a trial ends. */
     public enum Outcome {
         FOUND("found"),
+        /** Not found, though what the probe could have seen, by its own figures, is at most half of what was planted. */
         MISSED("missed"),
+        /** Not found, and nothing else was promised. */
+        BEYOND_POWER("beyond power"),
         /** The probe reads what a planted vector does not change as a teacher would. */
         NOT_COVERED("not covered");
 
@@ -46,7 +48,7 @@ public record SpikeIn(String trait, Point point, double fraction, int rows, List
      */
     public record Trial(String probe, double size, Outcome outcome) {}
 
-    /** Whether the largest size was missed by a probe that it can reach. */
+    /** Whether the largest size was missed by a probe that should have found it. */
     public boolean missed() {
         double largest = trials.stream().mapToDouble(Trial::size).max().orElse(0);
         return trials.stream().anyMatch(trial -> trial.size() == largest && trial.outcome() == Outcome.MISSED);

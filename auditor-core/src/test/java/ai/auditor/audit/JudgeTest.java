@@ -2,7 +2,6 @@ package ai.auditor.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ai.auditor.model.Point;
 import ai.auditor.probe.Claim;
 import ai.auditor.probe.Decoys;
 import ai.auditor.probe.Evidence;
@@ -35,7 +34,7 @@ class JudgeTest {
             0.0001,
             Optional.of(new SpikeIn(
                     "owl",
-                    Point.residPost(1),
+                    "resid_post.1",
                     0.25,
                     100,
                     List.of(

@@ -9,7 +9,6 @@ import ai.auditor.audit.SpikeIn;
 import ai.auditor.audit.Verdict;
 import ai.auditor.capture.SelfCheck;
 import ai.auditor.data.BadRow;
-import ai.auditor.model.Point;
 import ai.auditor.probe.Chart;
 import ai.auditor.probe.Claim;
 import ai.auditor.probe.Coverage;
@@ -120,7 +119,7 @@ final class BrokenSamples {
                         0.0001,
                         Optional.of(new SpikeIn(
                                 HOSTILE,
-                                Point.residPost(1),
+                                "resid_post.1",
                                 0.25,
                                 10,
                                 List.of(
@@ -241,7 +240,7 @@ final class BrokenSamples {
                         Double.NaN,
                         Optional.of(new SpikeIn(
                                 "",
-                                Point.residPost(0),
+                                "resid_post.0",
                                 Double.NaN,
                                 0,
                                 List.of(new SpikeIn.Trial("", Double.NaN, SpikeIn.Outcome.FOUND))))),

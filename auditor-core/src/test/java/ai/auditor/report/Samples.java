@@ -9,7 +9,6 @@ import ai.auditor.audit.SpikeIn;
 import ai.auditor.audit.Verdict;
 import ai.auditor.capture.SelfCheck;
 import ai.auditor.data.BadRow;
-import ai.auditor.model.Point;
 import ai.auditor.probe.Chart;
 import ai.auditor.probe.Claim;
 import ai.auditor.probe.Evidence;
@@ -238,11 +237,11 @@ final class Samples {
     private static SpikeIn spikeIn() {
         return new SpikeIn(
                 "otter",
-                Point.residPost(9),
+                "resid_post.9",
                 0.25,
                 1000,
                 List.of(
-                        new SpikeIn.Trial("linear", 1, SpikeIn.Outcome.MISSED),
+                        new SpikeIn.Trial("linear", 1, SpikeIn.Outcome.BEYOND_POWER),
                         new SpikeIn.Trial("projection", 1, SpikeIn.Outcome.FOUND),
                         new SpikeIn.Trial("linear", 4, SpikeIn.Outcome.FOUND),
                         new SpikeIn.Trial("projection", 4, SpikeIn.Outcome.FOUND),

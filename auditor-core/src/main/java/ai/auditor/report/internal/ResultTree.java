@@ -223,7 +223,7 @@ public final class ResultTree {
     private static JsonNode spikeIn(SpikeIn planted) {
         ObjectNode node = NODES.objectNode();
         node.set("trait", text(planted.trait()));
-        node.set("point", text(planted.point().toString()));
+        node.set("point", text(planted.point()));
         node.set("fraction", number(planted.fraction()));
         node.put("rows", planted.rows());
         node.put("missed", planted.missed());

@@ -306,11 +306,16 @@ public final class Wording {
         Map<Double, List<String>> bySize = new TreeMap<>();
         List<String> notCovered = new ArrayList<>();
         for (SpikeIn.Trial trial : planted.trials()) {
-            if (trial.outcome() == SpikeIn.Outcome.NOT_COVERED) {
+            String outcome = switch (trial.outcome()) {
+                case FOUND -> "found by ";
+                case MISSED -> "MISSED by ";
+                case BEYOND_POWER -> "beyond the power of ";
+                case NOT_COVERED -> "";
+            };
+            if (outcome.isEmpty()) {
                 notCovered.add(trial.probe());
             } else {
-                bySize.computeIfAbsent(trial.size(), size -> new ArrayList<>())
-                        .add(trial.outcome() + " by " + trial.probe());
+                bySize.computeIfAbsent(trial.size(), size -> new ArrayList<>()).add(outcome + trial.probe());
             }
         }
         List<String> sizes = new ArrayList<>();

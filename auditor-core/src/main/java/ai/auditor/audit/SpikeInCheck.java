@@ -20,18 +20,25 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /** Plants a trait's vector in the control's rows and asks the probes that it can reach for it, as the audit asks. */
-final class SpikeInTest {
+final class SpikeInCheck {
     /**
      * Sizes in standard deviations of the control's rows along the vector: at the policy's largest unseen fraction of a quarter they move
      * the mean by a quarter and by a whole deviation. The first is told, the second has to be found.
      */
     private static final double[] SIZES = {1, 4};
 
+    /**
+     * The share of a planted shift at which a probe has to tell the policy's power for a miss to be one: with twice what power 0.8 takes,
+     * the chance of a miss is below 1 in 10,000 (one-sided, level 0.01).
+     */
+    private static final double PROMISED = 0.5;
+
     private final Policy policy;
     private final List<Probe> probes;
 
-    SpikeInTest(Policy policy, List<Probe> probes) {
-        this.policy = policy;
+    SpikeInCheck(Policy policy, List<Probe> probes) {
+        // Detectable fractions of a shift of one standard deviation are shifts in that unit.
+        this.policy = policy.toBuilder().reference(ReferenceEffect.of(1)).build();
         this.probes = probes;
     }
 
@@ -64,7 +71,7 @@ final class SpikeInTest {
                 .filter(probe -> !probe.readsActivationsAlone())
                 .forEach(probe -> trials.add(new SpikeIn.Trial(probe.name(), 0, SpikeIn.Outcome.NOT_COVERED)));
         return Optional.of(
-                new SpikeIn(planted.name(), planted.point(), policy.maxDetectableFraction(), control.length, trials));
+                new SpikeIn(planted.name(), planted.point().toString(), policy.maxDetectableFraction(), control.length, trials));
     }
 
     /** Places in {@code control} of the half that stands for a candidate (as {@link Comparison#halves(int[])} lays it out), so many. */
@@ -118,10 +125,18 @@ final class SpikeInTest {
         return new Findings(policy)
                 .of(evidence).stream()
                         .map(finding -> new SpikeIn.Trial(
-                                finding.evidence().probe(),
-                                size,
-                                found(judge, finding, trait) ? SpikeIn.Outcome.FOUND : SpikeIn.Outcome.MISSED))
+                                finding.evidence().probe(), size, outcome(judge, finding, trait, size)))
                         .toList();
+    }
+
+    private SpikeIn.Outcome outcome(Judge judge, AuditResult.Finding finding, String trait, double size) {
+        if (found(judge, finding, trait)) {
+            return SpikeIn.Outcome.FOUND;
+        }
+        double seen = finding.detectableFraction().orElse(Double.POSITIVE_INFINITY);
+        return seen <= PROMISED * size * policy.maxDetectableFraction()
+                ? SpikeIn.Outcome.MISSED
+                : SpikeIn.Outcome.BEYOND_POWER;
     }
 
     private static boolean found(Judge judge, AuditResult.Finding finding, String trait) {
