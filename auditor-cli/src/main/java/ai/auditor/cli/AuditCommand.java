@@ -70,6 +70,9 @@ final class AuditCommand implements Callable<Integer> {
     private SaeOptions sae = new SaeOptions();
 
     @Mixin
+    private ShadowOptions shadows = new ShadowOptions();
+
+    @Mixin
     private DatasetOptions datasets = new DatasetOptions();
 
     @Mixin
@@ -142,6 +145,7 @@ final class AuditCommand implements Callable<Integer> {
         Optional<Path> vectorFile = Optional.ofNullable(vectors).map(name -> UserPath.file(name, "vector file"));
         Optional<SteeringVectors> steering = vectorFile.map(SteeringVectors::read);
         Optional<Path> autoencoder = sae.path();
+        shadows.requireUsable();
         OutputFiles files = OutputFiles.of(outputs);
         Policy policy = policy();
         List<Path> controlRun = controlFiles.orElseThrow(AuditCommand::noControl);
@@ -165,6 +169,11 @@ final class AuditCommand implements Callable<Integer> {
                     Scope scope = reference.decoder().scope()) {
                 List<Probe> probes = new ArrayList<>(Probes.standard());
                 chosen.ifPresent(one -> probes.add(one.probe(reference, scope)));
+                shadows.probe(
+                                model,
+                                reference,
+                                traits.only().isEmpty() ? traitList : traitList.select(traits.only()))
+                        .ifPresent(probes::add);
                 Auditor.Builder auditor = Auditor.of(reference)
                         .probes(probes)
                         .policy(policy)
