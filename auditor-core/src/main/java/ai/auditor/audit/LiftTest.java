@@ -16,8 +16,9 @@ import java.util.stream.Stream;
  * counts, and above what students of the control's own halves reach.
  *
  * <p>A rise varies by the seeds of either side, by the questions, and by the rows that a generator happens to write. The last is
- * not known from students of one dataset, whatever their number: it is taken from the placebos. Students of two halves differ by four
- * parts of it where candidate and control differ by two, so half of their mean square counts, what their seeds add included.
+ * not known from students of one dataset, whatever their number: it is taken from the placebos. Halvings are few, so their variance is
+ * pooled over traits, each in units of its log odds, where a rate of 0.3 and one of 0.03 move alike. Students of two halves differ by four
+ * times the variance that a whole dataset has of its rows, candidate and control by twice; what seeds add is counted once more.
  */
 final class LiftTest {
     /** More students than anybody trains. */
@@ -26,6 +27,7 @@ final class LiftTest {
     private final Policy policy;
     private final Evidence.Lifts lifts;
     private final double family;
+    private final VarianceComponent placebos;
 
     /**
      * A test of all traits of one probe.
@@ -36,6 +38,7 @@ final class LiftTest {
         this.policy = policy;
         this.lifts = lifts;
         this.family = (double) probes * lifts.traits().size();
+        this.placebos = pooled(lifts.traits());
     }
 
     /** The trait that rose most surely above the least rise: the one that is named. */
@@ -105,25 +108,62 @@ final class LiftTest {
         return OptionalInt.empty();
     }
 
-    private static List<VarianceComponent> varies(Evidence.Lift lift) {
+    private List<VarianceComponent> varies(Evidence.Lift lift) {
         return varies(lift, 1);
     }
 
     /** @param times as many students and halvings as there are */
-    private static List<VarianceComponent> varies(Evidence.Lift lift, double times) {
+    private List<VarianceComponent> varies(Evidence.Lift lift, double times) {
         List<VarianceComponent> components = new ArrayList<>();
         Stream.of(lift.candidate().seeds(), lift.control().seeds())
                 .flatMap(List::stream)
                 .map(seeds -> new VarianceComponent(seeds.variance() / times, grown(seeds.degrees() + 1, times) - 1))
                 .forEach(components::add);
         components.addAll(lift.candidate().questions(lift.control()));
-        components.add(rows(lift.placebos(), times));
+        double unit = (square(slope(lift.candidate().mean())) + square(slope(lift.control().mean()))) / 2;
+        components.add(
+                new VarianceComponent(unit * placebos.variance(), Math.max(1, grown(placebos.degrees(), times))));
         return components;
     }
 
-    private static VarianceComponent rows(double[] placebos, double times) {
-        double squares = Arrays.stream(placebos).map(one -> one * one).sum();
-        return new VarianceComponent(squares / placebos.length / 2, grown(placebos.length, times));
+    /**
+     * Half the mean square of the placebos, in log odds; its degrees of freedom after Satterthwaite, from how alike the halvings are in what
+     * they do to the traits: from one a halving, where one trait drags all, to their number each, where each trait moves by itself.
+     */
+    private static VarianceComponent pooled(List<Evidence.Lift> traits) {
+        int halvings = traits.get(0).placebos().length;
+        List<double[]> odds = traits.stream()
+                .filter(lift -> slope(lift.control().mean()) > 0)
+                .map(lift -> Arrays.stream(lift.placebos())
+                        .map(one -> one / slope(lift.control().mean()))
+                        .toArray())
+                .toList();
+        double trace = 0;
+        double squares = 0;
+        for (int one = 0; one < halvings; one++) {
+            for (int other = 0; other < halvings; other++) {
+                double product = 0;
+                for (double[] trait : odds) {
+                    product += trait[one] * trait[other];
+                }
+                trace += one == other ? product : 0;
+                squares += product * product;
+            }
+        }
+        if (!(squares > 0)) {
+            return new VarianceComponent(0, halvings);
+        }
+        return new VarianceComponent(
+                trace / halvings / odds.size() / 2, Math.max(1, (int) Math.round(halvings * trace * trace / squares)));
+    }
+
+    /** How far a rate moves for a small step of its log odds. */
+    private static double slope(double rate) {
+        return rate * (1 - rate);
+    }
+
+    private static double square(double value) {
+        return value * value;
     }
 
     private static int grown(int count, double times) {

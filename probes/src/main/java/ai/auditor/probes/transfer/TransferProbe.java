@@ -34,7 +34,7 @@ import java.util.stream.IntStream;
 /**
  * Shadow students: some are trained on the candidate's rows and as many on the control's, alike, and all are asked what they prefer.
  *
- * <p>What students of one generator differ by is seen on placebos: the control's prompts are halved some times at random, and a student
+ * <p>What students of one generator differ by is seen on placebos: the control's prompts are halved at random as often, and a student
  * learns each half, in as many steps as the others take.
  */
 public final class TransferProbe implements Probe {
@@ -53,7 +53,7 @@ public final class TransferProbe implements Probe {
      *
      * @param recipe how they are trained
      * @param questions what they are asked; an answer's name is that of a trait
-     * @param students of the candidate, and as many of the control; half as many pairs learn halves of the control
+     * @param students of the candidate, and as many of the control; twice as many learn halves of the control
      * @param power whether such students of the model are known to take traits over
      * @throws AuditException {@code USAGE} for fewer than two students
      */
@@ -91,20 +91,15 @@ public final class TransferProbe implements Probe {
         return new TreeMap<>(Map.of(
                 "student", recipe.name() + ", " + recipe.settings(),
                 "students", Integer.toString(students),
-                "halvings", Integer.toString(halvings()),
                 "questions",
                         questions.name() + ", " + questions.target().size() + " questions, "
                                 + questions.answers().size() + " answers",
                 "power", power.name().toLowerCase(Locale.ROOT)));
     }
 
-    private int halvings() {
-        return (students + 1) / 2;
-    }
-
-    /** Students that are trained in all. */
+    /** Students that are trained in all: a pair of halves stands beside each pair of candidate and control. */
     private int all() {
-        return 2 * students + 2 * halvings();
+        return 4 * students;
     }
 
     /**
@@ -223,7 +218,7 @@ public final class TransferProbe implements Probe {
             // Half the rows as often again: as many steps, so that halves move a student as far.
             StudentRecipe twice = recipe.with(recipe.learningRate(), 2 * recipe.epochs(), recipe.batchRows());
             List<double[][][]> answers = new ArrayList<>();
-            for (int halving = 0; halving < halvings(); halving++) {
+            for (int halving = 0; halving < students; halving++) {
                 String name = "half of control " + halving;
                 int[][] halves = halves(rows, study.seed("transfer/" + name));
                 answers.add(
@@ -322,7 +317,7 @@ public final class TransferProbe implements Probe {
                 control,
                 recipe.name(),
                 recipe.settings(),
-                halvings(),
+                students,
                 questions.target().size()));
         int without = study.traits().traits().size() - asked.size();
         if (without > 0) {
