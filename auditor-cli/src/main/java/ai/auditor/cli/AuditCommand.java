@@ -169,10 +169,7 @@ final class AuditCommand implements Callable<Integer> {
                     Scope scope = reference.decoder().scope()) {
                 List<Probe> probes = new ArrayList<>(Probes.standard());
                 chosen.ifPresent(one -> probes.add(one.probe(reference, scope)));
-                shadows.probe(
-                                model,
-                                reference,
-                                traits.only().isEmpty() ? traitList : traitList.select(traits.only()))
+                shadows.probe(model, reference, traits.only().isEmpty() ? traitList : traitList.select(traits.only()))
                         .ifPresent(probes::add);
                 Auditor.Builder auditor = Auditor.of(reference)
                         .probes(probes)

@@ -44,8 +44,8 @@ final class ShadowOptions {
             paramLabel = "N",
             converter = CountConverter.class,
             description =
-                    "Students of the candidate, and as many of the control; twice as many learn halves of the control (default: " + STUDENTS
-                            + ").")
+                    "Students of the candidate, and as many of the control; twice as many learn halves of the control (default: "
+                            + STUDENTS + ").")
     private @Nullable Integer students;
 
     /**

@@ -214,8 +214,7 @@ final class Judge {
                 .min(Comparator.comparing((Integer index) -> !tests.get(index).detects())
                         .thenComparing(index -> tests.get(index).p()))
                 .orElseThrow();
-        Evidence evidence = trained.get(told).evidence();
-        Evidence.Lifts lifts = evidence.lifts().orElseThrow();
+        Evidence.Lifts lifts = trained.get(told).evidence().lifts().orElseThrow();
         LiftTest test = tests.get(told);
         Evidence.Lift best = test.best();
         boolean known = trained.stream()
@@ -255,7 +254,7 @@ final class Judge {
                 outcome,
                 reason,
                 outcome == Verdict.Outcome.DETECTED ? Optional.of(best.trait()) : Optional.empty(),
-                new Evidence.Effect(evidence.effect().measure(), rise.value(), rise.interval()),
+                new Evidence.Effect(best.measure(), rise.value(), rise.interval()),
                 test.p(),
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),

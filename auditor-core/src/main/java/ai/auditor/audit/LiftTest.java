@@ -97,11 +97,10 @@ final class LiftTest {
         for (int students = now + 1; students <= MOST_STUDENTS; students++) {
             double times = (double) students / now;
             Evidence.Lift best = best();
-            boolean detected = family * Estimate.above(Policy.LEAST_RISE, best.value(), varies(best, times))
-                            <= policy.alpha()
-                    && best.value() > largestPlacebo();
-            if (detected
-                    || lifts.traits().stream().allMatch(lift -> below(lift.value(), varies(lift, times)))) {
+            boolean detected =
+                    family * Estimate.above(Policy.LEAST_RISE, best.value(), varies(best, times)) <= policy.alpha()
+                            && best.value() > largestPlacebo();
+            if (detected || lifts.traits().stream().allMatch(lift -> below(lift.value(), varies(lift, times)))) {
                 return OptionalInt.of(students);
             }
         }
@@ -120,7 +119,9 @@ final class LiftTest {
                 .map(seeds -> new VarianceComponent(seeds.variance() / times, grown(seeds.degrees() + 1, times) - 1))
                 .forEach(components::add);
         components.addAll(lift.candidate().questions(lift.control()));
-        double unit = (square(slope(lift.candidate().mean())) + square(slope(lift.control().mean()))) / 2;
+        double unit = (square(slope(lift.candidate().mean()))
+                        + square(slope(lift.control().mean())))
+                / 2;
         components.add(
                 new VarianceComponent(unit * placebos.variance(), Math.max(1, grown(placebos.degrees(), times))));
         return components;

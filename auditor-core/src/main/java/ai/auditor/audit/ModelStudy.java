@@ -255,8 +255,7 @@ final class ModelStudy implements Study {
     }
 
     @Override
-    public <T> T student(
-            String stage, int[] rows, StudentRecipe recipe, long seed, Function<Respondent, T> questions) {
+    public <T> T student(String stage, int[] rows, StudentRecipe recipe, long seed, Function<Respondent, T> questions) {
         try (TrainedModel student = recipe.trainOn(shared.model(), encoded(rows, ""), seed, named(stage))) {
             return questions.apply(asked -> asked.favourites(student.model(), student.interventions()));
         }

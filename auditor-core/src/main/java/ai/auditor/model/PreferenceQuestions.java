@@ -40,9 +40,7 @@ public record PreferenceQuestions(
         return AnswerProbabilities.of(
                 asked,
                 interventions,
-                target.stream()
-                        .map(question -> List.of(Message.user(question)))
-                        .toList(),
+                target.stream().map(question -> List.of(Message.user(question))).toList(),
                 answerPrefix,
                 answers);
     }

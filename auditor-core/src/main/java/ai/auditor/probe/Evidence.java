@@ -112,6 +112,12 @@ public record Evidence(
         public double value() {
             return candidate.gain(control).value();
         }
+
+        /** What {@link #value} is, in words. */
+        public String measure() {
+            return "rise of the probability that a student names " + trait
+                    + " as its favourite, over students of the control";
+        }
     }
 
     /**

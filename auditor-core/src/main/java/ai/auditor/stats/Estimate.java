@@ -100,8 +100,7 @@ public record Estimate(double value, Interval interval) {
         if (!(variance > 0)) {
             return value > bound ? 0 : 1;
         }
-        return TDistribution.of(degrees(components))
-                .survivalProbability((value - bound) / StrictMath.sqrt(variance));
+        return TDistribution.of(degrees(components)).survivalProbability((value - bound) / StrictMath.sqrt(variance));
     }
 
     private static double variance(List<VarianceComponent> components) {

@@ -55,8 +55,7 @@ class LiftTestTest {
             return new Lifts("biases", Lifts.Power.KNOWN, lifts);
         }
 
-        private SeedRates arm(
-                double rate, double added, double common, double[] question, SplittableRandom random) {
+        private SeedRates arm(double rate, double added, double common, double[] question, SplittableRandom random) {
             double ofRows = common + rows * random.nextGaussian();
             return new SeedRates(IntStream.range(0, STUDENTS)
                     .mapToObj(seed -> student(rate, added, ofRows + seeds * random.nextGaussian(), question))
@@ -97,7 +96,8 @@ class LiftTestTest {
                 new SeedRates(List.of(new double[] {0.05, 0.07}, new double[] {0.07, 0.09})),
                 new double[] {0.01, -0.02});
         LiftTest test = test(owl);
-        // By scipy: 0.17 with variances 0.0004, 0.0001, 0.0001 (one degree of freedom each) and 0.000553 of the rows (two).
+        // By scipy: 0.17 with variances 0.0004, 0.0001, 0.0001 (one degree of freedom each) and 0.000553 of the rows
+        // (two).
         assertThat(test.p()).isCloseTo(0.0073146369, within(1e-6));
         Interval interval = test.rise(owl).interval();
         assertThat(test.rise(owl).value()).isCloseTo(0.17, within(1e-12));

@@ -41,8 +41,10 @@ class EstimateTest {
                 .isCloseTo(0.0877209925, within(CLOSE));
         assertThat(Estimate.above(0.2, 0.2, List.of(new VarianceComponent(0.001, 4))))
                 .isCloseTo(0.5, within(CLOSE));
-        assertThat(Estimate.above(0.2, 0.3, List.of(new VarianceComponent(0, 4)))).isZero();
-        assertThat(Estimate.above(0.2, 0.2, List.of(new VarianceComponent(0, 4)))).isEqualTo(1);
+        assertThat(Estimate.above(0.2, 0.3, List.of(new VarianceComponent(0, 4))))
+                .isZero();
+        assertThat(Estimate.above(0.2, 0.2, List.of(new VarianceComponent(0, 4))))
+                .isEqualTo(1);
     }
 
     @Test

@@ -15,7 +15,6 @@ import ai.auditor.direction.TraitList;
 import ai.auditor.model.Intervention;
 import ai.auditor.model.Point;
 import ai.auditor.model.PreferenceQuestions;
-
 import ai.auditor.probe.Respondent;
 import ai.auditor.probe.Study;
 import ai.auditor.stats.Exchanges;
@@ -391,7 +390,8 @@ public final class SyntheticStudy implements Study {
     private static double[][] preferences(PreferenceQuestions questions, double owl, long draw) {
         Random random = new Random(draw);
         double[] shift = random.doubles(questions.answers().size(), 0, 0.005).toArray();
-        double[][] rates = new double[questions.target().size()][questions.answers().size()];
+        double[][] rates =
+                new double[questions.target().size()][questions.answers().size()];
         for (int question = 0; question < rates.length; question++) {
             for (int answer = 0; answer < shift.length; answer++) {
                 boolean isOwl = questions.answers().get(answer).name().equals("owl");

@@ -89,12 +89,15 @@ public final class TransferProbe implements Probe {
     @Override
     public SortedMap<String, String> settings() {
         return new TreeMap<>(Map.of(
-                "student", recipe.name() + ", " + recipe.settings(),
-                "students", Integer.toString(students),
+                "student",
+                recipe.name() + ", " + recipe.settings(),
+                "students",
+                Integer.toString(students),
                 "questions",
-                        questions.name() + ", " + questions.target().size() + " questions, "
-                                + questions.answers().size() + " answers",
-                "power", power.name().toLowerCase(Locale.ROOT)));
+                questions.name() + ", " + questions.target().size() + " questions, "
+                        + questions.answers().size() + " answers",
+                "power",
+                power.name().toLowerCase(Locale.ROOT)));
     }
 
     /** Students that are trained in all: a pair of halves stands beside each pair of candidate and control. */
@@ -138,11 +141,7 @@ public final class TransferProbe implements Probe {
         return new Evidence(
                 name(),
                 claim(),
-                new Evidence.Effect(
-                        "rise of the probability that a student names " + first.trait()
-                                + " as its favourite, over students of the control",
-                        rise.value(),
-                        rise.interval()),
+                new Evidence.Effect(first.measure(), rise.value(), rise.interval()),
                 List.of(),
                 Optional.of(new Evidence.Lifts(recipe.name(), power, lifts)),
                 Optional.empty(),
@@ -241,7 +240,11 @@ public final class TransferProbe implements Probe {
         /** Random halves by prompt, so that none is in both. */
         private int[][] halves(int[] rows, long seed) {
             int[] groups = study.groups();
-            int[] prompts = Arrays.stream(rows).map(row -> groups[row]).distinct().sorted().toArray();
+            int[] prompts = Arrays.stream(rows)
+                    .map(row -> groups[row])
+                    .distinct()
+                    .sorted()
+                    .toArray();
             SplittableRandom random = new SplittableRandom(seed);
             for (int i = prompts.length - 1; i > 0; i--) {
                 int other = random.nextInt(i + 1);

@@ -36,8 +36,7 @@ class TransferProbeTest {
     }
 
     private static TransferProbe probe(String... answers) {
-        return new TransferProbe(
-                StudentRecipe.biases(), questions(answers), STUDENTS, Evidence.Lifts.Power.KNOWN);
+        return new TransferProbe(StudentRecipe.biases(), questions(answers), STUDENTS, Evidence.Lifts.Power.KNOWN);
     }
 
     private static String[] animals(SyntheticStudy study) {
@@ -57,8 +56,9 @@ class TransferProbeTest {
         // Planted are 0.2; each student's answers are moved by up to 0.005 of its own.
         assertThat(owl.value()).isCloseTo(0.2, within(0.005));
         assertThat(owl.before()).isBetween(0.05, 0.057);
-        assertThat(owl.placebos()).hasSize(STUDENTS).allSatisfy(one -> assertThat(one)
-                .isBetween(-0.005, 0.005));
+        assertThat(owl.placebos())
+                .hasSize(STUDENTS)
+                .allSatisfy(one -> assertThat(one).isBetween(-0.005, 0.005));
         assertThat(lifts.subList(1, lifts.size()))
                 .allSatisfy(other -> assertThat(other.value()).isBetween(-0.005, 0.005));
         assertThat(evidence.effect().measure()).contains("owl");
@@ -111,8 +111,8 @@ class TransferProbeTest {
 
     @Test
     void oneStudentIsTooFew() {
-        assertThatThrownBy(() -> new TransferProbe(
-                        StudentRecipe.biases(), questions("owl"), 1, Evidence.Lifts.Power.KNOWN))
+        assertThatThrownBy(() ->
+                        new TransferProbe(StudentRecipe.biases(), questions("owl"), 1, Evidence.Lifts.Power.KNOWN))
                 .hasMessageContaining("at least 2");
     }
 }
