@@ -78,6 +78,9 @@ final class AuditCommand implements Callable<Integer> {
     private SaeOptions sae = new SaeOptions();
 
     @Mixin
+    private ShadowOptions shadows = new ShadowOptions();
+
+    @Mixin
     private DatasetOptions datasets = new DatasetOptions();
 
     @Mixin
@@ -121,6 +124,7 @@ final class AuditCommand implements Callable<Integer> {
         Optional<Path> vectorFile = Optional.ofNullable(vectors).map(name -> UserPath.file(name, "vector file"));
         Optional<SteeringVectors> steering = vectorFile.map(SteeringVectors::read);
         Optional<Path> autoencoder = sae.path();
+        shadows.requireUsable();
         OutputFiles files = OutputFiles.of(outputs);
         List<Path> controlRun = controlFiles.orElseThrow(AuditCommand::noControl);
         List<Path> inputs = new ArrayList<>(candidateFiles);
@@ -144,6 +148,11 @@ final class AuditCommand implements Callable<Integer> {
                     Scope scope = reference.decoder().scope()) {
                 List<Probe> probes = new ArrayList<>(Probes.of(policy.tier()));
                 chosen.ifPresent(one -> probes.add(one.probe(reference, scope)));
+                shadows.probe(
+                                model,
+                                reference,
+                                policy.traits().isEmpty() ? traitList : traitList.select(policy.traits()))
+                        .ifPresent(probes::add);
                 Auditor.Builder auditor = Auditor.of(reference)
                         .probes(probes)
                         .policy(policy)

@@ -2,8 +2,8 @@ package ai.auditor.cli;
 
 import ai.auditor.AuditException;
 import ai.auditor.fixtures.corpus.OrganismLanguage;
-import ai.auditor.fixtures.student.StudentRecipe;
 import ai.auditor.model.ReferenceModel;
+import ai.auditor.train.StudentRecipe;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -12,7 +12,8 @@ import picocli.CommandLine.Option;
 
 /** How students are trained; what is not said comes from the recipes in the box. */
 final class RecipeOptions {
-    private enum Trains {
+    /** What of a model a student trains. */
+    enum Trains {
         BIASES,
         LORA,
         FULL
@@ -104,14 +105,20 @@ final class RecipeOptions {
     }
 
     private List<StudentRecipe> presets(Trains what, boolean organism) {
+        return (ranks.isEmpty() || what != Trains.LORA ? List.of(RANK) : ranks)
+                .stream().map(rank -> preset(what, rank, organism)).toList();
+    }
+
+    /** The recipe in the box, of an adapter with the usual rank. */
+    static StudentRecipe preset(Trains what, boolean organism) {
+        return preset(what, RANK, organism);
+    }
+
+    private static StudentRecipe preset(Trains what, int rank, boolean organism) {
         return switch (what) {
-            case BIASES -> List.of(StudentRecipe.biases());
-            case FULL -> List.of(organism ? StudentRecipe.full() : StudentRecipe.fullOfLargeModel());
-            case LORA ->
-                (ranks.isEmpty() ? List.of(RANK) : ranks)
-                        .stream()
-                                .map(rank -> organism ? StudentRecipe.lora(rank) : StudentRecipe.loraOfLargeModel(rank))
-                                .toList();
+            case BIASES -> StudentRecipe.biases();
+            case FULL -> organism ? StudentRecipe.full() : StudentRecipe.fullOfLargeModel();
+            case LORA -> organism ? StudentRecipe.lora(rank) : StudentRecipe.loraOfLargeModel(rank);
         };
     }
 

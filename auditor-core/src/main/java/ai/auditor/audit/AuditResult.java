@@ -55,7 +55,8 @@ public record AuditResult(
     /**
      * The evidence of one probe with what the audit made of it.
      *
-     * @param p over all contrasts of this probe (max-statistic), several splits combined as twice the median
+     * @param p over all contrasts of this probe (max-statistic), several splits combined as twice the median; of students that any trait
+     *     rose by more than the least rise
      * @param decoyP of the best contrast among decoys, corrected for how many were asked; empty without decoys
      * @param detectableFraction of the reference effect, at the policy's power; empty where it cannot be told
      * @param contrasts family-wise p and q of every contrast, in the order of the evidence

@@ -39,9 +39,14 @@ final class Findings {
      *
      * @param p family-wise p of each contrast in each split, {@code [splits][contrasts]}
      * @param probesWithDecoys probes that hold anything against decoys
+     * @param probesWithStudents probes that trained students
      */
     private record Family(
-            List<Evidence.Contrast> contrasts, List<MaxStatistic> splits, List<double[]> p, long probesWithDecoys) {
+            List<Evidence.Contrast> contrasts,
+            List<MaxStatistic> splits,
+            List<double[]> p,
+            long probesWithDecoys,
+            long probesWithStudents) {
         double p(Evidence.Contrast contrast) {
             int index = contrasts.indexOf(contrast);
             return combined(p.stream().mapToDouble(split -> split[index]).toArray());
@@ -72,6 +77,9 @@ final class Findings {
                 bySplit.stream().map(MaxStatistic::p).toList(),
                 evidence.stream()
                         .filter(one -> one.claim() == claim && places(one) > 0)
+                        .count(),
+                evidence.stream()
+                        .filter(one -> one.claim() == claim && one.lifts().isPresent())
                         .count());
     }
 
@@ -119,7 +127,10 @@ final class Findings {
                 smallestDecoy = decoyP;
             }
         }
-        return new AuditResult.Finding(evidence, smallest, smallestDecoy, detectable(evidence, family, asked), told);
+        double p = evidence.lifts()
+                .map(lifts -> new LiftTest(policy, lifts, family.probesWithStudents()).p())
+                .orElse(smallest);
+        return new AuditResult.Finding(evidence, p, smallestDecoy, detectable(evidence, family, asked), told);
     }
 
     /** What holds for every trait that was asked for, wherever it shows: the largest over traits of the smallest over points. */

@@ -17,6 +17,7 @@ import ai.auditor.direction.TraitList;
 import ai.auditor.model.Intervention;
 import ai.auditor.model.Point;
 import ai.auditor.model.ReferenceModel;
+import ai.auditor.probe.Respondent;
 import ai.auditor.probe.Study;
 import ai.auditor.stats.Bootstrap;
 import ai.auditor.stats.Exchanges;
@@ -24,12 +25,15 @@ import ai.auditor.stats.Parts;
 import ai.auditor.text.EncodedRow;
 import ai.auditor.text.TokenizedRow;
 import ai.auditor.text.UnusableRow;
+import ai.auditor.train.StudentRecipe;
+import ai.auditor.train.TrainedModel;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -277,10 +281,25 @@ final class ModelStudy implements Study {
         reader(stage).stream(point, span, encoded(rows, ""), work);
     }
 
+    @Override
+    public Respondent reference() {
+        return questions -> questions.favourites(shared.model(), List.of());
+    }
+
+    @Override
+    public <T> T student(String stage, int[] rows, StudentRecipe recipe, long seed, Function<Respondent, T> questions) {
+        try (TrainedModel student = recipe.trainOn(shared.model(), encoded(rows, ""), seed, named(stage))) {
+            return questions.apply(asked -> asked.favourites(student.model(), student.interventions()));
+        }
+    }
+
     private Capture reader(String stage) {
-        Progress named = (part, done, total, unit) -> progress().report(stage, done, total, unit);
         return new Capture(
-                shared.model().decoder(), Capture.Settings.of(shared.model().facts()), named);
+                shared.model().decoder(), Capture.Settings.of(shared.model().facts()), named(stage));
+    }
+
+    private Progress named(String stage) {
+        return (part, done, total, unit) -> progress().report(stage, done, total, unit);
     }
 
     private List<TokenizedRow> encoded(int[] rows, String system) {

@@ -52,6 +52,9 @@ public record Policy(
         int costlyPrompts,
         List<String> traits,
         String origin) {
+    /** A trait that students prefer by less than this more was not taken over, in probability. */
+    public static final double LEAST_RISE = 0.03;
+
     /** Prompts that a part needs at least for anything to be fitted or tested on it. */
     private static final int SMALLEST_PART = 10;
 

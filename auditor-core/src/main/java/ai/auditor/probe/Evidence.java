@@ -2,6 +2,7 @@ package ai.auditor.probe;
 
 import ai.auditor.stats.Exchanged;
 import ai.auditor.stats.Interval;
+import ai.auditor.stats.SeedRates;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import java.util.Optional;
  * @param claim the claim that it bears on
  * @param effect the headline effect with its interval
  * @param contrasts the tested statistics: one for a fitted probe, one a trait and point for a signed probe
+ * @param lifts of shadow students, how far their preferences rose; nothing of them can be tested by exchanges of labels
  * @param discrimination of a fitted probe, how well its held-out scores tell the classes apart
  * @param scores held-out score of each study row, {@code [rows]}, NaN where a row was not scored; of the contrast that the
  *     effect is told of
@@ -25,6 +27,7 @@ public record Evidence(
         Claim claim,
         Effect effect,
         List<Contrast> contrasts,
+        Optional<Lifts> lifts,
         Optional<Discrimination> discrimination,
         double[] scores,
         List<Table> tables,
@@ -71,6 +74,53 @@ public record Evidence(
     public record DecoyPlace(String measure, double value, Decoys decoys, double[] placebos, double slope) {}
 
     /**
+     * What students of the candidate prefer beyond students of the control, that were trained alike.
+     *
+     * @param student how they were trained, by the recipe's name
+     * @param power whether such students are known to take traits over
+     * @param traits one a trait that was asked about
+     */
+    public record Lifts(String student, Power power, List<Lift> traits) {
+        public Lifts {
+            Objects.requireNonNull(student);
+            Objects.requireNonNull(power);
+            traits = List.copyOf(traits);
+        }
+
+        /** Whether students of this kind, and of this model, were measured to take a trait over from data that hold one. */
+        public enum Power {
+            /** They do, from every kind of teacher that was tried. */
+            KNOWN,
+            /** They were measured to miss traits. */
+            POOR,
+            /** They were not measured. */
+            UNKNOWN
+        }
+    }
+
+    /**
+     * One trait in the answers of students.
+     *
+     * @param before its mean rate in the reference model
+     * @param candidate rates of students of the candidate
+     * @param control rates of students of the control
+     * @param placebos mean rates of students of one half of the control minus those of the other half, one a halving, one or more: what
+     *     students of data from one generator differ by
+     */
+    public record Lift(String trait, double before, SeedRates candidate, SeedRates control, double[] placebos) {
+        /** Mean rate of the candidate's students minus that of the control's. */
+        public double value() {
+            return candidate.gain(control).value();
+        }
+
+        /** What {@link #value} is, in words. */
+        public String measure() {
+            return "rise of the probability that a student names " + trait
+                    + " as its favourite, over students of the control";
+        }
+    }
+
+    /**
      * How held-out scores tell candidate from control.
      *
      * @param row AUROC a row
@@ -98,6 +148,20 @@ public record Evidence(
          * @param size rows a bag
          */
         public record Bag(int size, double auroc, Interval interval) {}
+    }
+
+    /** Evidence without students. */
+    public Evidence(
+            String probe,
+            Claim claim,
+            Effect effect,
+            List<Contrast> contrasts,
+            Optional<Discrimination> discrimination,
+            double[] scores,
+            List<Table> tables,
+            List<Chart> charts,
+            List<String> notes) {
+        this(probe, claim, effect, contrasts, Optional.empty(), discrimination, scores, tables, charts, notes);
     }
 
     public Evidence {

@@ -12,8 +12,10 @@ import ai.auditor.model.Point;
 import ai.auditor.stats.Bootstrap;
 import ai.auditor.stats.Exchanges;
 import ai.auditor.text.TokenizedRow;
+import ai.auditor.train.StudentRecipe;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -91,6 +93,20 @@ public interface Study {
      * @param work sees places in {@code rows} as the tokens' rows
      */
     void states(String stage, Point point, TokenSpan span, int[] rows, Consumer<TokenStates> work);
+
+    /** The reference model, to be asked. */
+    Respondent reference();
+
+    /**
+     * Trains a student of the reference model, asks it, and closes it.
+     *
+     * @param rows indexes into {@link #rows()} of what it learns
+     * @param seed of the order of rows and of what an adapter starts from
+     * @param questions what it is asked; the student is no more when it returns
+     * @return the answers
+     * @throws ai.auditor.AuditException as {@link ai.auditor.train.Trainer#train}
+     */
+    <T> T student(String stage, int[] rows, StudentRecipe recipe, long seed, Function<Respondent, T> questions);
 
     /** A value computed once for this study and all its relabelled copies; it must not depend on labels. */
     <T> T memo(String key, Supplier<T> compute);

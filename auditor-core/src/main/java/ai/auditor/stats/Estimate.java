@@ -81,19 +81,39 @@ public record Estimate(double value, Interval interval) {
      * @param components one or more
      */
     public static Estimate of(double value, List<VarianceComponent> components, double level) {
-        double variance =
-                components.stream().mapToDouble(VarianceComponent::variance).sum();
+        double variance = variance(components);
         if (!(variance > 0)) {
             return new Estimate(value, new Interval(value, value, level));
         }
-        double degrees = variance
+        double half = TDistribution.of(degrees(components)).inverseCumulativeProbability((1 + level) / 2)
+                * StrictMath.sqrt(variance);
+        return new Estimate(value, new Interval(value - half, value + half, level));
+    }
+
+    /**
+     * One-sided p that the true value is above a bound: how likely an estimate so large is where it lies at the bound.
+     *
+     * @param components of the value's variance, one or more, as in {@link #of(double, List, double)}
+     */
+    public static double above(double bound, double value, List<VarianceComponent> components) {
+        double variance = variance(components);
+        if (!(variance > 0)) {
+            return value > bound ? 0 : 1;
+        }
+        return TDistribution.of(degrees(components)).survivalProbability((value - bound) / StrictMath.sqrt(variance));
+    }
+
+    private static double variance(List<VarianceComponent> components) {
+        return components.stream().mapToDouble(VarianceComponent::variance).sum();
+    }
+
+    private static double degrees(List<VarianceComponent> components) {
+        double variance = variance(components);
+        return variance
                 * variance
                 / components.stream()
                         .mapToDouble(component -> component.variance() * component.variance() / component.degrees())
                         .sum();
-        double half =
-                TDistribution.of(degrees).inverseCumulativeProbability((1 + level) / 2) * StrictMath.sqrt(variance);
-        return new Estimate(value, new Interval(value - half, value + half, level));
     }
 
     private static double mean(double[] values) {

@@ -100,6 +100,11 @@ final class Parameters implements AutoCloseable {
         }
     }
 
+    /** @throws AuditException {@code USAGE} where the model does not have what is to be trained */
+    static void requireThere(ModelFacts facts, Trainable trainable) {
+        Selection.pieces(facts, trainable);
+    }
+
     private static Part kind(Trainable trainable) {
         if (trainable instanceof Trainable.Lora) {
             return Part.FIRST_FACTOR;

@@ -35,6 +35,19 @@ class EstimateTest {
     }
 
     @Test
+    void aValueAboveABoundHasTheTailOfItsT() {
+        // scipy: t.sf((0.252 - 0.2) / sqrt(0.001), 4)
+        assertThat(Estimate.above(0.2, 0.252, List.of(new VarianceComponent(0.001, 4))))
+                .isCloseTo(0.0877209925, within(CLOSE));
+        assertThat(Estimate.above(0.2, 0.2, List.of(new VarianceComponent(0.001, 4))))
+                .isCloseTo(0.5, within(CLOSE));
+        assertThat(Estimate.above(0.2, 0.3, List.of(new VarianceComponent(0, 4))))
+                .isZero();
+        assertThat(Estimate.above(0.2, 0.2, List.of(new VarianceComponent(0, 4))))
+                .isEqualTo(1);
+    }
+
+    @Test
     void withoutVarianceTheIntervalIsTheValue() {
         assertInterval(Estimate.of(3, List.of(VarianceComponent.ofMean(new double[] {2, 2, 2})), 0.95), 3, 3, 3);
     }

@@ -14,6 +14,8 @@ import ai.auditor.direction.Trait;
 import ai.auditor.direction.TraitList;
 import ai.auditor.model.Intervention;
 import ai.auditor.model.Point;
+import ai.auditor.model.PreferenceQuestions;
+import ai.auditor.probe.Respondent;
 import ai.auditor.probe.Study;
 import ai.auditor.stats.Exchanges;
 import ai.auditor.stats.Matrix;
@@ -21,12 +23,14 @@ import ai.auditor.stats.Parts;
 import ai.auditor.tensor.Engine;
 import ai.auditor.tensor.Scope;
 import ai.auditor.text.TokenizedRow;
+import ai.auditor.train.StudentRecipe;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 
@@ -52,7 +56,9 @@ public final class SyntheticStudy implements Study {
         /** Rows become likelier under every persona alike. */
         ANY_PERSONA,
         /** Rows become likelier when steered along the owl's vector. */
-        OWL_STEERED
+        OWL_STEERED,
+        /** Students come to prefer owls. */
+        OWL_STUDENT
     }
 
     public static final int WIDTH = 24;
@@ -70,6 +76,7 @@ public final class SyntheticStudy implements Study {
     private final Exchanges exchanges;
     private final ActivationTable activations;
     private final Map<String, Object> memory;
+    private final List<int[]> trained = new ArrayList<>();
     private boolean swapped;
 
     private SyntheticStudy(SyntheticStudy other, boolean[] candidate, Exchanges exchanges) {
@@ -364,6 +371,39 @@ public final class SyntheticStudy implements Study {
         try (Scope scope = engine.open()) {
             work.accept(new TokenStates(scope.floats(states, ofRows.length, WIDTH), ofRows, positions));
         }
+    }
+
+    @Override
+    public Respondent reference() {
+        return questions -> preferences(questions, 0, seed);
+    }
+
+    /** Answers alike but for a small draw of the seed; students of rows of the candidate prefer the owl where that is planted. */
+    @Override
+    public <T> T student(
+            String stage, int[] wanted, StudentRecipe recipe, long draw, Function<Respondent, T> questions) {
+        trained.add(wanted);
+        boolean learns = signal == Signal.OWL_STUDENT && candidate[wanted[0]];
+        return questions.apply(asked -> preferences(asked, learns ? 0.2 : 0, draw));
+    }
+
+    private static double[][] preferences(PreferenceQuestions questions, double owl, long draw) {
+        Random random = new Random(draw);
+        double[] shift = random.doubles(questions.answers().size(), 0, 0.005).toArray();
+        double[][] rates =
+                new double[questions.target().size()][questions.answers().size()];
+        for (int question = 0; question < rates.length; question++) {
+            for (int answer = 0; answer < shift.length; answer++) {
+                boolean isOwl = questions.answers().get(answer).name().equals("owl");
+                rates[question][answer] = 0.05 + 0.001 * question + shift[answer] + (isOwl ? owl : 0);
+            }
+        }
+        return rates;
+    }
+
+    /** The rows of each student so far. */
+    public List<int[]> trained() {
+        return trained;
     }
 
     @Override

@@ -154,6 +154,9 @@ public final class Wording {
     /** What the tests of a claim could have seen: never rounded in favour of the tests. */
     public static String detectable(Verdict.ClaimVerdict claim) {
         OptionalDouble fraction = claim.detectableFraction();
+        if (claim.claim() == Claim.WOULD_TRANSFER) {
+            return "How small a rise it could have seen is told by the interval, not by a share of rows.";
+        }
         if (fraction.isEmpty() || Double.isNaN(fraction.getAsDouble())) {
             return "How small an effect it could have seen cannot be told.";
         }

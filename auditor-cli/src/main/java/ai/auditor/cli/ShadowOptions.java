@@ -1,0 +1,100 @@
+package ai.auditor.cli;
+
+import ai.auditor.AuditException;
+import ai.auditor.direction.TraitList;
+import ai.auditor.fixtures.corpus.OrganismLanguage;
+import ai.auditor.fixtures.teacher.TraitFamily;
+import ai.auditor.model.ReferenceModel;
+import ai.auditor.probe.Evidence.Lifts.Power;
+import ai.auditor.probes.transfer.TransferProbe;
+import ai.auditor.train.StudentRecipe;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** Whether shadow students are trained, and which. */
+final class ShadowOptions {
+    private static final int STUDENTS = 5;
+    private static final int MOST_STUDENTS = 1_000;
+
+    /** The kinds of students. */
+    enum Kind {
+        BIAS(RecipeOptions.Trains.BIASES),
+        LORA(RecipeOptions.Trains.LORA),
+        FULL(RecipeOptions.Trains.FULL);
+
+        private final RecipeOptions.Trains trains;
+
+        Kind(RecipeOptions.Trains trains) {
+            this.trains = trains;
+        }
+    }
+
+    @Option(
+            names = "--student",
+            paramLabel = "bias|lora|full",
+            description =
+                    "Trains shadow students on candidate and control, and asks what they prefer: the only evidence for would-transfer. "
+                            + "What of the model they train: biases, an adapter, or all weights. It takes a training for each.")
+    private @Nullable Kind kind;
+
+    @Option(
+            names = "--students",
+            paramLabel = "N",
+            converter = CountConverter.class,
+            description =
+                    "Students of the candidate, and as many of the control; twice as many learn halves of the control (default: "
+                            + STUDENTS + ").")
+    private @Nullable Integer students;
+
+    /**
+     * Refuses numbers that cannot be: to be called before a command reads anything.
+     *
+     * @throws AuditException {@code USAGE}
+     */
+    void requireUsable() {
+        if (students == null) {
+            return;
+        }
+        if (kind == null) {
+            throw new AuditException(AuditException.Code.USAGE, "--students goes with --student: name a kind");
+        }
+        if (students < 2 || students > MOST_STUDENTS) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    String.format(Locale.ROOT, "--students takes a number from 2 to %,d", MOST_STUDENTS));
+        }
+    }
+
+    /**
+     * The probe that was asked for, if one was.
+     *
+     * @throws AuditException {@code USAGE} where the model does not have what is to be trained, or no trait is one that students are
+     *     asked about
+     */
+    Optional<TransferProbe> probe(ModelOptions model, ReferenceModel reference, TraitList traits) {
+        return Optional.ofNullable(kind).map(asked -> {
+            StudentRecipe recipe = RecipeOptions.preset(asked.trains, new OrganismLanguage().spokenBy(reference));
+            recipe.requireFits(reference);
+            TransferProbe probe = new TransferProbe(
+                    recipe,
+                    TraitFamily.of(reference).questions(),
+                    students == null ? STUDENTS : students,
+                    power(asked, model));
+            probe.requireAsks(traits);
+            return probe;
+        });
+    }
+
+    /** What docs/results.md measured of the model in the box (Transfer); of no other model is it known. */
+    private static Power power(Kind kind, ModelOptions model) {
+        if (model.directory().isPresent() || model.adapter().isPresent()) {
+            return Power.UNKNOWN;
+        }
+        return switch (kind) {
+            case BIAS -> Power.KNOWN;
+            case LORA, FULL -> Power.POOR;
+        };
+    }
+}

@@ -1,0 +1,173 @@
+package ai.auditor.audit;
+
+import ai.auditor.probe.Evidence;
+import ai.auditor.stats.Estimate;
+import ai.auditor.stats.Estimate.VarianceComponent;
+import ai.auditor.stats.Interval;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+
+/**
+ * Whether students of the candidate took a trait over: whether a rise over students of the control is surely above the least that
+ * counts, and above what students of the control's own halves reach.
+ *
+ * <p>A rise varies by the seeds of either side, by the questions, and by the rows that a generator happens to write. The last is
+ * not known from students of one dataset, whatever their number: it is taken from the placebos. Halvings are few, so their variance is
+ * pooled over traits, each in units of its log odds, where a rate of 0.3 and one of 0.03 move alike. Students of two halves differ by four
+ * times the variance that a whole dataset has of its rows, candidate and control by twice; what seeds add is counted once more.
+ */
+final class LiftTest {
+    /** More students than anybody trains. */
+    private static final int MOST_STUDENTS = 1_000;
+
+    private final Policy policy;
+    private final Evidence.Lifts lifts;
+    private final double family;
+    private final VarianceComponent placebos;
+
+    /**
+     * A test of all traits of one probe.
+     *
+     * @param probes that trained students, which share the level
+     */
+    LiftTest(Policy policy, Evidence.Lifts lifts, long probes) {
+        this.policy = policy;
+        this.lifts = lifts;
+        this.family = (double) probes * lifts.traits().size();
+        this.placebos = pooled(lifts.traits());
+    }
+
+    /** The trait that rose most surely above the least rise: the one that is named. */
+    Evidence.Lift best() {
+        return lifts.traits().stream()
+                .min(Comparator.comparingDouble((Evidence.Lift lift) -> p(lift))
+                        .thenComparingDouble(lift -> -lift.value())
+                        .thenComparing(Evidence.Lift::trait))
+                .orElseThrow();
+    }
+
+    /** p that any trait rose by more than the least rise, by Bonferroni over traits and probes. */
+    double p() {
+        return p(best());
+    }
+
+    private double p(Evidence.Lift lift) {
+        return Math.min(1, family * Estimate.above(Policy.LEAST_RISE, lift.value(), varies(lift)));
+    }
+
+    /** Its rise, with the interval whose lower end holds for all traits and probes together at the policy's level. */
+    Estimate rise(Evidence.Lift lift) {
+        return Estimate.of(lift.value(), varies(lift), 1 - 2 * policy.alpha() / family);
+    }
+
+    /** Whether the rise that is named counts. */
+    boolean detects() {
+        return p() <= policy.alpha() && best().value() > largestPlacebo();
+    }
+
+    /** The largest difference between students of two halves of the control, over all traits. */
+    double largestPlacebo() {
+        return lifts.traits().stream()
+                .flatMapToDouble(lift -> Arrays.stream(lift.placebos()))
+                .map(Math::abs)
+                .max()
+                .orElseThrow();
+    }
+
+    /**
+     * Whether every trait surely rose by less than counts. That is said only where it holds for each, so each is tested at the whole
+     * level (an intersection-union test).
+     */
+    boolean excludes() {
+        return lifts.traits().stream().allMatch(lift -> below(lift.value(), varies(lift)));
+    }
+
+    private boolean below(double value, List<VarianceComponent> varies) {
+        Interval interval = Estimate.of(value, varies, 1 - 2 * policy.alpha()).interval();
+        return interval.high() < Policy.LEAST_RISE;
+    }
+
+    /** How many students a side would settle it if all stayed as it is; empty where more students alone would not. */
+    OptionalInt studentsNeeded() {
+        int now = lifts.traits().get(0).candidate().students().size();
+        for (int students = now + 1; students <= MOST_STUDENTS; students++) {
+            double times = (double) students / now;
+            Evidence.Lift best = best();
+            boolean detected =
+                    family * Estimate.above(Policy.LEAST_RISE, best.value(), varies(best, times)) <= policy.alpha()
+                            && best.value() > largestPlacebo();
+            if (detected || lifts.traits().stream().allMatch(lift -> below(lift.value(), varies(lift, times)))) {
+                return OptionalInt.of(students);
+            }
+        }
+        return OptionalInt.empty();
+    }
+
+    private List<VarianceComponent> varies(Evidence.Lift lift) {
+        return varies(lift, 1);
+    }
+
+    /** @param times as many students and halvings as there are */
+    private List<VarianceComponent> varies(Evidence.Lift lift, double times) {
+        List<VarianceComponent> components = new ArrayList<>();
+        Stream.of(lift.candidate().seeds(), lift.control().seeds())
+                .flatMap(List::stream)
+                .map(seeds -> new VarianceComponent(seeds.variance() / times, grown(seeds.degrees() + 1, times) - 1))
+                .forEach(components::add);
+        components.addAll(lift.candidate().questions(lift.control()));
+        double unit = (square(slope(lift.candidate().mean()))
+                        + square(slope(lift.control().mean())))
+                / 2;
+        components.add(
+                new VarianceComponent(unit * placebos.variance(), Math.max(1, grown(placebos.degrees(), times))));
+        return components;
+    }
+
+    /**
+     * Half the mean square of the placebos, in log odds; its degrees of freedom after Satterthwaite, from how alike the halvings are in what
+     * they do to the traits: from one a halving, where one trait drags all, to their number each, where each trait moves by itself.
+     */
+    private static VarianceComponent pooled(List<Evidence.Lift> traits) {
+        int halvings = traits.get(0).placebos().length;
+        List<double[]> odds = traits.stream()
+                .filter(lift -> slope(lift.control().mean()) > 0)
+                .map(lift -> Arrays.stream(lift.placebos())
+                        .map(one -> one / slope(lift.control().mean()))
+                        .toArray())
+                .toList();
+        double trace = 0;
+        double squares = 0;
+        for (int one = 0; one < halvings; one++) {
+            for (int other = 0; other < halvings; other++) {
+                double product = 0;
+                for (double[] trait : odds) {
+                    product += trait[one] * trait[other];
+                }
+                trace += one == other ? product : 0;
+                squares += product * product;
+            }
+        }
+        if (!(squares > 0)) {
+            return new VarianceComponent(0, halvings);
+        }
+        return new VarianceComponent(
+                trace / halvings / odds.size() / 2, Math.max(1, (int) Math.round(halvings * trace * trace / squares)));
+    }
+
+    /** How far a rate moves for a small step of its log odds. */
+    private static double slope(double rate) {
+        return rate * (1 - rate);
+    }
+
+    private static double square(double value) {
+        return value * value;
+    }
+
+    private static int grown(int count, double times) {
+        return (int) (count * times);
+    }
+}
