@@ -29,7 +29,7 @@ class ArchitectureTest {
             Map.entry("direction", Set.of("capture", "model", "text", "stats", "data")),
             Map.entry("sae", Set.of("direction", "capture", "model", "tensor", "text", "stats", "data")),
             Map.entry("probe", Set.of("direction", "capture", "model", "text", "stats", "data")),
-            Map.entry("audit", Set.of("probe", "direction", "capture", "model", "text", "stats", "data")),
+            Map.entry("audit", Set.of("probe", "direction", "capture", "train", "model", "text", "stats", "data")),
             Map.entry("report", Set.of("audit", "probe", "capture", "stats", "data")));
 
     @Test

@@ -17,13 +17,23 @@ import ai.auditor.direction.TraitList;
 import ai.auditor.model.Intervention;
 import ai.auditor.model.Point;
 import ai.auditor.model.ReferenceModel;
+import ai.auditor.model.Unembedding;
 import ai.auditor.probe.Study;
+import ai.auditor.probe.VectorTokens;
+import ai.auditor.probe.VectorTraining;
 import ai.auditor.stats.Bootstrap;
 import ai.auditor.stats.Exchanges;
 import ai.auditor.stats.Parts;
 import ai.auditor.text.EncodedRow;
 import ai.auditor.text.TokenizedRow;
 import ai.auditor.text.UnusableRow;
+import ai.auditor.train.LossTokens;
+import ai.auditor.train.Optimizer;
+import ai.auditor.train.Schedule;
+import ai.auditor.train.Trainable;
+import ai.auditor.train.TrainedModel;
+import ai.auditor.train.Trainer;
+import ai.auditor.train.TrainingPlan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +48,9 @@ import java.util.stream.Stream;
 final class ModelStudy implements Study {
     /** Enough to say whether a gain is surely above nothing; nobody reads the intervals of the null. */
     private static final int NULL_BOOTSTRAP_REPLICATES = 40;
+
+    /** PyTorch's own betas, without decay (Hadley and Gultepe 2026). */
+    private static final Optimizer VECTOR_OPTIMIZER = new Optimizer.AdamW(0.9, 0.999, 1e-8, 0, false);
 
     /** What does not depend on labels. */
     private record Shared(
@@ -241,14 +254,47 @@ final class ModelStudy implements Study {
     }
 
     @Override
+    public float[] trainedVector(String stage, int[] rows, Point point, VectorTraining training) {
+        TrainingPlan plan = TrainingPlan.of(new Trainable.ResidualVector(point), training.learningRate())
+                .lossTokens(LossTokens.COMPLETION)
+                .optimizer(VECTOR_OPTIMIZER)
+                .schedule(Schedule.of(Schedule.Shape.LINEAR, 0))
+                .epochs(training.epochs())
+                .batchRows(training.batchRows())
+                .seed(training.seed())
+                .build();
+        try (TrainedModel trained = Trainer.train(shared.model(), encoded(rows, ""), plan, under(stage))) {
+            return trained.interventions().get(0).vector();
+        }
+    }
+
+    @Override
+    public VectorTokens written(float[] vector, int count) {
+        Unembedding.Readout read = new Unembedding(shared.model().decoder())
+                .read(new float[][] {vector}, count)
+                .get(0);
+        return new VectorTokens(texts(read.raised()), texts(read.lowered()));
+    }
+
+    private List<VectorTokens.Token> texts(List<Unembedding.Moved> moved) {
+        return moved.stream()
+                .map(one -> new VectorTokens.Token(
+                        shared.model().encoder().decode(new int[] {one.token()}), one.logit()))
+                .toList();
+    }
+
+    @Override
     public void states(String stage, Point point, TokenSpan span, int[] rows, Consumer<TokenStates> work) {
         reader(stage).stream(point, span, encoded(rows, ""), work);
     }
 
     private Capture reader(String stage) {
-        Progress named = (part, done, total, unit) -> progress().report(stage, done, total, unit);
         return new Capture(
-                shared.model().decoder(), Capture.Settings.of(shared.model().facts()), named);
+                shared.model().decoder(), Capture.Settings.of(shared.model().facts()), under(stage));
+    }
+
+    private Progress under(String stage) {
+        return (part, done, total, unit) -> progress().report(stage, done, total, unit);
     }
 
     private List<TokenizedRow> encoded(int[] rows, String system) {
