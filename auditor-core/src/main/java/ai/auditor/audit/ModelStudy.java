@@ -278,8 +278,8 @@ final class ModelStudy implements Study {
 
     private List<VectorTokens.Token> texts(List<Unembedding.Moved> moved) {
         return moved.stream()
-                .map(one -> new VectorTokens.Token(
-                        shared.model().encoder().decode(new int[] {one.token()}), one.logit()))
+                .map(one ->
+                        new VectorTokens.Token(shared.model().encoder().decode(new int[] {one.token()}), one.logit()))
                 .toList();
     }
 

@@ -151,8 +151,8 @@ public final class Alignment {
         List<Reading> ofTraits = traits.stream().map(this::read).toList();
         double[] noError = new double[traits.size()];
         List<Decoys.Candidate> candidates = Arrays.stream(directions)
-                .map(direction -> new Decoys.Candidate(
-                        1, 0, 0, products(read(direction).white(), ofTraits), noError))
+                .map(direction ->
+                        new Decoys.Candidate(1, 0, 0, products(read(direction).white(), ofTraits), noError))
                 .toList();
         return new Decoys.Shifts(length * length, 1, length, candidates);
     }

@@ -93,11 +93,7 @@ public final class AlongDirections {
                     along,
                     "control sd a row of the " + unit + " along " + trait.name(),
                     new Evidence.DecoyPlace(
-                            STANDARDISED,
-                            alignment.along(vector),
-                            decoys,
-                            placeboShifts,
-                            alignment.slope(vector))));
+                            STANDARDISED, alignment.along(vector), decoys, placeboShifts, alignment.slope(vector))));
             scores.add(along);
             dots.add(new Chart.Strip.Dot(trait.name(), Vectors.cosine(shift, vector)));
         }

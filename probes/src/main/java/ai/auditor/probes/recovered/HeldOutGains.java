@@ -10,9 +10,10 @@ import java.util.List;
 /**
  * How much likelier rows become by vectors that were not trained on them.
  *
- * <p>Along a trait, the control's vector is lengthened by as much as was recovered along the trait, whichever way that was: the labels of
- * other rows decide on how long the step is, never on where it goes. Were its sign theirs too, what one part found would turn the
- * statistic of the other to its own side, and a test of both parts together would reject twice too often.
+ * <p>Along a trait, the control's vector is lengthened by as much as was recovered along the trait, whichever way that was, so that rows
+ * which go against the trait lose. The labels of other rows decide on how long the step is, never on where it goes: where nothing
+ * differs both parts then weigh each other down, and a test over both is severe (2.7 % at a level of 5 in simulations with
+ * one trait). Gains by the whole vector are no test over both parts: they agree in their errors (12 % with 16 dimensions).
  *
  * @param whole the candidate's vector in place of the control's, {@code [rows]}, nats per completion token
  * @param along a step along each trait, {@code [traits][rows]}

@@ -43,8 +43,7 @@ record Recovered(Point point, List<Half> halves) {
      * @param rows indexes of study rows, sorted, of pairs both or none
      */
     static Recovered train(Study study, int[] rows, Point point, RecoveredProbe.Settings settings) {
-        double spread =
-                ResidualStream.medianLength(study, point) / StrictMath.sqrt(width(study, point));
+        double spread = ResidualStream.medianLength(study, point) / StrictMath.sqrt(width(study, point));
         VectorTraining training = new VectorTraining(
                 settings.rate() * spread,
                 settings.epochs(),
@@ -111,8 +110,7 @@ record Recovered(Point point, List<Half> halves) {
             for (int j = 0; j < i; j++) {
                 smallest = Math.min(
                         smallest,
-                        Vectors.cosine(
-                                halves.get(i).difference(), halves.get(j).difference()));
+                        Vectors.cosine(halves.get(i).difference(), halves.get(j).difference()));
             }
         }
         return smallest;

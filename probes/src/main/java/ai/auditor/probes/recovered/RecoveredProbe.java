@@ -118,7 +118,10 @@ public final class RecoveredProbe implements Probe {
         int[] rows = Contrasts.costly(study);
         List<Point> points = points(study);
         ActivationTable table = study.capture(
-                "gradients", rows, "", new CapturePlan(points, List.of(Pooling.COMPLETION_MEAN), true, true, List.of()));
+                "gradients",
+                rows,
+                "",
+                new CapturePlan(points, List.of(Pooling.COMPLETION_MEAN), true, true, List.of()));
         Examination examination = new Examination(study, rows);
         for (Point point : points) {
             examination.at(
@@ -161,7 +164,8 @@ public final class RecoveredProbe implements Probe {
             this.study = study;
             this.rows = rows;
             this.contrasts = new Contrasts(study, rows, name());
-            notes.add("taken over " + rows.length + " rows, whole prompts; vectors are trained on all parts of the prompts but "
+            notes.add("taken over " + rows.length
+                    + " rows, whole prompts; vectors are trained on all parts of the prompts but "
                     + "one, and tried on that one");
         }
 
@@ -182,7 +186,8 @@ public final class RecoveredProbe implements Probe {
                     alignment.directions(Alignment.DECOYS, study.seed("probes/decoys/" + name() + "/" + point));
             Decoys decoys = alignment.decoys(size, directions, vectors(traits));
             double[] cosines = alignment.cosines(vector, vectors(traits));
-            double[] placebos = alignment.cosines(vector, vectors(study.vectors().placebosAt(point)));
+            double[] placebos =
+                    alignment.cosines(vector, vectors(study.vectors().placebosAt(point)));
             List<Chart.Strip.Dot> dots = new ArrayList<>();
             for (int i = 0; i < traits.size(); i++) {
                 String trait = traits.get(i).name();
@@ -215,7 +220,8 @@ public final class RecoveredProbe implements Probe {
         private void lie(Point point, double[] vector, List<Direction> traits, List<Chart.Strip.Dot> dots) {
             IntStream.range(0, traits.size())
                     .boxed()
-                    .sorted(Comparator.comparingDouble((Integer i) -> -dots.get(i).value())
+                    .sorted(Comparator.comparingDouble(
+                                    (Integer i) -> -dots.get(i).value())
                             .thenComparing(i -> traits.get(i).name()))
                     .limit(LISTED)
                     .forEach(i -> {
@@ -225,8 +231,7 @@ public final class RecoveredProbe implements Probe {
                                 traits.get(i).name() + " at " + point,
                                 Ranking.number(dots.get(i).value()),
                                 Ranking.number(Vectors.cosine(vector, direction)),
-                                Ranking.number(
-                                        length > 0 ? Vectors.dot(vector, direction) / (length * length) : 0)));
+                                Ranking.number(length > 0 ? Vectors.dot(vector, direction) / (length * length) : 0)));
                     });
         }
 
@@ -254,10 +259,12 @@ public final class RecoveredProbe implements Probe {
             int strongest = Ranking.strongest(found);
             notes.add("the headline is the trait and point with the largest of " + found.size()
                     + " statistics; its interval does not allow for that choice, the test does");
-            notes.add("gains of held-out rows by the whole vector are shown and not tested: both parts' vectors and rows are "
-                    + "the same, so that their errors go together");
-            notes.add("tokens that are written are the model's vocabulary, read by the unembedding as if nothing came between; no "
-                    + "text of a row is among them");
+            notes.add(
+                    "gains of held-out rows by the whole vector are shown and not tested: what one part teaches agrees with what "
+                            + "the other gains, errors included");
+            notes.add(
+                    "tokens that are written are the model's vocabulary, read by the unembedding as if nothing came between; no "
+                            + "text of a row is among them");
             if (!study.vectors().placebos().isEmpty()) {
                 notes.add("steering vectors: " + study.vectors().promptLengths());
             }
