@@ -17,16 +17,25 @@ import ai.auditor.direction.TraitList;
 import ai.auditor.model.Intervention;
 import ai.auditor.model.Point;
 import ai.auditor.model.ReferenceModel;
+import ai.auditor.model.Unembedding;
 import ai.auditor.probe.Respondent;
 import ai.auditor.probe.Study;
+import ai.auditor.probe.VectorTokens;
+import ai.auditor.probe.VectorTraining;
 import ai.auditor.stats.Bootstrap;
 import ai.auditor.stats.Exchanges;
 import ai.auditor.stats.Parts;
 import ai.auditor.text.EncodedRow;
 import ai.auditor.text.TokenizedRow;
 import ai.auditor.text.UnusableRow;
+import ai.auditor.train.LossTokens;
+import ai.auditor.train.Optimizer;
+import ai.auditor.train.Schedule;
 import ai.auditor.train.StudentRecipe;
+import ai.auditor.train.Trainable;
 import ai.auditor.train.TrainedModel;
+import ai.auditor.train.Trainer;
+import ai.auditor.train.TrainingPlan;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -44,6 +53,8 @@ final class ModelStudy implements Study {
     private static final int NULL_BOOTSTRAP_REPLICATES = 40;
 
     private static final String ACTIVATIONS = "activations";
+    /** PyTorch's own betas, without decay (Hadley and Gultepe 2026). */
+    private static final Optimizer VECTOR_OPTIMIZER = new Optimizer.AdamW(0.9, 0.999, 1e-8, 0, false);
 
     /** What does not depend on labels. */
     private record Shared(
@@ -274,6 +285,36 @@ final class ModelStudy implements Study {
     @Override
     public double[][] steeredNll(String stage, int[] rows, List<Intervention> variants) {
         return reader(stage).steeredNll(encoded(rows, ""), variants);
+    }
+
+    @Override
+    public float[] trainedVector(String stage, int[] rows, Point point, VectorTraining training) {
+        TrainingPlan plan = TrainingPlan.of(new Trainable.ResidualVector(point), training.learningRate())
+                .lossTokens(LossTokens.COMPLETION)
+                .optimizer(VECTOR_OPTIMIZER)
+                .schedule(Schedule.of(Schedule.Shape.LINEAR, 0))
+                .epochs(training.epochs())
+                .batchRows(training.batchRows())
+                .seed(training.seed())
+                .build();
+        try (TrainedModel trained = Trainer.train(shared.model(), encoded(rows, ""), plan, named(stage))) {
+            return trained.interventions().get(0).vector();
+        }
+    }
+
+    @Override
+    public VectorTokens written(float[] vector, int count) {
+        Unembedding.Readout read = new Unembedding(shared.model().decoder())
+                .read(new float[][] {vector}, count)
+                .get(0);
+        return new VectorTokens(texts(read.raised()), texts(read.lowered()));
+    }
+
+    private List<VectorTokens.Token> texts(List<Unembedding.Moved> moved) {
+        return moved.stream()
+                .map(one ->
+                        new VectorTokens.Token(shared.model().encoder().decode(new int[] {one.token()}), one.logit()))
+                .toList();
     }
 
     @Override

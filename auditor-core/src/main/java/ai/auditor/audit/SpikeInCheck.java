@@ -70,8 +70,8 @@ final class SpikeInCheck {
         probes.stream()
                 .filter(probe -> !probe.readsActivationsAlone())
                 .forEach(probe -> trials.add(new SpikeIn.Trial(probe.name(), 0, SpikeIn.Outcome.NOT_COVERED)));
-        return Optional.of(
-                new SpikeIn(planted.name(), planted.point().toString(), policy.maxDetectableFraction(), control.length, trials));
+        return Optional.of(new SpikeIn(
+                planted.name(), planted.point().toString(), policy.maxDetectableFraction(), control.length, trials));
     }
 
     /** Places in {@code control} of the half that stands for a candidate (as {@link Comparison#halves(int[])} lays it out), so many. */

@@ -87,6 +87,26 @@ public interface Study {
     double[][] steeredNll(String stage, int[] rows, List<ai.auditor.model.Intervention> directions);
 
     /**
+     * Trains one vector, added to the residual stream at every position, to make the completions of some rows likelier; zero at the
+     * start, the model frozen (the trained bias of Hadley and Gultepe 2026).
+     *
+     * @param rows indexes into {@link #rows()}; their order is shuffled by the training's seed
+     * @param point a {@code resid_post}
+     * @return the vector, {@code [d_model]}
+     * @throws ai.auditor.AuditException {@code NUMERIC} if the loss is no longer finite, {@code USAGE} if the model's weights are held
+     *     in a form that is not trained on
+     */
+    float[] trainedVector(String stage, int[] rows, Point point, VectorTraining training);
+
+    /**
+     * The tokens that a vector writes.
+     *
+     * @param vector {@code [d_model]}
+     * @param count how many tokens are wanted at each end
+     */
+    VectorTokens written(float[] vector, int count);
+
+    /**
      * Shows the states of single tokens at a point, batch by batch; nothing of them is kept.
      *
      * @param rows indexes into {@link #rows()}

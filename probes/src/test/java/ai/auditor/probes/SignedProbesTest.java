@@ -10,13 +10,14 @@ import ai.auditor.probes.SyntheticStudy.Signal;
 import ai.auditor.probes.gradient.GradientProbe;
 import ai.auditor.probes.likelihood.LikelihoodProbe;
 import ai.auditor.probes.projection.ProjectionProbe;
+import ai.auditor.probes.recovered.RecoveredProbe;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class SignedProbesTest {
     private static final List<Probe> SIGNED =
-            List.of(new ProjectionProbe(), new GradientProbe(), new LikelihoodProbe());
+            List.of(new ProjectionProbe(), new GradientProbe(), new LikelihoodProbe(), new RecoveredProbe());
 
     @Test
     void projectionFindsTheTraitThatActivationsAreShiftedAlong() {
@@ -35,6 +36,24 @@ class SignedProbesTest {
         assertThat(Outcomes.maximumP(evidence)).isLessThan(0.01);
         assertThat(Outcomes.strongest(evidence)).startsWith("owl at ");
         assertStandsOut(evidence);
+    }
+
+    @Test
+    void aTrainedVectorFindsTheTraitThatItsRowsPullAlong() {
+        for (boolean paired : new boolean[] {true, false}) {
+            Evidence evidence = new RecoveredProbe().examine(study(Signal.OWL_GRADIENT, paired, 2));
+            assertThat(Outcomes.maximumP(evidence)).as("paired: %s", paired).isLessThan(0.01);
+            assertThat(Outcomes.strongest(evidence)).isEqualTo("owl at resid_post.3");
+            assertThat(evidence.effect().interval().low()).isPositive();
+            Evidence.DecoyPlace place = evidence.contrasts().get(0).decoys().orElseThrow();
+            assertThat(place.decoys().values()).hasSize(999);
+            assertThat(Arrays.stream(place.decoys().values()).filter(decoy -> decoy >= place.value()))
+                    .as("decoys of 999 above the owl, paired: %s", paired)
+                    .hasSizeLessThan(10);
+        }
+        Evidence everywhere = new RecoveredProbe(new RecoveredProbe.Settings(0.1, 1, 8, true))
+                .examine(study(Signal.OWL_GRADIENT, true, 2));
+        assertThat(everywhere.contrasts()).hasSize(8);
     }
 
     @Test
@@ -70,7 +89,7 @@ class SignedProbesTest {
                 fired += Outcomes.maximumP(probe.examine(study(Signal.NONE, seed % 2 == 0, seed))) < 0.05 ? 1 : 0;
             }
         }
-        assertThat(fired).as("30 nulls at level 0.05").isLessThanOrEqualTo(5);
+        assertThat(fired).as("40 nulls at level 0.05").isLessThanOrEqualTo(6);
     }
 
     @Test

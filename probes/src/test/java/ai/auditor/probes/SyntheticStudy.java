@@ -17,9 +17,12 @@ import ai.auditor.model.Point;
 import ai.auditor.model.PreferenceQuestions;
 import ai.auditor.probe.Respondent;
 import ai.auditor.probe.Study;
+import ai.auditor.probe.VectorTokens;
+import ai.auditor.probe.VectorTraining;
 import ai.auditor.stats.Exchanges;
 import ai.auditor.stats.Matrix;
 import ai.auditor.stats.Parts;
+import ai.auditor.stats.Vectors;
 import ai.auditor.tensor.Engine;
 import ai.auditor.tensor.Scope;
 import ai.auditor.text.TokenizedRow;
@@ -347,8 +350,49 @@ public final class SyntheticStudy implements Study {
         for (int i = 0; i < nll.length; i++) {
             boolean owl = i == 0;
             nll[i] = nll(wanted, "vector " + i, owl && signal == Signal.OWL_STEERED ? 0.02 : 0);
+            if (signal == Signal.OWL_GRADIENT) {
+                pulled(nll[i], wanted, directions.get(i));
+            }
         }
         return nll;
+    }
+
+    /** A row becomes likelier as far as a vector goes where the row pulls. */
+    private void pulled(double[] nll, int[] wanted, Intervention added) {
+        Matrix gradients = gradients(wanted, added.point());
+        for (int i = 0; i < nll.length; i++) {
+            nll[i] += 0.01 * gradients.dot(i, Vectors.doubles(added.vector()));
+        }
+    }
+
+    private Matrix gradients(int[] wanted, Point point) {
+        return capture("", wanted, "", new CapturePlan(POINTS, List.of(Pooling.COMPLETION_MEAN), true, true, List.of()))
+                .gradients(point, Pooling.COMPLETION_MEAN);
+    }
+
+    /** One step against the rows' mean gradient. */
+    @Override
+    public float[] trainedVector(String stage, int[] wanted, Point point, VectorTraining training) {
+        Matrix gradients = gradients(wanted, point);
+        double[] vector = new double[WIDTH];
+        for (int i = 0; i < wanted.length; i++) {
+            Vectors.addScaled(vector, -1.0 / wanted.length, Vectors.doubles(gradients.row(i)));
+        }
+        return Vectors.floats(vector);
+    }
+
+    /** Tokens named by the vector's largest and smallest place. */
+    @Override
+    public VectorTokens written(float[] vector, int count) {
+        int largest = 0;
+        int smallest = 0;
+        for (int j = 0; j < vector.length; j++) {
+            largest = vector[j] > vector[largest] ? j : largest;
+            smallest = vector[j] < vector[smallest] ? j : smallest;
+        }
+        return new VectorTokens(
+                List.of(new VectorTokens.Token("\u001b[31m" + largest, vector[largest])),
+                List.of(new VectorTokens.Token("token " + smallest, vector[smallest])));
     }
 
     /** Two tokens a row: its activations, and these turned about. */

@@ -14,9 +14,9 @@ import ai.auditor.probe.Study;
 import ai.auditor.probe.TeacherKind;
 import ai.auditor.probes.internal.AlongDirections;
 import ai.auditor.probes.internal.Contrasts;
+import ai.auditor.probes.internal.Pull;
 import ai.auditor.stats.Matrix;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -26,9 +26,6 @@ import java.util.TreeMap;
  * 2026).
  */
 public final class GradientProbe implements Probe {
-    /** A row's gradient is cut to this many times the median length: a single surprising row must not rule a mean. */
-    private static final double LONGEST = 10;
-
     @Override
     public String name() {
         return "gradient";
@@ -89,41 +86,10 @@ public final class GradientProbe implements Probe {
                         + "sign is turned, so that positive means that training on the row pushes towards the trait");
         TreeMap<Point, Matrix> values = new TreeMap<>();
         for (Point point : study.points()) {
-            Clipped clipped = Clipped.of(table.gradients(point, Pooling.COMPLETION_MEAN));
-            values.put(point, clipped.pull());
-            if (clipped.cut() > 0) {
-                notes.add(clipped.cut() + " rows at " + point + " had gradients longer than " + (int) LONGEST
-                        + " times the median and were cut to that");
-            }
+            Pull pull = Pull.of(table.gradients(point, Pooling.COMPLETION_MEAN));
+            values.put(point, pull.rows());
+            pull.note(point).ifPresent(notes::add);
         }
         return AlongDirections.of(this, study, rows, values, "pull", notes);
-    }
-
-    /**
-     * Gradients with their sign turned and long rows cut.
-     *
-     * @param pull {@code [rows, d_model]}
-     * @param cut how many rows were cut
-     */
-    private record Clipped(Matrix pull, int cut) {
-        static Clipped of(Matrix gradients) {
-            double[] lengths = new double[gradients.rows()];
-            for (int i = 0; i < lengths.length; i++) {
-                lengths[i] = gradients.norm(i);
-            }
-            double[] sorted = Arrays.stream(lengths).sorted().toArray();
-            double limit = LONGEST * sorted[sorted.length / 2];
-            float[] pull = new float[gradients.values().length];
-            int cut = 0;
-            for (int i = 0; i < lengths.length; i++) {
-                boolean tooLong = lengths[i] > limit;
-                cut += tooLong ? 1 : 0;
-                double factor = tooLong ? -limit / lengths[i] : -1;
-                for (int j = 0; j < gradients.columns(); j++) {
-                    pull[i * gradients.columns() + j] = (float) (factor * gradients.at(i, j));
-                }
-            }
-            return new Clipped(new Matrix(gradients.rows(), gradients.columns(), pull), cut);
-        }
     }
 }

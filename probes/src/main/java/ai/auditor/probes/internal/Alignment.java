@@ -25,16 +25,17 @@ import java.util.stream.Stream;
  * <p>A shift is measured by the mean square of its lengths along {@value #RULERS} more decoys, rulers: over all dimensions a measure
  * is mostly sampling error, since decoys lie in the few leading ones.
  */
-final class Alignment {
+public final class Alignment {
     /** Enough for a rank to reach a level of 0.05 that is shared by a dozen probes and points. */
-    static final int DECOYS = 999;
+    public static final int DECOYS = 999;
 
     /** Decoys along which shifts are measured. */
-    static final int RULERS = 256;
+    public static final int RULERS = 256;
 
     /** Equal rows differ by float rounding where they stand in different batches: less than this of the largest value. */
     private static final double ROUNDING = 1e-5;
 
+    private final Matrix control;
     private final Cholesky factor;
     private final double[] shift;
     private final double[][] deviations;
@@ -49,26 +50,51 @@ final class Alignment {
      * @throws AuditException {@code NOTHING_TO_AUDIT} where the control has fewer than two rows or does not vary, {@code
      *     NUMERIC} where it is not finite
      */
-    Alignment(Matrix control, double[] shift, double[][] deviations) {
+    public Alignment(Matrix control, double[] shift, double[][] deviations) {
         requireSpread(control);
+        this.control = control;
         this.factor = Covariance.ledoitWolf(control).cholesky();
         this.shift = shift;
         this.deviations = deviations;
     }
 
     /** The shift along a direction, in control standard deviations a row; 0 along a direction of no length. */
-    double along(double[] direction) {
+    public double along(double[] direction) {
         return Vectors.dot(read(direction).ruler(), shift);
     }
 
-    /** Standard deviation of the control's rows along a direction, in the direction's own length. */
-    double deviation(double[] direction) {
-        double length = Vectors.norm(direction);
-        return length > 0 ? Vectors.norm(factor.multiplyTransposed(direction)) / length : 0;
+    /**
+     * How far {@link #along} moves for a mean shift of one standard deviation of the control's rows themselves: the covariance that it
+     * is told in is shrunk.
+     */
+    public double slope(double[] direction) {
+        double shrunk = Vectors.norm(factor.multiplyTransposed(direction));
+        double[] rows = new double[control.rows()];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = control.dot(i, direction);
+        }
+        return shrunk > 0 ? deviation(rows) / shrunk : 0;
+    }
+
+    private static double deviation(double[] values) {
+        double mean = 0;
+        for (double value : values) {
+            mean += value / values.length;
+        }
+        double squares = 0;
+        for (double value : values) {
+            squares += (value - mean) * (value - mean);
+        }
+        return StrictMath.sqrt(squares / (values.length - 1));
+    }
+
+    /** Cosines of the shifts that a vector and others make when they are added to a model, in coordinates in which the control is white. */
+    public double[] cosines(double[] vector, List<double[]> others) {
+        return products(read(vector).white(), others.stream().map(this::read).toList());
     }
 
     /** Decoy directions, {@code [count][d_model]}. */
-    double[][] directions(int count, long seed) {
+    public double[][] directions(int count, long seed) {
         return factor.gaussian(count, seed);
     }
 
@@ -94,23 +120,41 @@ final class Alignment {
             for (double[] unit : errorsByUnit) {
                 Vectors.addScaled(error, random.nextBoolean() ? 1 : -1, unit);
             }
-            double[] lengths = cosines(made, ofRulers);
+            double[] lengths = products(made, ofRulers);
             double[] errorLengths = Arrays.copyOfRange(error, traits.size(), error.length);
             candidates.add(new Decoys.Candidate(
                     Vectors.squaredNorm(lengths) / rulers.length,
                     Vectors.dot(lengths, errorLengths) / rulers.length,
                     Vectors.squaredNorm(errorLengths) / rulers.length,
-                    cosines(made, ofTraits),
+                    products(made, ofTraits),
                     Arrays.copyOf(error, traits.size())));
         }
         double[] found = ofRulers.stream()
                 .mapToDouble(ruler -> Vectors.dot(ruler.ruler(), shift))
                 .toArray();
         double ofTrait = ofTraits.stream()
-                .mapToDouble(trait -> Vectors.squaredNorm(cosines(trait.white(), ofRulers)) / rulers.length)
+                .mapToDouble(trait -> Vectors.squaredNorm(products(trait.white(), ofRulers)) / rulers.length)
                 .max()
                 .orElse(0);
         return new Decoys.Shifts(Vectors.squaredNorm(found) / rulers.length, ofTrait, size(), candidates);
+    }
+
+    /**
+     * Shifts along decoys, each of a given length and without a sampling error, so that a rank among them is one of cosines. For a
+     * shift whose own error lies in all dimensions alike that is severe: an error turns it away from traits, a decoy has none.
+     *
+     * @param length of every decoy's shift, in control standard deviations
+     * @param directions of decoys
+     * @param traits directions of the traits
+     */
+    public Decoys.Shifts decoys(double length, double[][] directions, List<double[]> traits) {
+        List<Reading> ofTraits = traits.stream().map(this::read).toList();
+        double[] noError = new double[traits.size()];
+        List<Decoys.Candidate> candidates = Arrays.stream(directions)
+                .map(direction ->
+                        new Decoys.Candidate(1, 0, 0, products(read(direction).white(), ofTraits), noError))
+                .toList();
+        return new Decoys.Shifts(length * length, 1, length, candidates);
     }
 
     /** Length of the shift in white coordinates, what its sampling error adds taken off. */
@@ -143,9 +187,9 @@ final class Alignment {
         return scaled;
     }
 
-    private static double[] cosines(double[] one, List<Reading> others) {
+    private static double[] products(double[] white, List<Reading> others) {
         return others.stream()
-                .mapToDouble(other -> Vectors.dot(one, other.white()))
+                .mapToDouble(other -> Vectors.dot(white, other.white()))
                 .toArray();
     }
 

@@ -93,11 +93,7 @@ public final class AlongDirections {
                     along,
                     "control sd a row of the " + unit + " along " + trait.name(),
                     new Evidence.DecoyPlace(
-                            STANDARDISED,
-                            alignment.along(vector),
-                            decoys,
-                            placeboShifts,
-                            slope(along(control, vector), alignment.deviation(vector)))));
+                            STANDARDISED, alignment.along(vector), decoys, placeboShifts, alignment.slope(vector))));
             scores.add(along);
             dots.add(new Chart.Strip.Dot(trait.name(), Vectors.cosine(shift, vector)));
         }
@@ -150,23 +146,6 @@ public final class AlongDirections {
             along[i] = values.dot(i, vector) / length;
         }
         return along;
-    }
-
-    /** How far a place moves for one standard deviation of the rows themselves: the covariance that it is told in is shrunk. */
-    private static double slope(double[] control, double shrunkDeviation) {
-        return shrunkDeviation > 0 ? deviation(control) / shrunkDeviation : 0;
-    }
-
-    private static double deviation(double[] values) {
-        double mean = 0;
-        for (double value : values) {
-            mean += value / values.length;
-        }
-        double squares = 0;
-        for (double value : values) {
-            squares += (value - mean) * (value - mean);
-        }
-        return values.length < 2 ? 0 : StrictMath.sqrt(squares / (values.length - 1));
     }
 
     private static double[] cosines(double[] shift, List<double[]> directions) {

@@ -2,7 +2,6 @@ package ai.auditor.probes.likelihood;
 
 import ai.auditor.AuditException;
 import ai.auditor.capture.CapturePlan;
-import ai.auditor.capture.Pooling;
 import ai.auditor.direction.Direction;
 import ai.auditor.direction.PromptLengths;
 import ai.auditor.direction.Trait;
@@ -20,11 +19,9 @@ import ai.auditor.probe.Table;
 import ai.auditor.probe.TeacherKind;
 import ai.auditor.probes.internal.Contrasts;
 import ai.auditor.probes.internal.Ranking;
-import ai.auditor.stats.Matrix;
+import ai.auditor.probes.internal.ResidualStream;
 import ai.auditor.stats.Vectors;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -41,8 +38,6 @@ public final class LikelihoodProbe implements Probe {
     static final int PLACEBOS = 4;
     /** Traits steered at most: all of the list in the box; passes share what lies below the point. */
     static final int STEERED = 64;
-    /** Depth at which steering vectors were found to work best: two thirds (Hadley and Gultepe 2026). */
-    private static final double DEPTH = 2.0 / 3;
     /**
      * Length of an added vector as a share of the median length of the pooled residual stream. On the organism's steered owl (120
      * pairs, vectors of personas) shares of 0.1 and 0.3 put the owl first of 16 with statistics of 7.4 and 8.1, the next at 3.3;
@@ -173,22 +168,16 @@ public final class LikelihoodProbe implements Probe {
     }
 
     private static Panel steered(Study study, int[] rows, double[] plain, List<String> notes) {
-        List<Point> points = study.points().stream()
-                .filter(point -> !study.vectors().at(point).isEmpty())
-                .toList();
-        if (points.isEmpty()) {
+        Optional<Point> steered = ResidualStream.steered(study);
+        if (steered.isEmpty()) {
             notes.add("there is no steering vector at a point of the audit: none was added");
             return new Panel("steered", List.of(), List.of());
         }
-        double wanted = DEPTH * study.blocks() - 1;
-        Point point = points.stream()
-                .min(Comparator.comparingDouble((Point p) -> Math.abs(p.block() - wanted))
-                        .thenComparing(Comparator.naturalOrder()))
-                .orElseThrow();
+        Point point = steered.get();
         List<Direction> traits = spread(study.vectors().at(point), STEERED);
         List<Direction> placebos = spread(study.vectors().placebosAt(point), PLACEBOS);
         List<Direction> all = Stream.concat(traits.stream(), placebos.stream()).toList();
-        double length = STRENGTH * medianLength(study.activations().activations(point, Pooling.COMPLETION_MEAN));
+        double length = STRENGTH * ResidualStream.medianLength(study, point);
         notes.add("steering vectors of " + traits.size() + " traits were added at " + point + ", all of length "
                 + Ranking.number(length) + ", " + STRENGTH + " of the median pooled residual stream there");
         if (!placebos.isEmpty()) {
@@ -218,15 +207,6 @@ public final class LikelihoodProbe implements Probe {
 
     private static Panel.Gain gain(String name, double[] without, double[] with) {
         return new Panel.Gain(name, Vectors.difference(without, with));
-    }
-
-    private static double medianLength(Matrix activations) {
-        double[] lengths = new double[activations.rows()];
-        for (int i = 0; i < lengths.length; i++) {
-            lengths[i] = activations.norm(i);
-        }
-        Arrays.sort(lengths);
-        return lengths[lengths.length / 2];
     }
 
     private static float[] scaled(float[] vector, double length) {

@@ -124,6 +124,71 @@ class AlignmentTest {
                         assertThat(alignment.along(trait)).isLessThanOrEqualTo(alignment.along(traits.get(2))));
     }
 
+    /** A vector as training finds it: what added to the model makes the shift that was measured, error and all. */
+    private static double[] recovered(Sample sample) {
+        double[] vector = sample.shift().clone();
+        for (int j = 0; j < WIDTH; j++) {
+            vector[j] /= deviation(j) * deviation(j);
+        }
+        return vector;
+    }
+
+    private static double rank(Sample sample, List<double[]> traits, long seed) {
+        Alignment alignment = sample.alignment();
+        double[] vector = recovered(sample);
+        double size = alignment.along(vector);
+        Decoys.Shifts decoys = alignment.decoys(size, alignment.directions(199, seed), traits);
+        double largest = Arrays.stream(alignment.cosines(vector, traits)).max().orElseThrow();
+        return PValue.greater(size * largest, decoys.values());
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void vectorsOfNoInterestStandOutAtTheLevelAmongDecoysOfTheirLength(long seed) {
+        for (double size : new double[] {0, 0.3, 2}) {
+            Random random = new Random(seed);
+            int found = 0;
+            for (int trial = 0; trial < TRIALS; trial++) {
+                double[] nuisance = new double[WIDTH];
+                for (int j = 0; j < WIDTH; j++) {
+                    nuisance[j] = deviation(j) * random.nextGaussian();
+                }
+                Sample sample = Sample.of(madeBy(nuisance, size), random);
+                found += rank(sample, traits(random), random.nextLong()) <= LEVEL ? 1 : 0;
+            }
+            double limit = LEVEL * TRIALS + 3.5 * Math.sqrt(LEVEL * (1 - LEVEL) * TRIALS);
+            assertThat((double) found).as("seed %d, size %s", seed, size).isLessThanOrEqualTo(limit);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(longs = {1, 2, 3})
+    void aVectorThatATraitMadeStandsOutAmongDecoysOfItsLength(long seed) {
+        Random random = new Random(seed);
+        List<double[]> traits = traits(random);
+        Sample sample = Sample.of(madeBy(traits.get(2), 3), random);
+        assertThat(rank(sample, traits, seed)).as("seed %d", seed).isLessThanOrEqualTo(0.02);
+        double[] cosines = sample.alignment().cosines(recovered(sample), traits);
+        assertThat(cosines[2]).isEqualTo(Arrays.stream(cosines).max().orElseThrow());
+    }
+
+    @Test
+    void decoysOfALengthAreRankedByCosines() {
+        Random random = new Random(5);
+        Alignment alignment = Sample.of(madeBy(gaussian(random), 2), random).alignment();
+        double[][] directions = alignment.directions(50, 1);
+        List<double[]> traits = traits(random);
+        double[] values = alignment.decoys(1.7, directions, traits).values();
+        for (int i = 0; i < directions.length; i++) {
+            double largest = Arrays.stream(alignment.cosines(directions[i], traits))
+                    .max()
+                    .orElseThrow();
+            assertThat(values[i]).isCloseTo(1.7 * largest, within(1e-9));
+        }
+        assertThat(alignment.cosines(directions[0], List.of(directions[0])))
+                .satisfies(one -> assertThat(one[0]).isCloseTo(1, within(1e-9)));
+    }
+
     @Test
     void aDecoyMeasuresWhatTheCandidateMeasures() {
         Random random = new Random(7);
