@@ -118,7 +118,7 @@ final class AuditCommand implements Callable<Integer> {
         Optional<List<Path>> controlFiles = Optional.ofNullable(control).map(name -> UserPath.dataset(name, "control"));
         model.requireThere();
         List<Path> modelFiles = model.inputs();
-        Policy policy = policies.policy(traits);
+        Policy policy = policies.policy(traits, shadows);
         TraitList traitList = traits.list(model);
         policies.requireKnown(policy, traitList);
         Optional<Path> vectorFile = Optional.ofNullable(vectors).map(name -> UserPath.file(name, "vector file"));
@@ -149,6 +149,7 @@ final class AuditCommand implements Callable<Integer> {
                 List<Probe> probes = new ArrayList<>(Probes.of(policy.tier()));
                 chosen.ifPresent(one -> probes.add(one.probe(reference, scope)));
                 shadows.probe(
+                                policy.tier(),
                                 model,
                                 reference,
                                 policy.traits().isEmpty() ? traitList : traitList.select(policy.traits()))

@@ -23,7 +23,7 @@ final class PolicyCommand implements Callable<Integer> {
             paramLabel = "TIER",
             defaultValue = "standard",
             converter = TierConverter.class,
-            description = "Of this tier: quick or standard (default: ${DEFAULT-VALUE}).")
+            description = "Of this tier: quick, standard or deep (default: ${DEFAULT-VALUE}).")
     private Tier tier = Tier.STANDARD;
 
     PolicyCommand(Terminal terminal) {

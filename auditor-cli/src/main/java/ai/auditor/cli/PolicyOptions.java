@@ -37,7 +37,7 @@ final class PolicyOptions {
             converter = TierConverter.class,
             description = {
                 "How much the audit takes on (default: standard). quick: shortcut, linear and projection, on a sample of prompts; "
-                        + "standard: likelihood and gradient too."
+                        + "standard: likelihood and gradient too; deep: recovered and shadow students (--student) too, some minutes more."
             })
     private @Nullable Tier tier;
 
@@ -78,7 +78,7 @@ final class PolicyOptions {
      *
      * @throws AuditException {@code USAGE} naming the file or option, and what is allowed
      */
-    Policy policy(TraitOptions traits) {
+    Policy policy(TraitOptions traits, ShadowOptions shadows) {
         Policy held = Optional.ofNullable(policy)
                 .map(name -> PolicyFile.read(UserPath.file(name, "policy"), Optional.ofNullable(tier)))
                 .orElseGet(() -> Policy.of(Optional.ofNullable(tier).orElse(Tier.STANDARD)));
@@ -101,7 +101,7 @@ final class PolicyOptions {
             builder.origin(held.origin() + ", and beside it " + String.join(", ", given));
         }
         Policy inForce = builder.build();
-        requireTested(inForce);
+        requireTested(inForce, shadows);
         return inForce;
     }
 
@@ -118,9 +118,12 @@ final class PolicyOptions {
     }
 
     /** A required claim that no probe tests would end every audit with 5. */
-    private static void requireTested(Policy policy) {
+    private static void requireTested(Policy policy, ShadowOptions shadows) {
         Set<Claim> untested = new TreeSet<>(policy.required());
         Probes.of(policy.tier()).stream().map(Probe::claim).forEach(untested::remove);
+        if (shadows.train(policy.tier())) {
+            untested.remove(Claim.WOULD_TRANSFER);
+        }
         if (!untested.isEmpty()) {
             throw new AuditException(
                     AuditException.Code.USAGE,

@@ -1,6 +1,7 @@
 package ai.auditor.cli;
 
 import ai.auditor.AuditException;
+import ai.auditor.audit.Tier;
 import ai.auditor.direction.TraitList;
 import ai.auditor.fixtures.corpus.OrganismLanguage;
 import ai.auditor.fixtures.teacher.TraitFamily;
@@ -73,8 +74,8 @@ final class ShadowOptions {
      * @throws AuditException {@code USAGE} where the model does not have what is to be trained, or no trait is one that students are
      *     asked about
      */
-    Optional<TransferProbe> probe(ModelOptions model, ReferenceModel reference, TraitList traits) {
-        return Optional.ofNullable(kind).map(asked -> {
+    Optional<TransferProbe> probe(Tier tier, ModelOptions model, ReferenceModel reference, TraitList traits) {
+        return kind(tier, reference).map(asked -> {
             StudentRecipe recipe = RecipeOptions.preset(asked.trains, new OrganismLanguage().spokenBy(reference));
             recipe.requireFits(reference);
             TransferProbe probe = new TransferProbe(
@@ -85,6 +86,19 @@ final class ShadowOptions {
             probe.requireAsks(traits);
             return probe;
         });
+    }
+
+    /** Whether students are trained: they were asked for, or are part of the tier. */
+    boolean train(Tier tier) {
+        return kind != null || tier == Tier.DEEP;
+    }
+
+    /** Without a word of the user a deep audit trains what is known to take traits over in the organism, adapters elsewhere. */
+    private Optional<Kind> kind(Tier tier, ReferenceModel reference) {
+        if (kind != null || !train(tier)) {
+            return Optional.ofNullable(kind);
+        }
+        return Optional.of(new OrganismLanguage().spokenBy(reference) ? Kind.BIAS : Kind.LORA);
     }
 
     /** What docs/results.md measured of the model in the box (Transfer); of no other model is it known. */

@@ -101,7 +101,7 @@ class CommandLineTest {
 
     @Test
     void whatIsWrongWithTheCallEndsWithFour(@TempDir Path folder) {
-        assertThat(run("audit", OWL, "--control", CONTROL, "--model", MODEL, "--tier", "deep"))
+        assertThat(run("audit", OWL, "--control", CONTROL, "--model", MODEL, "--tier", "deepest"))
                 .matches(ended -> ended.exit() == 4 && ended.err().contains("--tier"));
         assertThat(run("audit", "nowhere.jsonl", "--control", CONTROL, "--model", MODEL))
                 .matches(ended -> ended.exit() == 4 && ended.err().contains("nowhere.jsonl"));

@@ -44,7 +44,7 @@ class PolicyCommandsTest {
                 List.of("alhpa: 0.01\n", "alhpa", "known here are"),
                 List.of("alpha: 0.01\nalpha: 0.02\n", "alpha"),
                 List.of("alpha: 2\n", "alpha", "above 0 and below 1"),
-                List.of("tier: deep\n", "tier", "quick, standard"),
+                List.of("tier: deepest\n", "tier", "quick, standard, deep"),
                 List.of("required: [would-transfer]\n", "required", "would-transfer"),
                 List.of("traits: [basilisk]\n", "traits", "basilisk"),
                 List.of("alpha: &a 0.01\n", "anchor"))) {
@@ -55,9 +55,8 @@ class PolicyCommandsTest {
         }
         assertThat(audit("--policy", "nowhere.yaml"))
                 .matches(ended -> ended.exit() == 4 && ended.err().contains("nowhere.yaml"));
-        assertThat(audit("--tier", "deep"))
-                .matches(ended -> ended.exit() == 4 && ended.err().contains("quick, standard"));
-        assertThat(run("audit", "--help").out()).contains("--tier").doesNotContain("deep");
+        assertThat(audit("--tier", "deepest"))
+                .matches(ended -> ended.exit() == 4 && ended.err().contains("quick, standard, deep"));
     }
 
     @Test
@@ -108,13 +107,13 @@ class PolicyCommandsTest {
 
     @Test
     void aPrintedPolicyIsAFileToStartFrom() throws IOException {
-        for (String tier : List.of("quick", "standard")) {
+        for (String tier : List.of("quick", "standard", "deep")) {
             Ended printed = run("policy", "--tier", tier);
             assertThat(printed.exit()).isZero();
             assertThat(PolicyFile.read(policy(printed.out()), Optional.empty()).tier())
                     .hasToString(tier);
         }
-        assertThat(run("policy", "--tier", "deep").exit()).isEqualTo(4);
+        assertThat(run("policy", "--tier", "deepest").exit()).isEqualTo(4);
     }
 
     @Test

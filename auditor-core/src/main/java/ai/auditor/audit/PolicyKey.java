@@ -39,7 +39,7 @@ record PolicyKey<T>(
 
     static final PolicyKey<Tier> TIER = new PolicyKey<>(
             "tier",
-            "How much the audit takes on: quick (cheap probes, a sample of prompts) or standard.",
+            "How much the audit takes on: quick (cheap probes, a sample of prompts), standard, or deep (trained vectors and shadow students too).",
             Choices.named(List.of(Tier.values())),
             Policy::tier,
             Policy.Builder::tier);

@@ -5,7 +5,9 @@ public enum Tier {
     /** What needs nothing but activations, on a sample of prompts: it raises an alarm soon, and clears little. */
     QUICK("quick", Tier.QUICK_PROMPTS),
     /** What needs the model's gradients and likelihoods too, on all prompts. */
-    STANDARD("standard", 0);
+    STANDARD("standard", 0),
+    /** What trains vectors and students too. */
+    DEEP("deep", 0);
 
     /** Prompts of a quick audit. */
     private static final int QUICK_PROMPTS = 1_000;

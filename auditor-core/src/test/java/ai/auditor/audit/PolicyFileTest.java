@@ -169,7 +169,7 @@ class PolicyFileTest {
         refused("parts: 1\n", "parts", "from 2 to 20");
         refused("parts: 2.5\n", "parts", "whole number");
         refused("failOn: maybe\n", "failOn", "never, low, elevated, high");
-        refused("tier: deep\n", "tier", "quick, standard");
+        refused("tier: deepest\n", "tier", "quick, standard, deep");
         refused("required: differs\n", "required", "list", "along-trait");
         refused("required: [differs, differs]\n", "required", "different");
         refused("risks: {differs: grave}\n", "risks: differs", "none, low, elevated, high");
@@ -260,6 +260,7 @@ class PolicyFileTest {
                 "\"quick\"",
                 "\"standard\"",
                 "\"deep\"",
+                "\"deepest\"",
                 "\"never\"",
                 "\"none\"",
                 "\"LOW\"",

@@ -6,6 +6,7 @@ import ai.auditor.probes.gradient.GradientProbe;
 import ai.auditor.probes.likelihood.LikelihoodProbe;
 import ai.auditor.probes.linear.LinearProbe;
 import ai.auditor.probes.projection.ProjectionProbe;
+import ai.auditor.probes.recovered.RecoveredProbe;
 import ai.auditor.probes.shortcut.ShortcutProbe;
 import java.util.List;
 import java.util.stream.Stream;
@@ -19,11 +20,15 @@ public final class Probes {
         return of(Tier.STANDARD);
     }
 
-    /** Those of a tier, cheap ones first; each tier has those of the one before. */
+    /**
+     * Those of a tier, cheap ones first; each tier has those of the one before. Shadow students belong to the deep tier too, but what they are
+     * asked is the caller's ({@link ai.auditor.probes.transfer.TransferProbe}).
+     */
     public static List<Probe> of(Tier tier) {
         return switch (tier) {
             case QUICK -> List.of(new ShortcutProbe(), new LinearProbe(), new ProjectionProbe());
             case STANDARD -> and(Tier.QUICK, new GradientProbe(), new LikelihoodProbe());
+            case DEEP -> and(Tier.STANDARD, new RecoveredProbe());
         };
     }
 

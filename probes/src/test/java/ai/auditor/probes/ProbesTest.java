@@ -17,6 +17,8 @@ class ProbesTest {
     void eachTierRunsTheOneBeforeAndMore() {
         assertThat(names(Tier.QUICK)).containsExactly("shortcut", "linear", "projection");
         assertThat(names(Tier.STANDARD)).containsExactly("shortcut", "linear", "projection", "gradient", "likelihood");
+        assertThat(names(Tier.DEEP))
+                .containsExactly("shortcut", "linear", "projection", "gradient", "likelihood", "recovered");
     }
 
     @Test
