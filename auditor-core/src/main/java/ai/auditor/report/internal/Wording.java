@@ -323,7 +323,7 @@ public final class Wording {
         }
         List<String> sizes = new ArrayList<>();
         bySize.forEach((size, outcomes) -> sizes.add("at " + number(size) + " sd " + String.join(", ", outcomes)));
-        return "Spike-in: the vector of " + planted.trait() + " at " + planted.point() + ", in "
+        return "Spike-in: the vector of " + planted.trait() + " at " + planted.point() + " in "
                 + percent(planted.fraction())
                 + " of one half of " + count(planted.rows()) + " control rows: " + String.join("; ", sizes) + "."
                 + (notCovered.isEmpty() ? "" : " Not covered: " + String.join(", ", notCovered) + ".");
