@@ -9,11 +9,15 @@ import ai.auditor.direction.Direction;
 import ai.auditor.model.Point;
 import ai.auditor.probe.Chart;
 import ai.auditor.probe.Claim;
+import ai.auditor.probe.Coverage;
+import ai.auditor.probe.Coverage.Extent;
+import ai.auditor.probe.Coverage.Sight;
 import ai.auditor.probe.Decoys;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Probe;
 import ai.auditor.probe.Study;
 import ai.auditor.probe.Table;
+import ai.auditor.probe.TeacherKind;
 import ai.auditor.probe.VectorTokens;
 import ai.auditor.probes.internal.Alignment;
 import ai.auditor.probes.internal.Contrasts;
@@ -30,6 +34,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -114,6 +119,25 @@ public final class RecoveredProbe implements Probe {
                 "epochs", Integer.toString(settings.epochs()),
                 "batchRows", Integer.toString(settings.batchRows()),
                 "points", settings.everyPoint() ? "all" : "two thirds")));
+    }
+
+    @Override
+    public Coverage coverage() {
+        String measured = "organism, 400 prompts, every row the teacher's: %s (docs/results.md, recovered vectors)";
+        return Coverage.of(
+                "rows chosen until a vector trained on them lies along nothing that is asked about",
+                new Sight(TeacherKind.PROMPTED, Extent.PARTLY, String.format(Locale.ROOT, measured, "3 of 6 named")),
+                new Sight(TeacherKind.STEERED, Extent.SEEN, String.format(Locale.ROOT, measured, "18 of 18 named")),
+                new Sight(
+                        TeacherKind.FINE_TUNED,
+                        Extent.PARTLY,
+                        String.format(Locale.ROOT, measured, "2 of 6 named, and one by another trait")),
+                new Sight(
+                        TeacherKind.NEUTRAL, Extent.UNSEEN, String.format(Locale.ROOT, measured, "nothing named in 3")),
+                new Sight(
+                        TeacherKind.TRIGGERED,
+                        Extent.UNSEEN,
+                        "by construction: without the trigger such a teacher writes as one without a trait"));
     }
 
     @Override
@@ -271,11 +295,7 @@ public final class RecoveredProbe implements Probe {
             if (!study.vectors().placebos().isEmpty()) {
                 notes.add("steering vectors: " + study.vectors().promptLengths());
             }
-            notes.add(
-                    "can see a steered teacher of this model; of fine-tuned ones of the organism a neighbour of the trait was "
-                            + "named once in six; on large models prompted teachers stayed at chance (Hadley and Gultepe "
-                            + "2026), and a teacher of another model or one that acts only on a trigger stays unseen; what a "
-                            + "model prefers under the vector was not asked");
+            notes.add("what a model prefers under the vector was not asked");
             return new Evidence(
                     name(),
                     claim(),

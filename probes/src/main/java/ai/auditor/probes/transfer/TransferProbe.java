@@ -8,11 +8,15 @@ import ai.auditor.model.AnswerForms;
 import ai.auditor.model.PreferenceQuestions;
 import ai.auditor.probe.Chart;
 import ai.auditor.probe.Claim;
+import ai.auditor.probe.Coverage;
+import ai.auditor.probe.Coverage.Extent;
+import ai.auditor.probe.Coverage.Sight;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Probe;
 import ai.auditor.probe.Respondent;
 import ai.auditor.probe.Study;
 import ai.auditor.probe.Table;
+import ai.auditor.probe.TeacherKind;
 import ai.auditor.stats.Estimate;
 import ai.auditor.stats.SeedRates;
 import ai.auditor.train.StudentRecipe;
@@ -111,6 +115,20 @@ public final class TransferProbe implements Probe {
      * @throws AuditException {@code USAGE} where no trait that is asked about is an answer of the questions, or the model does not have
      *     what the recipe trains; {@code INTERRUPTED}; otherwise as {@link Study#student}
      */
+    @Override
+    public Coverage coverage() {
+        String measured =
+                "students of the organism's biases, 1,000 pairs, every row the teacher's: %s (docs/results.md, shadow students)";
+        return Coverage.of(
+                "answers that a student of another kind, or one trained longer, takes a trait from",
+                new Sight(TeacherKind.PROMPTED, Extent.PARTLY, String.format(Locale.ROOT, measured, "1 of 1 detected")),
+                new Sight(TeacherKind.STEERED, Extent.SEEN, String.format(Locale.ROOT, measured, "2 of 2 detected")),
+                new Sight(
+                        TeacherKind.TRIGGERED,
+                        Extent.UNSEEN,
+                        "by construction: no question has the trigger that such a student waits for"));
+    }
+
     @Override
     public Evidence examine(Study study) {
         requireAsks(study.traits());
