@@ -2,6 +2,7 @@ package ai.auditor.cli;
 
 import ai.auditor.AtomicFile;
 import ai.auditor.audit.Policy;
+import ai.auditor.audit.Tier;
 import ai.auditor.fixtures.lab.Grid;
 import ai.auditor.fixtures.lab.RunFile;
 import ai.auditor.fixtures.lab.Scoreboard;
@@ -77,6 +78,15 @@ final class ScoreboardCommand implements Callable<Integer> {
     private int teachers;
 
     @Option(
+            names = "--tier",
+            paramLabel = "TIER",
+            defaultValue = "standard",
+            converter = TierConverter.class,
+            description =
+                    "The probes of this tier, without shadow students: quick, standard or deep (default: ${DEFAULT-VALUE}).")
+    private Tier tier = Tier.STANDARD;
+
+    @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "2000000",
@@ -99,13 +109,13 @@ final class ScoreboardCommand implements Callable<Integer> {
         RunFile<ScoreboardRun> file = ScoreboardRun.file(UserPath.of(runs, "file of audits"));
         List<ScoreboardRun> before = file.read();
         AtomicFile.requireWritable(file.path());
-        Policy policy = Policy.standard();
+        Policy policy = Policy.of(tier);
         List<ScoreboardRun> done = new ArrayList<>();
         try (Log progress = log.open(terminal);
                 ReferenceModel base = model.open()) {
             grid.withOther(base, other -> {
-                Scoreboard board = new Scoreboard(
-                        base, other, TraitFamily.organism(), chosen, policy, Probes.standard(), settings);
+                Scoreboard board =
+                        new Scoreboard(base, other, TraitFamily.organism(), chosen, policy, Probes.of(tier), settings);
                 board.requireFits();
                 Set<ScoreboardRun.Key> wanted = board.keys();
                 Set<ScoreboardRun.Key> known = new HashSet<>();

@@ -2,10 +2,13 @@ package ai.auditor.probes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.auditor.audit.Tier;
 import ai.auditor.probe.Chart;
 import ai.auditor.probe.Claim;
+import ai.auditor.probe.Coverage;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Probe;
+import ai.auditor.probe.TeacherKind;
 import ai.auditor.probes.SyntheticStudy.Signal;
 import ai.auditor.probes.gradient.GradientProbe;
 import ai.auditor.probes.likelihood.LikelihoodProbe;
@@ -136,9 +139,11 @@ class SignedProbesTest {
 
     @Test
     void everyProbeSaysWhatItCannotSee() {
-        for (Probe probe : Probes.standard()) {
+        for (Probe probe : Probes.of(Tier.DEEP)) {
             Evidence evidence = probe.examine(SyntheticStudy.ofPairs(Signal.NONE, 40, 6));
-            assertThat(evidence.notes()).as(probe.name()).anyMatch(note -> note.contains("trigger"));
+            assertThat(probe.coverage().of(TeacherKind.TRIGGERED))
+                    .as(probe.name())
+                    .isEqualTo(Coverage.Extent.UNSEEN);
             assertThat(evidence.claim()).isEqualTo(probe.fitted() ? Claim.DIFFERS : Claim.ALONG_TRAIT);
             assertThat(evidence.tables())
                     .allSatisfy(table -> assertThat(table.rows())
