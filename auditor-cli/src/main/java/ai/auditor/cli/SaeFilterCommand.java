@@ -15,6 +15,7 @@ import ai.auditor.sae.SparseAutoencoder;
 import ai.auditor.sae.features.FeatureFilter;
 import ai.auditor.sae.features.FeatureFilter.Term;
 import ai.auditor.sae.features.FilterFile;
+import ai.auditor.stats.Estimate;
 import ai.auditor.tensor.Scope;
 import ai.auditor.text.LongRows;
 import ai.auditor.text.TokenizedDataset;
@@ -44,6 +45,7 @@ import picocli.CommandLine.Parameters;
         })
 final class SaeFilterCommand implements Callable<Integer> {
     private static final double PER_CENT = 100;
+    private static final double CHANCE = 0.5;
 
     private final Terminal terminal;
 
@@ -153,8 +155,15 @@ final class SaeFilterCommand implements Callable<Integer> {
                         chosen.point(),
                         chosen.span(),
                         tokens.tokens());
-                new HookCheck(chosen.facts()).require(table.reconstruction(), chosen.unchecked());
+                HookCheck check = new HookCheck(chosen.facts());
+                check.require(table.reconstruction(), chosen.unchecked());
                 progress.close();
+                check.complaint(table.reconstruction())
+                        .ifPresent(reason -> terminal.note(
+                                "the autoencoder does not fit these states and is used all the same, as --sae-unchecked asks: "
+                                        + reason,
+                                List.of()));
+                found.flatMap(FilterFile::heldOut).ifPresent(this::tell);
                 write(tokens, table, filter, passing, failing);
             }
         }
@@ -245,6 +254,19 @@ final class SaeFilterCommand implements Callable<Integer> {
         if (count > 0) {
             terminal.note(String.format(Locale.ROOT, "%,d %s; the first:", count, what), BadRows.named(first));
         }
+    }
+
+    /** A filter that was chosen tells rows less well than it did where it was chosen; often no better than chance. */
+    private void tell(Estimate heldOut) {
+        terminal.note(
+                String.format(
+                        Locale.ROOT,
+                        "on rows held out of its choice the filter's balanced accuracy was %.3f [%.3f, %.3f], where one half is chance%s",
+                        heldOut.value(),
+                        heldOut.interval().low(),
+                        heldOut.interval().high(),
+                        heldOut.interval().low() > CHANCE ? "" : ": no better than chance for all that is known"),
+                List.of());
     }
 
     private static String reason(FeatureFilter filter, RowFeatures row) {

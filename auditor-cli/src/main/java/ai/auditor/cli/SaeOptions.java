@@ -54,6 +54,11 @@ final class SaeOptions {
      * @throws AuditException {@code USAGE} where nothing is there
      */
     Optional<Path> path() {
+        if (path == null && (point != null || unchecked || span != TokenSpan.COMPLETION)) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    "--sae-point, --sae-tokens and --sae-unchecked go with --sae: name the autoencoder");
+        }
         return Optional.ofNullable(path).map(name -> UserPath.existing(name, "autoencoder"));
     }
 

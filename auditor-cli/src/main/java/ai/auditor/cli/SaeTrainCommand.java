@@ -47,6 +47,7 @@ import picocli.CommandLine.Parameters;
                         + "that SAELens loads. One row in ten, 200 at most, is held out to measure it on.")
 final class SaeTrainCommand implements Callable<Integer> {
     private static final double PER_CENT = 100;
+    private static final int EVERY = 50;
 
     private final Terminal terminal;
 
@@ -87,12 +88,8 @@ final class SaeTrainCommand implements Callable<Integer> {
             description = "Keeps the state there, the last one too; the last two files stay.")
     private @Nullable String checkpoints;
 
-    @Option(
-            names = "--checkpoint-every",
-            paramLabel = "STEPS",
-            defaultValue = "50",
-            description = "How often (default: ${DEFAULT-VALUE}).")
-    private int every;
+    @Option(names = "--checkpoint-every", paramLabel = "STEPS", description = "How often (default: " + EVERY + ").")
+    private @Nullable Integer every;
 
     @Option(names = "--resume", description = "Goes on from the latest state in --checkpoints, if there is one.")
     private boolean resume;
@@ -149,6 +146,12 @@ final class SaeTrainCommand implements Callable<Integer> {
         }
         TextTable.print(terminal.out(), table(trained, metrics));
         terminal.out().flush();
+        if (metrics.fvu() > 1 || metrics.recovered().orElse(1) < 0) {
+            terminal.note(
+                    "on rows held out it is worse than the mean of the states: other commands will refuse it; train on more tokens"
+                            + " (--tokens), in smaller batches (--batch) or at another rate (--learning-rate)",
+                    List.of());
+        }
         return 0;
     }
 
@@ -156,11 +159,14 @@ final class SaeTrainCommand implements Callable<Integer> {
         if (resume && checkpoints == null) {
             throw new AuditException(AuditException.Code.USAGE, "--resume needs --checkpoints");
         }
+        if (every != null && checkpoints == null) {
+            throw new AuditException(AuditException.Code.USAGE, "--checkpoint-every needs --checkpoints");
+        }
         SaePlan plan = options.plan();
         return checkpoints == null
                 ? plan
-                : plan.checkpoints(
-                        new SaePlan.Checkpoints(UserPath.of(checkpoints, "checkpoint directory"), every, resume));
+                : plan.checkpoints(new SaePlan.Checkpoints(
+                        UserPath.of(checkpoints, "checkpoint directory"), every == null ? EVERY : every, resume));
     }
 
     private TokenizedDataset tokens(List<Dataset> read, ReferenceModel reference, Progress progress) {

@@ -14,6 +14,9 @@ public record Hook(Optional<String> model, Optional<String> modelDigest, Optiona
     /** The field of a SAELens directory of our own that holds the model's digest. */
     public static final String MODEL_DIGEST = "auditor_model_digest";
 
+    /** The field of a directory that we wrote which names the point, beside SAELens's own. */
+    public static final String POINT = "auditor_point";
+
     /** Nothing is known. */
     public static Hook unknown() {
         return new Hook(Optional.empty(), Optional.empty(), Optional.empty());

@@ -123,40 +123,40 @@ public final class HookCheck {
                             + "zero throughout, which its input norm cannot scale");
         }
         if (!unchecked) {
-            requireAlive(measured);
-            requireDeclared(measured);
+            complaint(measured).ifPresent(reason -> {
+                throw unsound(reason);
+            });
         }
     }
 
-    private void requireAlive(Reconstruction measured) {
+    /** What is wrong with it on these tokens, if anything is: that it is dead, or far from what its files declare. */
+    public Optional<String> complaint(Reconstruction measured) {
         if (measured.l0() == 0) {
-            throw unsound("no feature is active in any of " + measured.tokens() + " tokens");
+            return Optional.of("no feature is active in any of " + measured.tokens() + " tokens");
         }
         if (measured.fvu() > 1) {
-            throw unsound("its reconstruction is worse than the mean of the states (" + found(measured) + ")");
+            return Optional.of("its reconstruction is worse than the mean of the states (" + found(measured) + ")");
         }
-    }
-
-    private void requireDeclared(Reconstruction measured) {
         OptionalDouble l0 = facts.declared().l0();
         if (l0.isPresent()
                 && (measured.l0() > L0_FACTOR * l0.getAsDouble() || measured.l0() * L0_FACTOR < l0.getAsDouble())) {
-            throw otherThanDeclared("an L0", l0.getAsDouble(), measured);
+            return Optional.of(otherThanDeclared("an L0", l0.getAsDouble(), measured));
         }
         OptionalDouble fvu = facts.declared().fvu();
         if (fvu.isPresent() && measured.fvu() > fvu.getAsDouble() + FVU_SLACK) {
-            throw otherThanDeclared("an FVU", fvu.getAsDouble(), measured);
+            return Optional.of(otherThanDeclared("an FVU", fvu.getAsDouble(), measured));
         }
+        return Optional.empty();
     }
 
-    private AuditException otherThanDeclared(String what, double declared, Reconstruction measured) {
-        return unsound(String.format(
+    private static String otherThanDeclared(String what, double declared, Reconstruction measured) {
+        return String.format(
                 Locale.ROOT,
                 "its files declare %s of %.4g, measured are %s over %d tokens",
                 what,
                 declared,
                 found(measured),
-                measured.tokens()));
+                measured.tokens());
     }
 
     private static String found(Reconstruction measured) {

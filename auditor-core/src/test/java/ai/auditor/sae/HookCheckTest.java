@@ -91,6 +91,8 @@ class HookCheckTest {
         refused(AuditException.Code.MODEL, () -> silent.require(measured(0, 0.1f), false), "no feature", "4 tokens");
         refused(AuditException.Code.MODEL, () -> silent.require(measured(2, 3), false), "FVU", "--sae-unchecked");
         silent.require(measured(0, 3), true);
+        assertThat(silent.complaint(measured(0, 3))).contains("no feature is active in any of 4 tokens");
+        assertThat(silent.complaint(measured(2, 0.1f))).isEmpty();
         HookCheck declared =
                 new HookCheck(facts(2, Hook.unknown(), new Declared(OptionalDouble.of(85), OptionalDouble.of(0.26))));
         declared.require(measured(80, 0.5f), false);

@@ -172,6 +172,7 @@ class HostileSaeTest {
                 "saelens-standard | metadata | [] | \"metadata\" is [], where an object belongs",
                 "saelens-standard | metadata | {'hook_name':'blocks.0.attn.hook_z'} | \"blocks.0.attn.hook_z\": it reads the heads",
                 "saelens-standard | metadata | {'hook_name':'blocks.0.hook_mlp_in'} | \"blocks.0.hook_mlp_in\", which is no point that can be read",
+                "saelens-standard | metadata | {'hook_name':'blocks.0.hook_resid_post','auditor_point':'resid_post.1'} | is \"resid_post.1\", where the hook's name says resid_post.0",
                 "saelens-standard | metadata | {'hook_name':7} | \"metadata.hook_name\" is 7, where a text belongs",
                 "saelens-standard | metadata | {'hook_head_index':0} | names one head",
                 "saelens-standard | d_out | 32 | \"d_out\" is another than d_in",

@@ -4,12 +4,15 @@ import ai.auditor.AuditException;
 import ai.auditor.Printable;
 import ai.auditor.SettingsJson;
 import ai.auditor.sae.features.FeatureFilter.Term;
+import ai.auditor.stats.Estimate;
+import ai.auditor.stats.Interval;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * A filter as an analysis of features writes it, with the autoencoder whose features it asks about.
@@ -17,8 +20,9 @@ import java.util.List;
  * @param digest of that autoencoder
  * @param point at which it reads
  * @param tokens which of a row it reads, as the command line spells them
+ * @param heldOut how it did on rows that it was not chosen on; empty where the file does not say
  */
-public record FilterFile(String digest, String point, String tokens, FeatureFilter filter) {
+public record FilterFile(String digest, String point, String tokens, FeatureFilter filter, Optional<Estimate> heldOut) {
     /** The field of a report that holds its autoencoder. */
     public static final String AUTOENCODER = "autoencoder";
 
@@ -32,6 +36,10 @@ public record FilterFile(String digest, String point, String tokens, FeatureFilt
     private static final String FEATURE = "feature";
     private static final String ACTIVE = "active";
     private static final String AT_LEAST = "atLeast";
+    private static final String HELD_OUT = "heldOut";
+    private static final String BALANCED_ACCURACY = "balancedAccuracy";
+    private static final String LOW = "low";
+    private static final String HIGH = "high";
     private static final int LARGEST = 256 << 20;
     private static final int MOST_TERMS = 4_096;
 
@@ -86,7 +94,22 @@ public record FilterFile(String digest, String point, String tokens, FeatureFilt
                 text(file, autoencoder, DIGEST),
                 text(file, autoencoder, POINT),
                 text(file, autoencoder, TOKENS),
-                new FeatureFilter(terms, atLeast.intValue()));
+                new FeatureFilter(terms, atLeast.intValue()),
+                heldOut(filter));
+    }
+
+    private static Optional<Estimate> heldOut(JsonNode filter) {
+        JsonNode accuracy = filter.path(HELD_OUT).path(BALANCED_ACCURACY);
+        return accuracy.isNumber()
+                        && filter.path(LOW).isNumber()
+                        && filter.path(HIGH).isNumber()
+                ? Optional.of(new Estimate(
+                        accuracy.doubleValue(),
+                        new Interval(
+                                filter.path(LOW).doubleValue(),
+                                filter.path(HIGH).doubleValue(),
+                                Estimate.LEVEL)))
+                : Optional.empty();
     }
 
     private static String text(Path file, JsonNode autoencoder, String field) {

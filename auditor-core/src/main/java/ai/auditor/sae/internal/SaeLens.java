@@ -157,6 +157,15 @@ final class SaeLens implements Format {
         Optional<Point> point = metadata.optionalText("hook_name")
                 .or(() -> metadata.optionalText("hook_point"))
                 .map(hook -> Format.point(config.file(), hook));
+        Optional<String> ours = metadata.optionalText(Hook.POINT);
+        if (ours.isPresent()
+                && point.isPresent()
+                && !ours.get().equals(point.get().toString())) {
+            throw metadata.refused(
+                    Hook.POINT,
+                    "is " + Printable.quoted(ours.get()) + ", where the hook's name says " + point.get()
+                            + ": one of the two is wrong");
+        }
         return new Hook(metadata.optionalText("model_name"), metadata.optionalText(Hook.MODEL_DIGEST), point);
     }
 

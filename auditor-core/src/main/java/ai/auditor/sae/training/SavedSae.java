@@ -133,7 +133,7 @@ public final class SavedSae {
         if (!origin.modelDigest().isEmpty()) {
             metadata.put(Hook.MODEL_DIGEST, origin.modelDigest());
         }
-        metadata.put("auditor_point", origin.point().toString());
+        metadata.put(Hook.POINT, origin.point().toString());
         metadata.put("auditor_states_digest", sae.statesDigest());
         if (metrics.tokens() > 0) {
             metadata.put(Declared.L0, metrics.l0());

@@ -185,6 +185,10 @@ public final class SaeProbe implements Probe {
                 measured.l0(),
                 measured.fvu(),
                 measured.tokens()));
+        new HookCheck(facts)
+                .complaint(measured)
+                .ifPresent(reason -> notes.add(
+                        "it does not fit these states and is used all the same, as --sae-unchecked asks: " + reason));
         if (facts.hook().modelDigest().isEmpty()) {
             facts.hook()
                     .model()

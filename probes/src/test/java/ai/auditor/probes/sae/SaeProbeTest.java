@@ -145,6 +145,7 @@ class SaeProbeTest {
         Evidence silent =
                 probe(sae(Declared.nothing(), -1e6f), true).examine(SyntheticStudy.ofPairs(Signal.NONE, 40, 5));
         assertThat(silent.discrimination().orElseThrow().row().value()).isEqualTo(0.5);
+        assertThat(silent.notes()).anyMatch(note -> note.contains("used all the same"));
         assertThatThrownBy(() -> probe(sae(new Declared(OptionalDouble.of(2), OptionalDouble.empty()), 0), false)
                         .examine(SyntheticStudy.ofPairs(Signal.NONE, 40, 5)))
                 .hasMessageContaining("declare an L0 of 2");
