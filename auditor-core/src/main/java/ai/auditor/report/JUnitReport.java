@@ -143,7 +143,9 @@ public final class JUnitReport {
 
     /** A name that Jenkins, which takes what is before the last dot for a package, shows whole. */
     private static String className(String dataset) {
-        return "audit." + Printable.cut(dataset, LONGEST_NAME).replaceAll("[^\\p{L}\\p{N}_-]", "_");
+        // Where a file lies differs from machine to machine, and build servers keep a case's history by its class.
+        String file = dataset.substring(Math.max(dataset.lastIndexOf('/'), dataset.lastIndexOf('\\')) + 1);
+        return "audit." + Printable.cut(file, LONGEST_NAME).replaceAll("[^\\p{L}\\p{N}_-]", "_");
     }
 
     private void testCase(String className, TestCase one) throws XMLStreamException {
