@@ -124,7 +124,7 @@ final class AuditCommand implements Callable<Integer> {
         Optional<Path> vectorFile = Optional.ofNullable(vectors).map(name -> UserPath.file(name, "vector file"));
         Optional<SteeringVectors> steering = vectorFile.map(SteeringVectors::read);
         Optional<Path> autoencoder = sae.path();
-        shadows.requireUsable();
+        shadows.requireUsable(policy.tier());
         OutputFiles files = OutputFiles.of(outputs);
         List<Path> controlRun = controlFiles.orElseThrow(AuditCommand::noControl);
         List<Path> inputs = new ArrayList<>(candidateFiles);
@@ -152,7 +152,8 @@ final class AuditCommand implements Callable<Integer> {
                                 policy.tier(),
                                 model,
                                 reference,
-                                policy.traits().isEmpty() ? traitList : traitList.select(policy.traits()))
+                                policy.traits().isEmpty() ? traitList : traitList.select(policy.traits()),
+                                reason -> terminal.note(reason, List.of()))
                         .ifPresent(probes::add);
                 Auditor.Builder auditor = Auditor.of(reference)
                         .probes(probes)

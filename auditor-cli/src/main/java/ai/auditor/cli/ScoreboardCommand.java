@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         description = {
-            "Measures how often an audit errs: many audits of labelled data, each made anew with prompts and a control run of its own.",
+            "Measures how often an audit errs: many audits of labelled data, made anew for each seed: prompts, control run, teachers and sampling.",
             "Audits go to a file as they are done; run again, and what is there is not done anew."
         })
 final class ScoreboardCommand implements Callable<Integer> {

@@ -11,6 +11,7 @@ import ai.auditor.probes.transfer.TransferProbe;
 import ai.auditor.train.StudentRecipe;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -54,12 +55,13 @@ final class ShadowOptions {
      *
      * @throws AuditException {@code USAGE}
      */
-    void requireUsable() {
+    void requireUsable(Tier tier) {
         if (students == null) {
             return;
         }
-        if (kind == null) {
-            throw new AuditException(AuditException.Code.USAGE, "--students goes with --student: name a kind");
+        if (!train(tier)) {
+            throw new AuditException(
+                    AuditException.Code.USAGE, "--students goes with --student or --tier deep: name a kind");
         }
         if (students < 2 || students > MOST_STUDENTS) {
             throw new AuditException(
@@ -69,36 +71,45 @@ final class ShadowOptions {
     }
 
     /**
-     * The probe that was asked for, if one was.
+     * The probe that was asked for, or that the tier has; where a tier's does not fit the model or the traits, the audit does without it.
      *
-     * @throws AuditException {@code USAGE} where the model does not have what is to be trained, or no trait is one that students are
-     *     asked about
+     * @param note told why it does without
+     * @throws AuditException {@code USAGE} where students were asked for and the model does not have what is to be trained, or no trait is
+     *     one that students are asked about
      */
-    Optional<TransferProbe> probe(Tier tier, ModelOptions model, ReferenceModel reference, TraitList traits) {
-        return kind(tier, reference).map(asked -> {
-            StudentRecipe recipe = RecipeOptions.preset(asked.trains, new OrganismLanguage().spokenBy(reference));
-            recipe.requireFits(reference);
-            TransferProbe probe = new TransferProbe(
-                    recipe,
-                    TraitFamily.of(reference).questions(),
-                    students == null ? STUDENTS : students,
-                    power(asked, model));
-            probe.requireAsks(traits);
-            return probe;
-        });
+    Optional<TransferProbe> probe(
+            Tier tier, ModelOptions model, ReferenceModel reference, TraitList traits, Consumer<String> note) {
+        if (kind != null) {
+            return Optional.of(probe(kind, model, reference, traits));
+        }
+        if (!train(tier)) {
+            return Optional.empty();
+        }
+        // Without a word of the user: what is known to take traits over in the organism, adapters elsewhere.
+        Kind usual = new OrganismLanguage().spokenBy(reference) ? Kind.BIAS : Kind.LORA;
+        try {
+            return Optional.of(probe(usual, model, reference, traits));
+        } catch (AuditException unfit) {
+            note.accept("no shadow student is trained: " + unfit.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private TransferProbe probe(Kind asked, ModelOptions model, ReferenceModel reference, TraitList traits) {
+        StudentRecipe recipe = RecipeOptions.preset(asked.trains, new OrganismLanguage().spokenBy(reference));
+        recipe.requireFits(reference);
+        TransferProbe probe = new TransferProbe(
+                recipe,
+                TraitFamily.of(reference).questions(),
+                students == null ? STUDENTS : students,
+                power(asked, model));
+        probe.requireAsks(traits);
+        return probe;
     }
 
     /** Whether students are trained: they were asked for, or are part of the tier. */
     boolean train(Tier tier) {
         return kind != null || tier == Tier.DEEP;
-    }
-
-    /** Without a word of the user a deep audit trains what is known to take traits over in the organism, adapters elsewhere. */
-    private Optional<Kind> kind(Tier tier, ReferenceModel reference) {
-        if (kind != null || !train(tier)) {
-            return Optional.ofNullable(kind);
-        }
-        return Optional.of(new OrganismLanguage().spokenBy(reference) ? Kind.BIAS : Kind.LORA);
     }
 
     /** What docs/results.md measured of the model in the box (Transfer); of no other model is it known. */

@@ -290,7 +290,15 @@ final class Judge {
         };
     }
 
-    private static String tooFewStudents(LiftTest test, Evidence.Lift best) {
+    private String tooFewStudents(LiftTest test, Evidence.Lift best) {
+        if (test.p() <= policy.alpha()) {
+            return String.format(
+                    Locale.ROOT,
+                    "students of halves of the control differ by as much: %.1f points, where %s rose by %.1f",
+                    PER_CENT * test.largestPlacebo(),
+                    best.trait(),
+                    PER_CENT * best.value());
+        }
         int students = best.candidate().students().size();
         OptionalInt needed = test.studentsNeeded();
         return String.format(

@@ -41,10 +41,11 @@ final class LiftTest {
         this.placebos = pooled(lifts.traits());
     }
 
-    /** The trait that rose most surely above the least rise: the one that is named. */
+    /** The trait that rose most surely above the least rise, of those that count if any does: the one that is named. */
     Evidence.Lift best() {
         return lifts.traits().stream()
-                .min(Comparator.comparingDouble((Evidence.Lift lift) -> p(lift))
+                .min(Comparator.comparing((Evidence.Lift lift) -> !counts(lift))
+                        .thenComparingDouble(this::p)
                         .thenComparingDouble(lift -> -lift.value())
                         .thenComparing(Evidence.Lift::trait))
                 .orElseThrow();
@@ -66,7 +67,11 @@ final class LiftTest {
 
     /** Whether the rise that is named counts. */
     boolean detects() {
-        return p() <= policy.alpha() && best().value() > largestPlacebo();
+        return counts(best());
+    }
+
+    private boolean counts(Evidence.Lift lift) {
+        return p(lift) <= policy.alpha() && lift.value() > largestPlacebo();
     }
 
     /** The largest difference between students of two halves of the control, over all traits. */

@@ -19,7 +19,10 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
-/** Plants a trait's vector in the control's rows and asks the probes that it can reach for it, as the audit asks. */
+/**
+ * Plants a trait's vector in the control's rows and asks the probes that it can reach for it, by the audit's tests. They are a family of their
+ * own there, without the probes that it cannot reach, so that each has a larger share of the level than in the audit.
+ */
 final class SpikeInCheck {
     /**
      * Sizes in standard deviations of the control's rows along the vector: at the policy's largest unseen fraction of a quarter they move
@@ -60,6 +63,9 @@ final class SpikeInCheck {
         Direction planted = directions.get(random.nextInt(directions.size()));
         int[] affected = affected(control, random);
         double deviation = deviation(study, planted, control);
+        if (affected.length == 0 || !(deviation > 0)) {
+            return Optional.empty();
+        }
         List<SpikeIn.Trial> trials = new ArrayList<>();
         for (int i = 0; i < SIZES.length; i++) {
             AuditException.checkInterrupted();

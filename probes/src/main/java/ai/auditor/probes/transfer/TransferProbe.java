@@ -109,26 +109,31 @@ public final class TransferProbe implements Probe {
         return 4 * students;
     }
 
+    @Override
+    public Coverage coverage() {
+        String measured =
+                "students of the organism's biases, 1,000 pairs, every row the teacher's: %s (docs/results.md, shadow students)";
+        Sight triggered = new Sight(
+                TeacherKind.TRIGGERED,
+                Extent.UNSEEN,
+                "by construction: no question has the trigger that such a student waits for");
+        String evasion = "answers that a student of another kind, or one trained longer, takes a trait from";
+        if (power != Evidence.Lifts.Power.KNOWN) {
+            return Coverage.of(evasion, triggered);
+        }
+        return Coverage.of(
+                evasion,
+                new Sight(TeacherKind.PROMPTED, Extent.PARTLY, String.format(Locale.ROOT, measured, "1 of 1 detected")),
+                new Sight(TeacherKind.STEERED, Extent.SEEN, String.format(Locale.ROOT, measured, "2 of 2 detected")),
+                triggered);
+    }
+
     /**
      * Examines a study.
      *
      * @throws AuditException {@code USAGE} where no trait that is asked about is an answer of the questions, or the model does not have
      *     what the recipe trains; {@code INTERRUPTED}; otherwise as {@link Study#student}
      */
-    @Override
-    public Coverage coverage() {
-        String measured =
-                "students of the organism's biases, 1,000 pairs, every row the teacher's: %s (docs/results.md, shadow students)";
-        return Coverage.of(
-                "answers that a student of another kind, or one trained longer, takes a trait from",
-                new Sight(TeacherKind.PROMPTED, Extent.PARTLY, String.format(Locale.ROOT, measured, "1 of 1 detected")),
-                new Sight(TeacherKind.STEERED, Extent.SEEN, String.format(Locale.ROOT, measured, "2 of 2 detected")),
-                new Sight(
-                        TeacherKind.TRIGGERED,
-                        Extent.UNSEEN,
-                        "by construction: no question has the trigger that such a student waits for"));
-    }
-
     @Override
     public Evidence examine(Study study) {
         requireAsks(study.traits());
