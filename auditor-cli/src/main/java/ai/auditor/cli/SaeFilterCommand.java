@@ -158,11 +158,7 @@ final class SaeFilterCommand implements Callable<Integer> {
                 HookCheck check = new HookCheck(chosen.facts());
                 check.require(table.reconstruction(), chosen.unchecked());
                 progress.close();
-                check.complaint(table.reconstruction())
-                        .ifPresent(reason -> terminal.note(
-                                "the autoencoder does not fit these states and is used all the same, as --sae-unchecked asks: "
-                                        + reason,
-                                List.of()));
+                check.disregarded(table.reconstruction()).ifPresent(note -> terminal.note(note, List.of()));
                 found.flatMap(FilterFile::heldOut).ifPresent(this::tell);
                 write(tokens, table, filter, passing, failing);
             }

@@ -1,20 +1,15 @@
 package ai.auditor.cli;
 
-import ai.auditor.AtomicFile;
 import ai.auditor.audit.Policy;
 import ai.auditor.audit.Tier;
 import ai.auditor.fixtures.lab.Grid;
-import ai.auditor.fixtures.lab.RunFile;
 import ai.auditor.fixtures.lab.Scoreboard;
 import ai.auditor.fixtures.lab.ScoreboardRun;
 import ai.auditor.fixtures.lab.ScoreboardTables;
 import ai.auditor.fixtures.teacher.TraitFamily;
 import ai.auditor.model.ReferenceModel;
 import ai.auditor.probes.Probes;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -106,36 +101,17 @@ final class ScoreboardCommand implements Callable<Integer> {
         Grid chosen = grid.grid(Grid::labelled);
         grid.other();
         Scoreboard.Settings settings = new Scoreboard.Settings(pairs, clean, confounders, teachers, seed);
-        RunFile<ScoreboardRun> file = ScoreboardRun.file(UserPath.of(runs, "file of audits"));
-        List<ScoreboardRun> before = file.read();
-        AtomicFile.requireWritable(file.path());
+        KeptRuns<ScoreboardRun, ScoreboardRun.Key> kept = KeptRuns.of(
+                ScoreboardRun.file(UserPath.of(runs, "file of audits")), runs, "audits", ScoreboardRun::key);
         Policy policy = Policy.of(tier);
-        List<ScoreboardRun> done = new ArrayList<>();
+        List<ScoreboardRun> done;
         try (Log progress = log.open(terminal);
                 ReferenceModel base = model.open()) {
-            grid.withOther(base, other -> {
+            done = grid.withOther(base, other -> {
                 Scoreboard board =
                         new Scoreboard(base, other, TraitFamily.organism(), chosen, policy, Probes.of(tier), settings);
                 board.requireFits();
-                Set<ScoreboardRun.Key> wanted = board.keys();
-                Set<ScoreboardRun.Key> known = new HashSet<>();
-                before.stream()
-                        .filter(run -> wanted.contains(run.key()) && known.add(run.key()))
-                        .forEach(done::add);
-                if (done.size() < before.size()) {
-                    terminal.note(
-                            before.size() - done.size() + " audits of " + UserPath.shown(runs)
-                                    + " are of other models, settings or versions, or stand twice: they are left out",
-                            List.of());
-                }
-                board.run(
-                        known,
-                        run -> {
-                            file.add(run);
-                            done.add(run);
-                        },
-                        progress);
-                return done;
+                return kept.completed(board.keys(), (known, sink) -> board.run(known, sink, progress), terminal);
             });
         }
         new ScoreboardTables(done, policy.alpha(), policy.decoyAlpha())

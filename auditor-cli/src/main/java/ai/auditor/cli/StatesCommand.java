@@ -70,8 +70,7 @@ final class StatesCommand implements Callable<Integer> {
         try (Log progress = log.open(terminal)) {
             Dataset dataset = datasets.readUsable(files, progress);
             try (ReferenceModel reference = model.open(List.of(at))) {
-                TokenizedDataset tokens = TokenizedDataset.encode(
-                        dataset, reference.encoder(), reference.facts().maxPositions(), LongRows.LEAVE_OUT, progress);
+                TokenizedDataset tokens = datasets.encode(dataset, reference, LongRows.LEAVE_OUT, progress);
                 Capture capture =
                         new Capture(reference.decoder(), Capture.Settings.of(reference.facts()), Progress.NONE);
                 StatesFile.write(

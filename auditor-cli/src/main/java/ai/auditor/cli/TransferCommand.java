@@ -1,17 +1,12 @@
 package ai.auditor.cli;
 
-import ai.auditor.AtomicFile;
 import ai.auditor.fixtures.lab.Grid;
-import ai.auditor.fixtures.lab.RunFile;
 import ai.auditor.fixtures.lab.TransferRun;
 import ai.auditor.fixtures.lab.TransferStudy;
 import ai.auditor.fixtures.lab.TransferTable;
 import ai.auditor.fixtures.teacher.TraitFamily;
 import ai.auditor.model.ReferenceModel;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -54,34 +49,15 @@ final class TransferCommand implements Callable<Integer> {
         model.requireThere();
         Grid chosen = grid.grid(Grid::transfer);
         grid.other();
-        RunFile<TransferRun> file = TransferRun.file(UserPath.of(runs, "file of runs"));
-        List<TransferRun> before = file.read();
-        AtomicFile.requireWritable(file.path());
-        List<TransferRun> done = new ArrayList<>();
+        KeptRuns<TransferRun, TransferRun.Key> kept =
+                KeptRuns.of(TransferRun.file(UserPath.of(runs, "file of runs")), runs, "runs", TransferRun::key);
         TraitFamily family = TraitFamily.organism();
+        List<TransferRun> done;
         try (Log progress = log.open(terminal);
                 ReferenceModel base = model.open()) {
-            grid.withOther(base, other -> {
+            done = grid.withOther(base, other -> {
                 TransferStudy study = new TransferStudy(base, other, family, chosen);
-                Set<TransferRun.Key> wanted = study.keys();
-                Set<TransferRun.Key> known = new HashSet<>();
-                before.stream()
-                        .filter(run -> wanted.contains(run.key()) && known.add(run.key()))
-                        .forEach(done::add);
-                if (done.size() < before.size()) {
-                    terminal.note(
-                            before.size() - done.size() + " runs of " + UserPath.shown(runs)
-                                    + " are of other models, settings or versions, or stand twice: they are left out",
-                            List.of());
-                }
-                study.run(
-                        known,
-                        run -> {
-                            file.add(run);
-                            done.add(run);
-                        },
-                        progress);
-                return done;
+                return kept.completed(study.keys(), (known, sink) -> study.run(known, sink, progress), terminal);
             });
         }
         new TransferTable(chosen, done, family.questions().target().size())

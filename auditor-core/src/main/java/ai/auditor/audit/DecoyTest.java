@@ -4,6 +4,7 @@ import ai.auditor.probe.Decoys;
 import ai.auditor.probe.Evidence;
 import ai.auditor.stats.Exchanged;
 import ai.auditor.stats.PValue;
+import ai.auditor.stats.Vectors;
 import java.util.Arrays;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.apache.commons.statistics.distribution.TDistribution;
@@ -42,7 +43,7 @@ final class DecoyTest {
     }
 
     private static double oneMore(double value, double[] decoys, double noise) {
-        double scale = Math.max(noise, spread(decoys));
+        double scale = Math.max(noise, Vectors.deviation(decoys));
         if (decoys.length < 2 || !(scale > 0)) {
             return 1;
         }
@@ -90,7 +91,7 @@ final class DecoyTest {
         if (decoys instanceof Decoys.Shifts) {
             return PValue.critical(Arrays.stream(values).sorted().toArray(), level);
         }
-        double scale = Math.max(noise, spread(values));
+        double scale = Math.max(noise, Vectors.deviation(values));
         return values.length < 2
                 ? Double.POSITIVE_INFINITY
                 : mean(values)
@@ -103,15 +104,6 @@ final class DecoyTest {
     private static double noise(Evidence.DecoyPlace place, Exchanged statistic) {
         double deviation = statistic.controlDeviation();
         return deviation > 0 ? place.slope() * statistic.standardError() / deviation : 0;
-    }
-
-    private static double spread(double[] decoys) {
-        double mean = mean(decoys);
-        double squares = 0;
-        for (double decoy : decoys) {
-            squares += (decoy - mean) * (decoy - mean);
-        }
-        return decoys.length < 2 ? 0 : StrictMath.sqrt(squares / (decoys.length - 1));
     }
 
     private static double mean(double[] values) {

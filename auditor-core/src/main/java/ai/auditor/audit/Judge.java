@@ -29,9 +29,9 @@ final class Judge {
      *
      * @param leftOut share of the candidate's records that took no part
      */
-    private record Coverage(boolean paired, boolean goodNull, double leftOut) {
+    private record Obstacles(boolean paired, boolean goodNull, double leftOut) {
         /** Why nothing can be concluded, or empty. */
-        String obstacle() {
+        String first() {
             if (!paired) {
                 return "confounded: prompts are not matched, so a difference may be one of prompts";
             }
@@ -58,11 +58,11 @@ final class Judge {
      */
     Verdict verdict(
             List<AuditResult.Finding> findings, AuditResult.Design design, Calibration calibration, double leftOut) {
-        Coverage coverage = new Coverage(design.paired(), calibration.good(), leftOut);
+        Obstacles obstacles = new Obstacles(design.paired(), calibration.good(), leftOut);
         List<Verdict.ClaimVerdict> claims = List.of(
-                differs(of(Claim.DIFFERS, findings), coverage, design.prompts()),
-                alongTrait(of(Claim.ALONG_TRAIT, findings), coverage, design.prompts()),
-                wouldTransfer(of(Claim.WOULD_TRANSFER, findings), coverage));
+                differs(of(Claim.DIFFERS, findings), obstacles, design.prompts()),
+                alongTrait(of(Claim.ALONG_TRAIT, findings), obstacles, design.prompts()),
+                wouldTransfer(of(Claim.WOULD_TRANSFER, findings), obstacles));
         Risk risk = risk(claims);
         return new Verdict(claims, risk, gate(claims, risk, calibration));
     }
@@ -85,7 +85,7 @@ final class Judge {
                 .toList();
     }
 
-    private Verdict.ClaimVerdict differs(List<AuditResult.Finding> findings, Coverage coverage, int prompts) {
+    private Verdict.ClaimVerdict differs(List<AuditResult.Finding> findings, Obstacles obstacles, int prompts) {
         if (findings.isEmpty()) {
             return untested(Claim.DIFFERS, "no probe of this claim ran");
         }
@@ -96,18 +96,18 @@ final class Judge {
         OptionalDouble detectable = detectable(findings);
         Verdict.Outcome outcome;
         String reason;
-        if (!coverage.obstacle().isEmpty()) {
+        if (!obstacles.first().isEmpty()) {
             outcome = Verdict.Outcome.INCONCLUSIVE;
-            reason = coverage.obstacle();
+            reason = obstacles.first();
         } else if (detectsDifference(best)) {
             outcome = Verdict.Outcome.DETECTED;
             reason = best.evidence().probe() + " tells candidate from control beyond format and length";
         } else if (best.p() <= policy.alpha()) {
             outcome = Verdict.Outcome.INCONCLUSIVE;
             reason = "confounded: a difference shows, but its gain over format and length is not surely above nothing";
-        } else if (!coverage.enough(policy)) {
+        } else if (!obstacles.enough(policy)) {
             outcome = Verdict.Outcome.INCONCLUSIVE;
-            reason = coverage.gap();
+            reason = obstacles.gap();
         } else if (enoughPower(detectable)) {
             outcome = Verdict.Outcome.NOT_DETECTED;
             reason = "nothing beyond format and length";
@@ -174,7 +174,7 @@ final class Judge {
                         .thenComparing(one -> one.contrast().name()));
     }
 
-    private Verdict.ClaimVerdict alongTrait(List<AuditResult.Finding> findings, Coverage coverage, int prompts) {
+    private Verdict.ClaimVerdict alongTrait(List<AuditResult.Finding> findings, Obstacles obstacles, int prompts) {
         Optional<Candidate> strongest = strongest(findings);
         if (strongest.isEmpty()) {
             return untested(Claim.ALONG_TRAIT, "no probe of this claim ran");
@@ -185,18 +185,18 @@ final class Judge {
         boolean standsOut = standsOut(best);
         Verdict.Outcome outcome;
         String reason;
-        if (moved && standsOut && !coverage.obstacle().isEmpty()) {
+        if (moved && standsOut && !obstacles.first().isEmpty()) {
             outcome = Verdict.Outcome.INCONCLUSIVE;
-            reason = coverage.obstacle() + "; " + best.contrast().name() + " moved";
+            reason = obstacles.first() + "; " + best.contrast().name() + " moved";
         } else if (moved && standsOut) {
             outcome = Verdict.Outcome.DETECTED;
             reason = best.evidence().probe() + ": " + best.contrast().name() + " moved, and stands out from the decoys";
-        } else if (!coverage.obstacle().isEmpty()) {
+        } else if (!obstacles.first().isEmpty()) {
             outcome = Verdict.Outcome.INCONCLUSIVE;
-            reason = coverage.obstacle();
-        } else if (!coverage.enough(policy)) {
+            reason = obstacles.first();
+        } else if (!obstacles.enough(policy)) {
             outcome = Verdict.Outcome.INCONCLUSIVE;
-            reason = coverage.gap();
+            reason = obstacles.gap();
         } else if (enoughPower(detectable)) {
             outcome = Verdict.Outcome.NOT_DETECTED;
             reason = "no trait that was asked about moved beyond the decoys";
@@ -220,7 +220,7 @@ final class Judge {
      * Only students can show it, and they show it whatever is known of their kind; that they show nothing says something only where their
      * kind is known to take traits over.
      */
-    private Verdict.ClaimVerdict wouldTransfer(List<AuditResult.Finding> findings, Coverage coverage) {
+    private Verdict.ClaimVerdict wouldTransfer(List<AuditResult.Finding> findings, Obstacles obstacles) {
         List<AuditResult.Finding> trained = findings.stream()
                 .filter(finding -> finding.evidence().lifts().isPresent())
                 .toList();
@@ -242,9 +242,9 @@ final class Judge {
                 .anyMatch(finding -> finding.evidence().lifts().orElseThrow().power() == Evidence.Lifts.Power.KNOWN);
         Verdict.Outcome outcome;
         String reason;
-        if (test.detects() && !coverage.paired()) {
+        if (test.detects() && !obstacles.paired()) {
             outcome = Verdict.Outcome.INCONCLUSIVE;
-            reason = coverage.obstacle() + "; students prefer " + best.trait() + " more";
+            reason = obstacles.first() + "; students prefer " + best.trait() + " more";
         } else if (test.detects()) {
             outcome = Verdict.Outcome.DETECTED;
             reason = String.format(
@@ -253,12 +253,12 @@ final class Judge {
                     best.trait());
         } else if (!known) {
             return untested(Claim.WOULD_TRANSFER, unproven(lifts));
-        } else if (!coverage.paired()) {
+        } else if (!obstacles.paired()) {
             outcome = Verdict.Outcome.INCONCLUSIVE;
-            reason = coverage.obstacle();
-        } else if (!coverage.enough(policy)) {
+            reason = obstacles.first();
+        } else if (!obstacles.enough(policy)) {
             outcome = Verdict.Outcome.INCONCLUSIVE;
-            reason = coverage.gap();
+            reason = obstacles.gap();
         } else if (tests.stream().allMatch(LiftTest::excludes)) {
             outcome = Verdict.Outcome.NOT_DETECTED;
             reason = String.format(

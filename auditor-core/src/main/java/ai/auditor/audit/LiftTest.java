@@ -28,6 +28,8 @@ final class LiftTest {
     private final Evidence.Lifts lifts;
     private final double family;
     private final VarianceComponent placebos;
+    private final double largestPlacebo;
+    private final Evidence.Lift best;
 
     /**
      * A test of all traits of one probe.
@@ -39,11 +41,12 @@ final class LiftTest {
         this.lifts = lifts;
         this.family = (double) probes * lifts.traits().size();
         this.placebos = pooled(lifts.traits());
-    }
-
-    /** The trait that rose most surely above the least rise, of those that count if any does: the one that is named. */
-    Evidence.Lift best() {
-        return lifts.traits().stream()
+        this.largestPlacebo = lifts.traits().stream()
+                .flatMapToDouble(lift -> Arrays.stream(lift.placebos()))
+                .map(Math::abs)
+                .max()
+                .orElseThrow();
+        this.best = lifts.traits().stream()
                 .min(Comparator.comparing((Evidence.Lift lift) -> !counts(lift))
                         .thenComparingDouble(this::p)
                         .thenComparingDouble(lift -> -lift.value())
@@ -51,13 +54,22 @@ final class LiftTest {
                 .orElseThrow();
     }
 
+    /** The trait that rose most surely above the least rise, of those that count if any does: the one that is named. */
+    Evidence.Lift best() {
+        return best;
+    }
+
     /** p that any trait rose by more than the least rise, by Bonferroni over traits and probes. */
     double p() {
-        return p(best());
+        return p(best);
     }
 
     private double p(Evidence.Lift lift) {
-        return Math.min(1, family * Estimate.above(Policy.LEAST_RISE, lift.value(), varies(lift)));
+        return p(lift, varies(lift));
+    }
+
+    private double p(Evidence.Lift lift, List<VarianceComponent> varies) {
+        return Math.min(1, family * Estimate.above(Policy.LEAST_RISE, lift.value(), varies));
     }
 
     /** Its rise, with the interval whose lower end holds for all traits and probes together at the policy's level. */
@@ -67,20 +79,20 @@ final class LiftTest {
 
     /** Whether the rise that is named counts. */
     boolean detects() {
-        return counts(best());
+        return counts(best);
     }
 
     private boolean counts(Evidence.Lift lift) {
-        return p(lift) <= policy.alpha() && lift.value() > largestPlacebo();
+        return counts(lift, p(lift));
+    }
+
+    private boolean counts(Evidence.Lift lift, double p) {
+        return p <= policy.alpha() && lift.value() > largestPlacebo;
     }
 
     /** The largest difference between students of two halves of the control, over all traits. */
     double largestPlacebo() {
-        return lifts.traits().stream()
-                .flatMapToDouble(lift -> Arrays.stream(lift.placebos()))
-                .map(Math::abs)
-                .max()
-                .orElseThrow();
+        return largestPlacebo;
     }
 
     /**
@@ -101,11 +113,8 @@ final class LiftTest {
         int now = lifts.traits().get(0).candidate().students().size();
         for (int students = now + 1; students <= MOST_STUDENTS; students++) {
             double times = (double) students / now;
-            Evidence.Lift best = best();
-            boolean detected =
-                    family * Estimate.above(Policy.LEAST_RISE, best.value(), varies(best, times)) <= policy.alpha()
-                            && best.value() > largestPlacebo();
-            if (detected || lifts.traits().stream().allMatch(lift -> below(lift.value(), varies(lift, times)))) {
+            if (counts(best, p(best, varies(best, times)))
+                    || lifts.traits().stream().allMatch(lift -> below(lift.value(), varies(lift, times)))) {
                 return OptionalInt.of(students);
             }
         }

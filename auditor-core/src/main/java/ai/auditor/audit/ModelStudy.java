@@ -53,6 +53,7 @@ final class ModelStudy implements Study {
     private static final int NULL_BOOTSTRAP_REPLICATES = 40;
 
     private static final String ACTIVATIONS = "activations";
+
     /** PyTorch's own betas, without decay (Hadley and Gultepe 2026). */
     private static final Optimizer VECTOR_OPTIMIZER = new Optimizer.AdamW(0.9, 0.999, 1e-8, 0, false);
 
@@ -92,6 +93,21 @@ final class ModelStudy implements Study {
             Policy policy,
             long seed,
             Progress progress) {
+        return laidOut(model, comparison, traits, vectors, points, policy, seed, progress, Map.of(), false);
+    }
+
+    /** @param known what the model need not be asked */
+    private static ModelStudy laidOut(
+            ReferenceModel model,
+            Comparison comparison,
+            TraitList traits,
+            SteeringVectors vectors,
+            List<Point> points,
+            Policy policy,
+            long seed,
+            Progress progress,
+            Map<String, Object> known,
+            boolean swapped) {
         int[] part = Parts.byGroup(comparison.groups(), policy.parts(), purpose(seed, "parts"));
         Shared shared = new Shared(
                 model,
@@ -104,9 +120,9 @@ final class ModelStudy implements Study {
                 policy.costlyPrompts(),
                 seed,
                 progress,
-                new ConcurrentHashMap<>());
+                new ConcurrentHashMap<>(known));
         Exchanges exchanges = exchanges(comparison, part, policy.exchanges(), purpose(seed, "exchanges"));
-        return new ModelStudy(shared, comparison.candidate(), exchanges, false);
+        return new ModelStudy(shared, comparison.candidate(), exchanges, swapped);
     }
 
     /** The same rows under other labels, with fewer bootstrap replicates: for the null of the pipeline. */
@@ -121,26 +137,16 @@ final class ModelStudy implements Study {
      * @param activations what stands for the model's answers on these rows
      */
     ModelStudy halved(int[] rows, ActivationTable activations, Policy policy) {
-        Comparison halves = shared.comparison().halves(rows);
-        long seed = seed("spike-in");
-        int[] part = Parts.byGroup(halves.groups(), policy.parts(), purpose(seed, "parts"));
-        Map<String, Object> memo = new ConcurrentHashMap<>();
-        memo.put(ACTIVATIONS, activations);
-        return new ModelStudy(
-                new Shared(
-                        shared.model(),
-                        halves,
-                        part,
-                        policy.parts(),
-                        shared.traits(),
-                        shared.vectors(),
-                        shared.points(),
-                        shared.costlyPrompts(),
-                        seed,
-                        shared.progress(),
-                        memo),
-                halves.candidate(),
-                exchanges(halves, part, policy.exchanges(), purpose(seed, "exchanges")),
+        return laidOut(
+                shared.model(),
+                shared.comparison().halves(rows),
+                shared.traits(),
+                shared.vectors(),
+                shared.points(),
+                policy,
+                seed("spike-in"),
+                shared.progress(),
+                Map.of(ACTIVATIONS, activations),
                 true);
     }
 

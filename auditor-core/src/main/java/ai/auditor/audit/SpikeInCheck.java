@@ -37,12 +37,15 @@ final class SpikeInCheck {
     private static final double PROMISED = 0.5;
 
     private final Policy policy;
-    private final List<Probe> probes;
+    private final List<Probe> reached;
+    private final List<Probe> notCovered;
 
     SpikeInCheck(Policy policy, List<Probe> probes) {
         // Detectable fractions of a shift of one standard deviation are shifts in that unit.
         this.policy = policy.toBuilder().reference(ReferenceEffect.of(1)).build();
-        this.probes = probes;
+        this.reached = probes.stream().filter(Probe::readsActivationsAlone).toList();
+        this.notCovered =
+                probes.stream().filter(probe -> !probe.readsActivationsAlone()).toList();
     }
 
     /** Empty where there are too few control rows, no vector, or no probe that it can reach. */
@@ -54,9 +57,7 @@ final class SpikeInCheck {
         List<Direction> directions = study.points().stream()
                 .flatMap(point -> study.vectors().at(point).stream())
                 .toList();
-        if (control.length < 2 * policy.fewestPrompts()
-                || directions.isEmpty()
-                || probes.stream().noneMatch(Probe::readsActivationsAlone)) {
+        if (control.length < 2 * policy.fewestPrompts() || directions.isEmpty() || reached.isEmpty()) {
             return Optional.empty();
         }
         SplittableRandom random = new SplittableRandom(study.seed("spike-in/choice"));
@@ -73,9 +74,7 @@ final class SpikeInCheck {
             ActivationTable activations = planted(study, planted, SIZES[i] * deviation, control, affected);
             trials.addAll(trials(study.halved(control, activations, policy), planted.name(), SIZES[i]));
         }
-        probes.stream()
-                .filter(probe -> !probe.readsActivationsAlone())
-                .forEach(probe -> trials.add(new SpikeIn.Trial(probe.name(), 0, SpikeIn.Outcome.NOT_COVERED)));
+        notCovered.forEach(probe -> trials.add(new SpikeIn.Trial(probe.name(), 0, SpikeIn.Outcome.NOT_COVERED)));
         return Optional.of(new SpikeIn(
                 planted.name(), planted.point().toString(), policy.maxDetectableFraction(), control.length, trials));
     }
@@ -96,14 +95,9 @@ final class SpikeInCheck {
     private static double deviation(ModelStudy study, Direction planted, int[] control) {
         Matrix values = study.activations().activations(planted.point(), Pooling.COMPLETION_MEAN);
         double[] vector = Vectors.doubles(planted.vector());
-        double[] along = Arrays.stream(control)
+        return Vectors.deviation(Arrays.stream(control)
                 .mapToDouble(row -> values.dot(row, vector) / Vectors.norm(vector))
-                .toArray();
-        double mean = Arrays.stream(along).average().orElse(0);
-        double squares = Arrays.stream(along)
-                .map(value -> (value - mean) * (value - mean))
-                .sum();
-        return StrictMath.sqrt(squares / (along.length - 1));
+                .toArray());
     }
 
     private static ActivationTable planted(
@@ -123,10 +117,8 @@ final class SpikeInCheck {
     }
 
     private List<SpikeIn.Trial> trials(ModelStudy study, String trait, double size) {
-        List<Evidence> evidence = probes.stream()
-                .filter(Probe::readsActivationsAlone)
-                .map(probe -> probe.examine(study))
-                .toList();
+        List<Evidence> evidence =
+                reached.stream().map(probe -> probe.examine(study)).toList();
         Judge judge = new Judge(policy);
         return new Findings(policy)
                 .of(evidence).stream()

@@ -129,8 +129,15 @@ public final class HookCheck {
         }
     }
 
+    /** What a reader has to know where it is used unchecked though something is wrong with it. */
+    public Optional<String> disregarded(Reconstruction measured) {
+        return complaint(measured)
+                .map(reason -> shown()
+                        + " does not fit these states and is used all the same, as --sae-unchecked asks: " + reason);
+    }
+
     /** What is wrong with it on these tokens, if anything is: that it is dead, or far from what its files declare. */
-    public Optional<String> complaint(Reconstruction measured) {
+    Optional<String> complaint(Reconstruction measured) {
         if (measured.l0() == 0) {
             return Optional.of("no feature is active in any of " + measured.tokens() + " tokens");
         }

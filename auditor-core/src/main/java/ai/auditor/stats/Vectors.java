@@ -54,6 +54,20 @@ public final class Vectors {
         return mean;
     }
 
+    /** Sample standard deviation of a vector's numbers; 0 below two of them. */
+    public static double deviation(double[] values) {
+        double sum = 0;
+        for (double value : values) {
+            sum += value;
+        }
+        double mean = sum / values.length;
+        double squares = 0;
+        for (double value : values) {
+            squares += (value - mean) * (value - mean);
+        }
+        return values.length < 2 ? 0 : StrictMath.sqrt(squares / (values.length - 1));
+    }
+
     /** Adds a multiple of a vector to the target. */
     public static void addScaled(double[] target, double factor, double[] vector) {
         for (int i = 0; i < target.length; i++) {

@@ -73,19 +73,7 @@ public final class Alignment {
         for (int i = 0; i < rows.length; i++) {
             rows[i] = control.dot(i, direction);
         }
-        return shrunk > 0 ? deviation(rows) / shrunk : 0;
-    }
-
-    private static double deviation(double[] values) {
-        double mean = 0;
-        for (double value : values) {
-            mean += value / values.length;
-        }
-        double squares = 0;
-        for (double value : values) {
-            squares += (value - mean) * (value - mean);
-        }
-        return StrictMath.sqrt(squares / (values.length - 1));
+        return shrunk > 0 ? Vectors.deviation(rows) / shrunk : 0;
     }
 
     /** Cosines of the shifts that a vector and others make when they are added to a model, in coordinates in which the control is white. */

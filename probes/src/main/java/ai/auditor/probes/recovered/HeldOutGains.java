@@ -4,7 +4,6 @@ import ai.auditor.model.Intervention;
 import ai.auditor.probe.Study;
 import ai.auditor.stats.Vectors;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -31,10 +30,8 @@ record HeldOutGains(double[] whole, double[][] along) {
                 variants.add(added(recovered, lengthened(half, trait)));
             }
             int[] places = half.heldOut();
-            double[][] nll = study.steeredNll(
-                    "likelihood under recovered vectors",
-                    Arrays.stream(places).map(i -> rows[i]).toArray(),
-                    variants);
+            double[][] nll =
+                    study.steeredNll("likelihood under recovered vectors", Recovered.of(rows, places), variants);
             put(whole, places, Vectors.difference(nll[0], nll[1]));
             for (int trait = 0; trait < along.length; trait++) {
                 put(along[trait], places, Vectors.difference(nll[0], nll[2 + trait]));

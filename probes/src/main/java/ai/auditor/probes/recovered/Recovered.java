@@ -86,7 +86,8 @@ record Recovered(Point point, List<Half> halves) {
         return IntStream.range(0, rows.length).filter(wanted).toArray();
     }
 
-    private static int[] of(int[] rows, int[] places) {
+    /** The rows at some places. */
+    static int[] of(int[] rows, int[] places) {
         return Arrays.stream(places).map(i -> rows[i]).toArray();
     }
 

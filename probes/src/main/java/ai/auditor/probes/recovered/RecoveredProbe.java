@@ -54,6 +54,12 @@ public final class RecoveredProbe implements Probe {
     private static final int TOKENS = 10;
     private static final int LISTED = 5;
 
+    /**
+     * What a smaller share of a teacher's rows would do to a trained vector's direction was not measured, so no detectable fraction is told
+     * by it: a clean answer needs another probe.
+     */
+    private static final double UNTOLD = 0;
+
     private final Settings settings;
 
     /**
@@ -95,12 +101,6 @@ public final class RecoveredProbe implements Probe {
     public RecoveredProbe(Settings settings) {
         this.settings = settings;
     }
-
-    /**
-     * What a smaller share of a teacher's rows would do to a trained vector's direction was not measured, so no detectable fraction is told
-     * by it: a clean answer needs another probe.
-     */
-    private static final double UNTOLD = 0;
 
     @Override
     public String name() {

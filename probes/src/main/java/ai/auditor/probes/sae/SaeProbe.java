@@ -185,10 +185,7 @@ public final class SaeProbe implements Probe {
                 measured.l0(),
                 measured.fvu(),
                 measured.tokens()));
-        new HookCheck(facts)
-                .complaint(measured)
-                .ifPresent(reason -> notes.add(
-                        "it does not fit these states and is used all the same, as --sae-unchecked asks: " + reason));
+        new HookCheck(facts).disregarded(measured).ifPresent(notes::add);
         if (facts.hook().modelDigest().isEmpty()) {
             facts.hook()
                     .model()

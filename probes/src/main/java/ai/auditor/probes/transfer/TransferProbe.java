@@ -17,6 +17,7 @@ import ai.auditor.probe.Respondent;
 import ai.auditor.probe.Study;
 import ai.auditor.probe.Table;
 import ai.auditor.probe.TeacherKind;
+import ai.auditor.probes.internal.Labels;
 import ai.auditor.stats.Estimate;
 import ai.auditor.stats.SeedRates;
 import ai.auditor.train.StudentRecipe;
@@ -138,8 +139,9 @@ public final class TransferProbe implements Probe {
     public Evidence examine(Study study) {
         requireAsks(study.traits());
         List<String> asked = asked(study.traits());
-        int[] candidate = rows(study, true);
-        int[] control = rows(study, false);
+        int[] all = Labels.all(study.rows().size());
+        int[] candidate = Labels.places(study, all, true);
+        int[] control = Labels.places(study, all, false);
         double[][] before = study.reference().preferences(questions);
         Trained trained = new Trained(study);
         List<double[][]> ofCandidate = trained.of("candidate", candidate);
@@ -199,13 +201,6 @@ public final class TransferProbe implements Probe {
 
     private List<String> answers() {
         return questions.answers().stream().map(AnswerForms::name).toList();
-    }
-
-    private static int[] rows(Study study, boolean wanted) {
-        boolean[] candidate = study.candidate();
-        return IntStream.range(0, candidate.length)
-                .filter(row -> candidate[row] == wanted)
-                .toArray();
     }
 
     private static SeedRates rates(List<double[][]> students, int answer) {
