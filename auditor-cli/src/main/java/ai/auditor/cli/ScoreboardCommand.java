@@ -9,6 +9,7 @@ import ai.auditor.fixtures.lab.ScoreboardTables;
 import ai.auditor.fixtures.teacher.TraitFamily;
 import ai.auditor.model.ReferenceModel;
 import ai.auditor.probes.Probes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -105,14 +106,19 @@ final class ScoreboardCommand implements Callable<Integer> {
                 ScoreboardRun.file(UserPath.of(runs, "file of audits")), runs, "audits", ScoreboardRun::key);
         Policy policy = Policy.of(tier);
         List<ScoreboardRun> done;
+        List<String> notMade = new ArrayList<>();
         try (Log progress = log.open(terminal);
                 ReferenceModel base = model.open()) {
             done = grid.withOther(base, other -> {
                 Scoreboard board =
                         new Scoreboard(base, other, TraitFamily.organism(), chosen, policy, Probes.of(tier), settings);
                 board.requireFits();
-                return kept.completed(board.keys(), (known, sink) -> board.run(known, sink, progress), terminal);
+                return kept.completed(
+                        board.keys(), (known, sink) -> notMade.addAll(board.run(known, sink, progress)), terminal);
             });
+        }
+        if (!notMade.isEmpty()) {
+            terminal.note(notMade.size() + " datasets could not be made, and were not audited", notMade);
         }
         new ScoreboardTables(done, policy.alpha(), policy.decoyAlpha())
                 .tables()

@@ -17,12 +17,19 @@ import java.util.stream.Stream;
  *
  * <p>A rise varies by the seeds of either side, by the questions, and by the rows that a generator happens to write. The last is
  * not known from students of one dataset, whatever their number: it is taken from the placebos. Halvings are few, so their variance is
- * pooled over traits, each in units of its log odds, where a rate of 0.3 and one of 0.03 move alike. Students of two halves differ by four
- * times the variance that a whole dataset has of its rows, candidate and control by twice; what seeds add is counted once more.
+ * pooled over traits, each in units of its log odds, where a rate of 0.3 and one of 0.03 move alike; a trait whose own placebos vary far
+ * more is held to its own, with a degree of freedom a halving. Students of two halves differ by four times the
+ * variance that a whole dataset has of its rows, candidate and control by twice; what seeds add is counted once more.
  */
 final class LiftTest {
     /** More students than anybody trains. */
     private static final int MOST_STUDENTS = 1_000;
+
+    /**
+     * A trait whose placebos vary by more than so many times what all have together does not move as the others do: of traits that do,
+     * one in a hundred would be so by chance with five halvings (chi-squared).
+     */
+    private static final double RESTLESS = 3;
 
     private final Policy policy;
     private final Evidence.Lifts lifts;
@@ -136,9 +143,14 @@ final class LiftTest {
         double unit = (square(slope(lift.candidate().mean()))
                         + square(slope(lift.control().mean())))
                 / 2;
-        components.add(
-                new VarianceComponent(unit * placebos.variance(), Math.max(1, grown(placebos.degrees(), times))));
+        VarianceComponent rows = ofRows(lift);
+        components.add(new VarianceComponent(unit * rows.variance(), Math.max(1, grown(rows.degrees(), times))));
         return components;
+    }
+
+    private VarianceComponent ofRows(Evidence.Lift lift) {
+        VarianceComponent own = pooled(List.of(lift));
+        return own.variance() > RESTLESS * placebos.variance() ? own : placebos;
     }
 
     /**

@@ -121,6 +121,7 @@ final class ModelStudy implements Study {
                 seed,
                 progress,
                 new ConcurrentHashMap<>(known));
+        policy.requireRoom(comparison.rows().size() / (comparison.paired() ? 2 : 1));
         Exchanges exchanges = exchanges(comparison, part, policy.exchanges(), purpose(seed, "exchanges"));
         return new ModelStudy(shared, comparison.candidate(), exchanges, swapped);
     }

@@ -7,6 +7,7 @@ import ai.auditor.stats.PValue;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -58,6 +59,9 @@ public record Policy(
     /** Prompts that a part needs at least for anything to be fitted or tested on it. */
     private static final int SMALLEST_PART = 10;
 
+    /** Exchanges are kept as a bit for each, and for each pair or row: a gibibyte. */
+    private static final long MOST_EXCHANGE_BITS = 8L << 30;
+
     /** Several splits combine as twice the median of their p. */
     private static final double SPLITS = 2;
 
@@ -102,6 +106,22 @@ public record Policy(
     /** Fewer prompts than this nothing is audited with. */
     public int fewestPrompts() {
         return fewestPrompts(parts);
+    }
+
+    /**
+     * Refuses exchanges that would take too much memory.
+     *
+     * @param units pairs, or rows where there are none
+     */
+    void requireRoom(long units) {
+        if (units * exchanges > MOST_EXCHANGE_BITS) {
+            throw PolicyKey.EXCHANGES.refused(String.format(
+                    Locale.ROOT,
+                    "at most %d of them are wanted for %d pairs or rows, not %d, or fewer rows: they would take more than a gibibyte",
+                    MOST_EXCHANGE_BITS / units,
+                    units,
+                    exchanges));
+        }
     }
 
     private static int fewestPrompts(int parts) {

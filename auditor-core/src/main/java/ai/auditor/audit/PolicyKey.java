@@ -34,6 +34,18 @@ record PolicyKey<T>(
     /** Bits of memory a row or pair: at this number 12 MiB for a hundred rows. */
     private static final int MOST_EXCHANGES = 999_999;
 
+    /** What the most exchanges reach, as twice the median over splits. */
+    private static final double LEAST_ALPHA = 2e-6;
+
+    /** At a level above this one clean dataset in five is an alarm: no level that anybody means. */
+    private static final double MOST_ALPHA = 0.2;
+
+    /** What 256 decoys reach is 1 in 257. */
+    private static final double LEAST_DECOY_ALPHA = 0.004;
+
+    /** A fraction that is missed more often than seen is not one that would have been seen. */
+    private static final double LEAST_POWER = 0.5;
+
     /** Each goes through the whole pipeline: at this number hours. */
     private static final int MOST_SWAPS = 99_999;
 
@@ -47,28 +59,28 @@ record PolicyKey<T>(
     static final PolicyKey<Double> ALPHA = new PolicyKey<>(
             "alpha",
             "Level of the test of each claim, over all its probes, points and traits.",
-            new Shares(false),
+            Shares.fromTo(LEAST_ALPHA, MOST_ALPHA),
             Policy::alpha,
             Policy.Builder::alpha);
 
     static final PolicyKey<Double> DECOY_ALPHA = new PolicyKey<>(
             "decoyAlpha",
             "Level at which a trait must stand out from decoys, over all probes, points and traits.",
-            new Shares(false),
+            Shares.fromTo(LEAST_DECOY_ALPHA, MOST_ALPHA),
             Policy::decoyAlpha,
             Policy.Builder::decoyAlpha);
 
     static final PolicyKey<Double> POWER = new PolicyKey<>(
             "power",
             "Power at which detectable fractions are told.",
-            new Shares(false),
+            new Shares(LEAST_POWER, true, 1, false),
             Policy::power,
             Policy.Builder::power);
 
     static final PolicyKey<Double> MAX_DETECTABLE_FRACTION = new PolicyKey<>(
             "maxDetectableFraction",
             "A claim ends as not-detected only if this fraction of affected rows, or less, would have been seen.",
-            new Shares(true),
+            Shares.upToOne(),
             Policy::maxDetectableFraction,
             Policy.Builder::maxDetectableFraction);
 
@@ -124,7 +136,7 @@ record PolicyKey<T>(
     static final PolicyKey<Double> MINIMUM_PAIRED = new PolicyKey<>(
             "minimumPaired",
             "Share of candidate rows with a control row of the same prompt from which the audit is paired.",
-            new Shares(true),
+            Shares.upToOne(),
             Policy::minimumPaired,
             Policy.Builder::minimumPaired);
 

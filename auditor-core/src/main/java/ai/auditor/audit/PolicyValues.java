@@ -1,10 +1,11 @@
 package ai.auditor.audit;
 
 import ai.auditor.AuditException;
-import ai.auditor.Printable;
 import ai.auditor.Settings;
 import ai.auditor.probe.Claim;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.TextNode;
+import java.math.BigDecimal;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.LinkedHashSet;
@@ -32,16 +33,31 @@ interface PolicyValues<T> {
     /** The value as a policy file has it. */
     String text(T value);
 
-    /** Numbers above 0, and below 1 or up to it. */
-    record Shares(boolean one) implements PolicyValues<Double> {
+    /** Numbers between two ends, each itself allowed or not. */
+    record Shares(double least, boolean leastToo, double most, boolean mostToo) implements PolicyValues<Double> {
+        /** From a least to a most, both allowed. */
+        static Shares fromTo(double least, double most) {
+            return new Shares(least, true, most, true);
+        }
+
+        /** Above 0 and up to 1. */
+        static Shares upToOne() {
+            return new Shares(0, false, 1, true);
+        }
+
         @Override
         public String allowed() {
-            return "a number above 0 and " + (one ? "at most 1" : "below 1");
+            return "a number " + (leastToo ? "from " : "above ") + shown(least)
+                    + (mostToo ? leastToo ? " to " : " and at most " : " and below ") + shown(most);
+        }
+
+        private static String shown(double end) {
+            return BigDecimal.valueOf(end).stripTrailingZeros().toPlainString();
         }
 
         @Override
         public boolean holds(Double value) {
-            return value > 0 && (one ? value <= 1 : value < 1);
+            return (leastToo ? value >= least : value > least) && (mostToo ? value <= most : value < most);
         }
 
         @Override
@@ -184,7 +200,7 @@ interface PolicyValues<T> {
 
         @Override
         public String text(List<String> value) {
-            return flow(value.stream().map(Printable::quoted));
+            return flow(value.stream().map(name -> TextNode.valueOf(name).toString()));
         }
     }
 

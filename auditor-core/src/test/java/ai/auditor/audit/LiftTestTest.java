@@ -32,7 +32,16 @@ class LiftTestTest {
     }
 
     /** How simulated students come about; sizes are standard deviations in log odds. */
-    private record Simulated(double rise, double rows, double seeds, double shared) {
+    private record Simulated(double rise, double rows, double seeds, double shared, double restless) {
+        Simulated(double rise, double rows, double seeds, double shared) {
+            this(rise, rows, seeds, shared, 1);
+        }
+
+        /** One trait of all varies so many times as much as the others. */
+        private double rows(int trait) {
+            return trait == TRAITS - 1 ? restless * rows : rows;
+        }
+
         Lifts draw(SplittableRandom random) {
             double[] common = new double[2 + 2 * STUDENTS];
             Arrays.setAll(common, i -> shared * random.nextGaussian());
@@ -42,28 +51,29 @@ class LiftTestTest {
                 double[] question = random.doubles(QUESTIONS, -0.3, 0.3).toArray();
                 double[] halves = new double[STUDENTS];
                 for (int i = 0; i < STUDENTS; i++) {
-                    halves[i] = half(rate, common[2 + 2 * i], question, random)
-                            - half(rate, common[3 + 2 * i], question, random);
+                    halves[i] = half(rate, common[2 + 2 * i], rows(trait), question, random)
+                            - half(rate, common[3 + 2 * i], rows(trait), question, random);
                 }
                 lifts.add(new Lift(
                         "t" + trait,
                         rate,
-                        arm(rate, rise, common[0], question, random),
-                        arm(rate, 0, common[1], question, random),
+                        arm(rate, rise, common[0], rows(trait), question, random),
+                        arm(rate, 0, common[1], rows(trait), question, random),
                         halves));
             }
             return new Lifts("biases", Lifts.Power.KNOWN, lifts);
         }
 
-        private SeedRates arm(double rate, double added, double common, double[] question, SplittableRandom random) {
-            double ofRows = common + rows * random.nextGaussian();
+        private SeedRates arm(
+                double rate, double added, double common, double spread, double[] question, SplittableRandom random) {
+            double ofRows = common + spread * random.nextGaussian();
             return new SeedRates(IntStream.range(0, STUDENTS)
                     .mapToObj(seed -> student(rate, added, ofRows + seeds * random.nextGaussian(), question))
                     .toList());
         }
 
-        private double half(double rate, double common, double[] question, SplittableRandom random) {
-            double noise = Math.sqrt(2) * (common + rows * random.nextGaussian()) + seeds * random.nextGaussian();
+        private double half(double rate, double common, double spread, double[] question, SplittableRandom random) {
+            double noise = Math.sqrt(2) * (common + spread * random.nextGaussian()) + seeds * random.nextGaussian();
             return DoubleStream.of(student(rate, 0, noise, question)).average().orElseThrow();
         }
 
@@ -103,6 +113,18 @@ class LiftTestTest {
         assertThat(test.rise(owl).value()).isCloseTo(0.17, within(1e-12));
         assertThat(0.17 - interval.low()).isCloseTo(0.1273550, within(1e-5));
         assertThat(test.largestPlacebo()).isEqualTo(0.02);
+    }
+
+    @Test
+    void aTraitThatMovesMoreThanTheOthersIsHeldToItsOwnPlacebos() {
+        Lift restless = new Lift("restless", 0.1, flat(0.3), flat(0.1), new double[] {0.05, -0.06, 0.04});
+        Lift[] all = IntStream.range(0, TRAITS)
+                .mapToObj(i -> i == 0
+                        ? restless
+                        : new Lift("still " + i, 0.1, flat(0.1), flat(0.1), new double[] {0.002, -0.001, 0.001}))
+                .toArray(Lift[]::new);
+        assertThat(test(all).p()).isCloseTo(TRAITS * test(restless).p(), within(1e-12));
+        assertThat(test(restless).p()).isBetween(1e-4, 1.0 / TRAITS);
     }
 
     @Test
@@ -151,6 +173,9 @@ class LiftTestTest {
                 new Simulated(0, 0.5, 0.2, 0),
                 new Simulated(0, 0.3, 0.1, 0.3),
                 new Simulated(0, 0.1, 0.5, 0),
+                // One trait that varies ten times as much as the others; eight times, from more than a little.
+                new Simulated(0, 0.05, 0.05, 0, 10),
+                new Simulated(0, 0.1, 0.05, 0.05, 8),
                 new Simulated(Policy.LEAST_RISE, 0.1, 0.05, 0),
                 new Simulated(Policy.LEAST_RISE, 0.05, 0.1, 0.05));
         for (int i = 0; i < nulls.size(); i++) {

@@ -161,9 +161,14 @@ class PolicyFileTest {
 
     @Test
     void whatCannotBeIsRefusedWithKeyAndWhatIsAllowed() throws IOException {
-        refused("alpha: 1\n", "alpha", "above 0 and below 1", "not 1");
-        refused("alpha: many\n", "alpha", "above 0 and below 1", "many");
-        refused("alpha:\n", "alpha", "above 0", "wanted");
+        refused("alpha: 1\n", "alpha", "from 0.000002 to 0.2", "not 1");
+        refused("alpha: 0.21\n", "alpha", "to 0.2");
+        refused("alpha: 1e-7\n", "alpha", "from 0.000002");
+        refused("decoyAlpha: 0.003\n", "decoyAlpha", "from 0.004 to 0.2");
+        refused("power: 0.05\n", "power", "from 0.5 and below 1", "not 0.05");
+        refused("power: 1\n", "power", "below 1");
+        refused("alpha: many\n", "alpha", "from 0.000002 to 0.2", "many");
+        refused("alpha:\n", "alpha", "to 0.2", "wanted");
         refused("alpha: 0.01\nalpha: 0.02\n", "alpha", "line 2");
         refused("maxDetectableFraction: 1.01\n", "maxDetectableFraction", "at most 1");
         refused("parts: 1\n", "parts", "from 2 to 20");
@@ -183,6 +188,29 @@ class PolicyFileTest {
         refused("", "no keys");
         refused("- alpha\n", "no keys");
         refused("alpha: 0.01\n---\npower: 0.8\n", "more than one document");
+    }
+
+    @Test
+    void exchangesFitTheMemoryThatPairsNeed() {
+        Policy most = Policy.standard().toBuilder().exchanges(999_999).build();
+        most.requireRoom(8_000);
+        Policy.standard().requireRoom(800_000);
+        assertThatThrownBy(() -> most.requireRoom(10_000))
+                .isInstanceOfSatisfying(
+                        AuditException.class,
+                        refused -> assertThat(refused.code()).isEqualTo(AuditException.Code.USAGE))
+                .hasMessageContaining("exchanges")
+                .hasMessageContaining("858993");
+    }
+
+    @Test
+    void namesCountToTheirLastCharacter() throws IOException {
+        String long1 = "x".repeat(200) + "1\u202e\"\\";
+        String long2 = "x".repeat(200) + "2";
+        Policy first = Policy.standard().toBuilder().traits(List.of(long1)).build();
+        Policy second = Policy.standard().toBuilder().traits(List.of(long2)).build();
+        assertThat(first.digest()).isNotEqualTo(second.digest());
+        assertThat(read("traits: " + text("traits", first)).traits()).containsExactly(long1);
     }
 
     @Test
@@ -243,6 +271,10 @@ class PolicyFileTest {
         List<String> values = List.of(
                 "-1",
                 "0",
+                "0.000001",
+                "0.000002",
+                "0.004",
+                "0.2",
                 "0.5",
                 "1",
                 "1.5",
@@ -291,7 +323,8 @@ class PolicyFileTest {
                 }
                 // A level that any number of exchanges reaches: what keys mean for each other is no matter of the
                 // schema.
-                String document = "{\"" + key + "\": " + value + (key.equals("alpha") ? "" : ", \"alpha\": 0.5") + "}";
+                String document = "{\"" + key + "\": " + value
+                        + (key.equals("alpha") ? ", \"exchanges\": 999999" : ", \"alpha\": 0.2") + "}";
                 boolean valid = schema.validate(document, InputFormat.JSON).isEmpty();
                 assertThat(taken(document)).as(document).isEqualTo(valid);
                 taken += valid ? 1 : 0;
