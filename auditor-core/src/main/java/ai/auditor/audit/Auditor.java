@@ -28,7 +28,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -158,7 +160,7 @@ public final class Auditor {
         Calibration calibration = new Calibrator(policy, probes, model.threads()).calibrate(study, progress);
         List<AuditResult.Finding> findings = new Findings(policy).of(evidence);
         AuditResult.Design design = layout.comparison().design();
-        Verdict verdict = new Judge(policy)
+        Verdict verdict = new Judge(policy, blind())
                 .verdict(findings, design, calibration, leftOut(candidate, layout.candidateArm(), layout.comparison()));
         return new AuditResult(
                 policy,
@@ -174,6 +176,13 @@ public final class Auditor {
                         layout.candidateArm().namedLongRows(),
                         layout.controlArm().namedLongRows()),
                 layout.provenance());
+    }
+
+    private Set<String> blind() {
+        return probes.stream()
+                .filter(probe -> probe.coverage().blind())
+                .map(Probe::name)
+                .collect(Collectors.toSet());
     }
 
     /**

@@ -14,6 +14,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /** Decides: findings and calibration become a verdict under the policy. */
@@ -23,6 +25,7 @@ final class Judge {
     private static final MathContext TWO_DIGITS = new MathContext(2, RoundingMode.CEILING);
 
     private final Policy policy;
+    private final Set<String> blind;
 
     /**
      * What may stand between evidence and a conclusion.
@@ -48,7 +51,13 @@ final class Judge {
     }
 
     Judge(Policy policy) {
+        this(policy, Set.of());
+    }
+
+    /** @param blind probes that were measured to see no teacher with a trait: they may raise an alarm and clear nothing */
+    Judge(Policy policy, Set<String> blind) {
         this.policy = policy;
+        this.blind = Set.copyOf(blind);
     }
 
     /**
@@ -364,7 +373,16 @@ final class Judge {
 
     /** Says how many prompts it would take at least: standard errors shrink with their square root, the candidate's own difference does not. */
     private String tooLittlePower(List<AuditResult.Finding> findings, int prompts) {
-        AuditResult.Finding deciding = deciding(findings);
+        Optional<AuditResult.Finding> decides = deciding(findings);
+        if (decides.isEmpty()) {
+            return "no probe that ran is known to see a teacher ("
+                    + findings.stream()
+                            .map(finding -> finding.evidence().probe())
+                            .distinct()
+                            .collect(Collectors.joining(", "))
+                    + "): that they find nothing says nothing";
+        }
+        AuditResult.Finding deciding = decides.get();
         String probe = deciding.evidence().probe();
         if (deciding.detectableFraction().isEmpty()) {
             return "too little power: what " + probe + " could have seen cannot be told";
@@ -377,21 +395,30 @@ final class Judge {
         BigDecimal needed = BigDecimal.valueOf(scored * prompts * times * times).round(TWO_DIGITS);
         return String.format(
                 Locale.ROOT,
-                "too little power: %s took %,d prompts and would need at least %,d",
+                "too little power: %s took %,d prompts and would need at least %,d%s",
                 probe,
                 Math.round(scored * prompts),
-                needed.toBigInteger());
+                needed.toBigInteger(),
+                policy.costlyPrompts() > 0 && Math.round(scored * prompts) >= policy.costlyPrompts() && scored < 1
+                        ? " (the policy's costlyPrompts lets it take no more)"
+                        : "");
     }
 
-    private static OptionalDouble detectable(List<AuditResult.Finding> findings) {
-        return deciding(findings).detectableFraction();
+    private OptionalDouble detectable(List<AuditResult.Finding> findings) {
+        Optional<AuditResult.Finding> decides = deciding(findings);
+        return decides.isPresent() ? decides.get().detectableFraction() : OptionalDouble.empty();
     }
 
-    /** The reference effect moves what every probe measures, so the probe that sees least of it decides nothing: the best one does. */
-    private static AuditResult.Finding deciding(List<AuditResult.Finding> findings) {
+    /**
+     * The reference effect moves what every probe measures, so the probe that sees least of it decides nothing: the best one does, of those
+     * that are not known to be blind to teachers. Empty where all are.
+     */
+    private Optional<AuditResult.Finding> deciding(List<AuditResult.Finding> findings) {
         Comparator<AuditResult.Finding> byFraction = Comparator.comparingDouble(
                 finding -> finding.detectableFraction().orElse(Double.POSITIVE_INFINITY));
-        return findings.stream().min(byFraction).orElseThrow();
+        return findings.stream()
+                .filter(finding -> !blind.contains(finding.evidence().probe()))
+                .min(byFraction);
     }
 
     private Risk risk(List<Verdict.ClaimVerdict> claims) {

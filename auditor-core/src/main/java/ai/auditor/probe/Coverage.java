@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * Which kinds of teacher a probe can see and which it cannot, as far as that was measured, and how a generator that knows the probe could
@@ -75,6 +76,15 @@ public record Coverage(List<Sight> sights, String evasion) {
                         .map(kind -> byKind.getOrDefault(kind, new Sight(kind, Extent.UNMEASURED, "")))
                         .toList(),
                 evasion);
+    }
+
+    /** Whether it was measured on teachers with a trait, and sees none of their kinds: what it does not find says nothing. */
+    public boolean blind() {
+        List<Extent> traits = Stream.of(TeacherKind.PROMPTED, TeacherKind.STEERED, TeacherKind.FINE_TUNED)
+                .map(this::of)
+                .filter(extent -> extent != Extent.UNMEASURED)
+                .toList();
+        return !traits.isEmpty() && traits.stream().allMatch(extent -> extent == Extent.UNSEEN);
     }
 
     /** How well teachers of a kind are seen. */

@@ -3,9 +3,11 @@ package ai.auditor.audit;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.auditor.probe.Claim;
+import ai.auditor.probe.Coverage;
 import ai.auditor.probe.Decoys;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Evidence.Discrimination.Measured;
+import ai.auditor.probe.TeacherKind;
 import ai.auditor.stats.Exchanged;
 import ai.auditor.stats.Exchanges;
 import ai.auditor.stats.Interval;
@@ -14,6 +16,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -233,6 +236,30 @@ class JudgeTest {
         assertThat(verdict.gate().outcome().exitCode()).isEqualTo(5);
         assertThat(verdict.claims().get(1).reason())
                 .startsWith("too little power: signed took 4,000 prompts and would");
+    }
+
+    @Test
+    void aProbeThatSeesNoTeacherRaisesAnAlarmAndClearsNothing() {
+        Judge judge = new Judge(POLICY, Set.of("signed"));
+        Verdict nothing = judge.verdict(
+                new Findings(POLICY).of(List.of(differs(0, -0.05, 1), along(0, 0.001, 0.02, 2))), PAIRED, GOOD, 0);
+        assertThat(outcome(nothing, Claim.DIFFERS)).isEqualTo(Verdict.Outcome.NOT_DETECTED);
+        assertThat(outcome(nothing, Claim.ALONG_TRAIT)).isEqualTo(Verdict.Outcome.INCONCLUSIVE);
+        assertThat(nothing.claims().get(1).detectableFraction()).isEmpty();
+        assertThat(nothing.claims().get(1).reason()).contains("signed").contains("says nothing");
+        Verdict moved = judge.verdict(new Findings(POLICY).of(List.of(along(0.5, 0.5, 0.02, 6))), PAIRED, GOOD, 0);
+        assertThat(outcome(moved, Claim.ALONG_TRAIT)).isEqualTo(Verdict.Outcome.DETECTED);
+    }
+
+    @Test
+    void blindIsWhoSeesNoKindOfTeacherThatWasMeasured() {
+        Coverage.Sight steered = new Coverage.Sight(TeacherKind.STEERED, Coverage.Extent.UNSEEN, "there");
+        Coverage.Sight prompted = new Coverage.Sight(TeacherKind.PROMPTED, Coverage.Extent.PARTLY, "there");
+        Coverage.Sight neutral = new Coverage.Sight(TeacherKind.NEUTRAL, Coverage.Extent.UNSEEN, "there");
+        assertThat(Coverage.of("", steered, neutral).blind()).isTrue();
+        assertThat(Coverage.of("", steered, prompted).blind()).isFalse();
+        assertThat(Coverage.of("", neutral).blind()).isFalse();
+        assertThat(Coverage.UNMEASURED.blind()).isFalse();
     }
 
     @Test
