@@ -1,10 +1,18 @@
 package ai.auditor.stats;
 
+import java.util.Arrays;
+import java.util.SplittableRandom;
 import org.apache.commons.statistics.distribution.BetaDistribution;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 
 /** What a test would have seen: the smallest affected fraction of candidate rows that it detects with given power. */
 public final class Power {
+    /** The standard error of a power of 0.8 is then 2 points. */
+    private static final int SIMULATIONS = 400;
+
+    /** Steps by which a fraction is narrowed down: to a thousandth. */
+    private static final int BISECTIONS = 10;
+
     private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
 
     private Power() {}
@@ -30,6 +38,59 @@ public final class Power {
         }
         double needed = critical + NORMAL.inverseCumulativeProbability(power);
         return Math.max(0, needed) * statistic.standardError() / reference;
+    }
+
+    /**
+     * The same by simulation, with nothing assumed of how scores are distributed: pairs are drawn from the differences at hand, their mean taken off
+     * and their signs at random, and each is affected with the probability that is asked about.
+     *
+     * @param differences of held-out scores, candidate minus control, {@code [pairs]}
+     * @param critical value that mean over standard error must exceed
+     * @param shift of an affected pair, in units of the differences
+     * @return above 1, and infinite, where even fully affected data would not be detected so surely
+     */
+    public static double simulatedFraction(
+            double[] differences, double critical, double power, double shift, long seed) {
+        if (differences.length < 2 || !(shift > 0)) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double mean = Arrays.stream(differences).average().orElse(0);
+        double[] centred =
+                Arrays.stream(differences).map(difference -> difference - mean).toArray();
+        double unseen = 0;
+        double seen = 1;
+        if (share(centred, seen, shift, critical, seed) < power) {
+            return Double.POSITIVE_INFINITY;
+        }
+        for (int step = 0; step < BISECTIONS; step++) {
+            double middle = (unseen + seen) / 2;
+            if (share(centred, middle, shift, critical, seed) < power) {
+                unseen = middle;
+            } else {
+                seen = middle;
+            }
+        }
+        return seen;
+    }
+
+    /** Share of the simulations that are detected; the draws are the same at every fraction. */
+    private static double share(double[] centred, double fraction, double shift, double critical, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int pairs = centred.length;
+        int detected = 0;
+        for (int simulation = 0; simulation < SIMULATIONS; simulation++) {
+            double sum = 0;
+            double squares = 0;
+            for (int pair = 0; pair < pairs; pair++) {
+                double drawn = centred[random.nextInt(pairs)];
+                double value = (random.nextBoolean() ? drawn : -drawn) + (random.nextDouble() < fraction ? shift : 0);
+                sum += value;
+                squares += value * value;
+            }
+            double variance = (squares - sum * sum / pairs) / (pairs - 1);
+            detected += sum / pairs > critical * StrictMath.sqrt(variance / pairs) ? 1 : 0;
+        }
+        return (double) detected / SIMULATIONS;
     }
 
     /**

@@ -1,0 +1,76 @@
+package ai.auditor.stats;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.Arrays;
+import java.util.SplittableRandom;
+import java.util.function.ToDoubleFunction;
+import org.junit.jupiter.api.Test;
+
+class PowerTest {
+    private static final int PAIRS = 600;
+    private static final double CRITICAL = 3;
+    private static final double POWER = 0.8;
+
+    private static double[] differences(ToDoubleFunction<SplittableRandom> score, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        double[] differences = new double[PAIRS];
+        Arrays.setAll(differences, i -> score.applyAsDouble(random) - score.applyAsDouble(random));
+        return differences;
+    }
+
+    /** Share of data sets with so many affected rows that are detected, each drawn anew. */
+    private static double detected(ToDoubleFunction<SplittableRandom> score, double fraction, double shift, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int sets = 2_000;
+        int detected = 0;
+        for (int set = 0; set < sets; set++) {
+            double sum = 0;
+            double squares = 0;
+            for (int pair = 0; pair < PAIRS; pair++) {
+                double value = score.applyAsDouble(random)
+                        - score.applyAsDouble(random)
+                        + (random.nextDouble() < fraction ? shift : 0);
+                sum += value;
+                squares += value * value;
+            }
+            double variance = (squares - sum * sum / PAIRS) / (PAIRS - 1);
+            detected += sum / PAIRS / Math.sqrt(variance / PAIRS) > CRITICAL ? 1 : 0;
+        }
+        return detected / (double) sets;
+    }
+
+    @Test
+    void whatIsSimulatedIsSeenAsOftenAsIsSaid() {
+        // Normal scores, and scores of which a few are far from all others.
+        ToDoubleFunction<SplittableRandom> normal = SplittableRandom::nextGaussian;
+        ToDoubleFunction<SplittableRandom> skewed = random -> Math.exp(random.nextGaussian());
+        for (ToDoubleFunction<SplittableRandom> score : java.util.List.of(normal, skewed)) {
+            double shift = 1;
+            double fraction = Power.simulatedFraction(differences(score, 1), CRITICAL, POWER, shift, 2);
+            assertThat(fraction).isBetween(0.05, 0.9);
+            // The differences at hand are one sample: their deviation is known to some per cent.
+            assertThat(detected(score, fraction, shift, 3)).isBetween(0.65, 0.92);
+        }
+    }
+
+    @Test
+    void agreesWithTheClosedFormWhereScoresAreNormal() {
+        double[] differences = differences(SplittableRandom::nextGaussian, 4);
+        Exchanged statistic = new Exchanged(0, new double[0], 0, Math.sqrt(2.0 / PAIRS), 1, PAIRS);
+        double closed = Power.detectableFraction(statistic, CRITICAL, POWER, 0.5);
+        double simulated = Power.simulatedFraction(differences, CRITICAL, POWER, 0.5, 5);
+        assertThat(simulated).isCloseTo(closed, within(0.1 * closed));
+    }
+
+    @Test
+    void whatNoFractionShowsIsTold() {
+        double[] differences = differences(SplittableRandom::nextGaussian, 6);
+        assertThat(Power.simulatedFraction(differences, CRITICAL, POWER, 0.05, 7))
+                .isInfinite();
+        assertThat(Power.simulatedFraction(differences, CRITICAL, POWER, 0, 7)).isInfinite();
+        assertThat(Power.simulatedFraction(new double[] {1}, CRITICAL, POWER, 1, 7))
+                .isInfinite();
+    }
+}
