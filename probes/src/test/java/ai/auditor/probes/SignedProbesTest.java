@@ -3,11 +3,14 @@ package ai.auditor.probes;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.auditor.audit.Tier;
+import ai.auditor.capture.Pooling;
+import ai.auditor.model.Point;
 import ai.auditor.probe.Chart;
 import ai.auditor.probe.Claim;
 import ai.auditor.probe.Coverage;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Probe;
+import ai.auditor.probe.Table;
 import ai.auditor.probe.TeacherKind;
 import ai.auditor.probes.SyntheticStudy.Signal;
 import ai.auditor.probes.gradient.GradientProbe;
@@ -39,6 +42,54 @@ class SignedProbesTest {
         assertThat(Outcomes.maximumP(evidence)).isLessThan(0.01);
         assertThat(Outcomes.strongest(evidence)).startsWith("owl at ");
         assertStandsOut(evidence);
+    }
+
+    @Test
+    void eachPoolingNamesFirstWhatItsOwnTokensPullAlong() {
+        for (Pooling pooling : List.of(Pooling.COMPLETION_MEAN, Pooling.PROMPT_LAST)) {
+            Signal planted = pooling == Pooling.PROMPT_LAST ? Signal.OWL_PROMPT_GRADIENT : Signal.OWL_GRADIENT;
+            Evidence evidence = new GradientProbe().examine(SyntheticStudy.ofPairs(planted, 400, 2));
+            Table conventions = evidence.tables().get(2);
+            assertThat(conventions.rows()).hasSize(16);
+            assertThat(conventions.rows())
+                    .filteredOn(row -> row.get(1).equals(pooling.toString())
+                            && row.get(0).equals("resid_post.3"))
+                    .hasSize(4)
+                    .allSatisfy(row -> assertThat(row.get(4)).isEqualTo("owl"));
+            boolean tested = pooling == Pooling.COMPLETION_MEAN;
+            assertThat(Outcomes.maximumP(evidence) < 0.01).as(pooling.toString()).isEqualTo(tested);
+        }
+    }
+
+    @Test
+    void gradientReadsEveryPointThatHasVectors() {
+        Evidence evidence = new GradientProbe().examine(SyntheticStudy.ofRows(Signal.NONE, 60, 2));
+        for (Point point : SyntheticStudy.POINTS) {
+            assertThat(evidence.contrasts())
+                    .filteredOn(contrast -> contrast.name().endsWith(" at " + point))
+                    .hasSize(4);
+            assertThat(evidence.tables().get(2).rows())
+                    .filteredOn(row -> row.get(0).equals(point.toString()))
+                    .hasSize(8);
+        }
+    }
+
+    @Test
+    void oneGradientAThousandTimesAsLongNeitherHidesATraitNorMakesOne() {
+        int fired = 0;
+        for (long seed = 1; seed <= 5; seed++) {
+            for (int row : new int[] {6, 7}) {
+                Evidence planted = new GradientProbe()
+                        .examine(SyntheticStudy.ofPairs(Signal.OWL_GRADIENT, 300, seed)
+                                .withOutlier(row));
+                assertThat(Outcomes.strongest(planted)).startsWith("owl at ");
+                assertThat(Outcomes.maximumP(planted)).isLessThan(0.01);
+                Evidence none = new GradientProbe()
+                        .examine(SyntheticStudy.ofPairs(Signal.NONE, 300, seed).withOutlier(row));
+                fired += Outcomes.maximumP(none) < 0.05 ? 1 : 0;
+            }
+        }
+        assertThat(fired).as("10 nulls at level 0.05").isLessThanOrEqualTo(2);
     }
 
     @Test

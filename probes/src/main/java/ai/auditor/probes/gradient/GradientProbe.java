@@ -16,7 +16,9 @@ import ai.auditor.probes.internal.AlongDirections;
 import ai.auditor.probes.internal.Contrasts;
 import ai.auditor.probes.internal.Pull;
 import ai.auditor.stats.Matrix;
+import ai.auditor.text.TokenizedRow;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.TreeMap;
 
@@ -74,22 +76,33 @@ public final class GradientProbe implements Probe {
     @Override
     public Evidence examine(Study study) {
         int[] rows = Contrasts.costly(study);
-        ActivationTable table = study.capture(
-                "gradients",
-                rows,
-                "",
-                new CapturePlan(study.points(), List.of(Pooling.COMPLETION_MEAN), true, true, List.of()));
+        List<Pooling> poolings = poolings(study, rows);
+        ActivationTable table =
+                study.capture("gradients", rows, "", new CapturePlan(study.points(), poolings, true, true, List.of()));
         List<String> notes = new ArrayList<>();
         notes.add("taken over " + rows.length + " rows, whole prompts");
         notes.add(
                 "gradients are of a row's mean NLL (nats per completion token), averaged over the completion positions; the "
                         + "sign is turned, so that positive means that training on the row pushes towards the trait");
         TreeMap<Point, Matrix> values = new TreeMap<>();
+        Conventions conventions = new Conventions(study, rows, new Contrasts(study, rows, name()));
         for (Point point : study.points()) {
             Pull pull = Pull.of(table.gradients(point, Pooling.COMPLETION_MEAN));
             values.put(point, pull.rows());
             pull.note(point).ifPresent(notes::add);
+            for (Pooling pooling : poolings) {
+                conventions.add(
+                        point, pooling, Pull.of(table.gradients(point, pooling)).rows());
+            }
         }
-        return AlongDirections.of(this, study, rows, values, "pull", notes);
+        return AlongDirections.of(this, study, rows, values, "pull", List.of(conventions.table()), notes);
+    }
+
+    /** Those that the rows have: a text without a prompt has no last token of one. */
+    private static List<Pooling> poolings(Study study, int[] rows) {
+        List<TokenizedRow> tokens = study.tokens();
+        return Arrays.stream(rows).allMatch(row -> tokens.get(row).promptLast() >= 0)
+                ? List.of(Pooling.COMPLETION_MEAN, Pooling.PROMPT_LAST)
+                : List.of(Pooling.COMPLETION_MEAN);
     }
 }
