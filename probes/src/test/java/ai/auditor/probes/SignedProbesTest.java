@@ -62,6 +62,25 @@ class SignedProbesTest {
     }
 
     @Test
+    void placesMayBeTakenWithTheControlsMeanProjectedOut() {
+        SyntheticStudy study = SyntheticStudy.ofPairs(Signal.OWL_GRADIENT, 300, 2);
+        GradientProbe projecting = new GradientProbe(new GradientProbe.Settings(true));
+        Evidence there = projecting.examine(study);
+        Evidence standard = new GradientProbe().examine(study);
+        assertStandsOut(there);
+        for (int i = 0; i < standard.contrasts().size(); i++) {
+            Evidence.Contrast one = there.contrasts().get(i);
+            Evidence.Contrast other = standard.contrasts().get(i);
+            assertThat(one.statistics().get(0).exchanged())
+                    .isEqualTo(other.statistics().get(0).exchanged());
+            assertThat(one.decoys().orElseThrow().value())
+                    .isNotEqualTo(other.decoys().orElseThrow().value());
+        }
+        assertThat(projecting.settings()).containsExactly(java.util.Map.entry("control", "projected out"));
+        assertThat(new GradientProbe().settings()).isEmpty();
+    }
+
+    @Test
     void gradientReadsEveryPointThatHasVectors() {
         Evidence evidence = new GradientProbe().examine(SyntheticStudy.ofRows(Signal.NONE, 60, 2));
         for (Point point : SyntheticStudy.POINTS) {
@@ -77,19 +96,20 @@ class SignedProbesTest {
     @Test
     void oneGradientAThousandTimesAsLongNeitherHidesATraitNorMakesOne() {
         int fired = 0;
-        for (long seed = 1; seed <= 5; seed++) {
-            for (int row : new int[] {6, 7}) {
+        for (long seed = 1; seed <= 12; seed++) {
+            int row = 6 + (int) (seed % 2);
+            Evidence none = new GradientProbe()
+                    .examine(SyntheticStudy.ofPairs(Signal.NONE, 300, seed).withOutlier(row));
+            fired += Outcomes.maximumP(none) < 0.05 ? 1 : 0;
+            if (seed <= 2) {
                 Evidence planted = new GradientProbe()
                         .examine(SyntheticStudy.ofPairs(Signal.OWL_GRADIENT, 300, seed)
                                 .withOutlier(row));
                 assertThat(Outcomes.strongest(planted)).startsWith("owl at ");
                 assertThat(Outcomes.maximumP(planted)).isLessThan(0.01);
-                Evidence none = new GradientProbe()
-                        .examine(SyntheticStudy.ofPairs(Signal.NONE, 300, seed).withOutlier(row));
-                fired += Outcomes.maximumP(none) < 0.05 ? 1 : 0;
             }
         }
-        assertThat(fired).as("10 nulls at level 0.05").isLessThanOrEqualTo(2);
+        assertThat(fired).as("12 nulls at level 0.05").isLessThanOrEqualTo(3);
     }
 
     @Test
@@ -120,6 +140,24 @@ class SignedProbesTest {
             assertThat(Outcomes.maximumP(steered)).isLessThan(0.01);
             assertThat(Outcomes.strongest(steered)).isEqualTo("owl steered");
         }
+    }
+
+    @Test
+    void vectorsMayBeAddedAtEveryPoint() {
+        SyntheticStudy study = SyntheticStudy.ofPairs(Signal.OWL_STEERED, 150, 3);
+        Evidence one = new LikelihoodProbe().examine(study);
+        Evidence every = new LikelihoodProbe(new LikelihoodProbe.Settings(6, true)).examine(study);
+        assertThat(one.contrasts()).extracting(Evidence.Contrast::name).contains("owl steered");
+        assertThat(every.contrasts()).hasSize(one.contrasts().size() + 4);
+        for (Point point : SyntheticStudy.POINTS) {
+            assertThat(every.contrasts())
+                    .extracting(Evidence.Contrast::name)
+                    .contains("owl steered at " + point);
+        }
+        assertThat(Outcomes.strongest(every)).startsWith("owl steered at ");
+        assertThat(new LikelihoodProbe().settings()).isEmpty();
+        assertThat(new LikelihoodProbe(new LikelihoodProbe.Settings(2, true)).settings())
+                .containsExactly(java.util.Map.entry("personas", "2"), java.util.Map.entry("points", "all"));
     }
 
     @Test

@@ -12,14 +12,19 @@ import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Probe;
 import ai.auditor.probe.Study;
 import ai.auditor.probe.TeacherKind;
+import ai.auditor.probes.gradient.Conventions.Control;
 import ai.auditor.probes.internal.AlongDirections;
 import ai.auditor.probes.internal.Contrasts;
+import ai.auditor.probes.internal.Labels;
 import ai.auditor.probes.internal.Pull;
 import ai.auditor.stats.Matrix;
 import ai.auditor.text.TokenizedRow;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -28,6 +33,31 @@ import java.util.TreeMap;
  * 2026).
  */
 public final class GradientProbe implements Probe {
+    private final Settings settings;
+
+    /**
+     * How a trait's place is taken.
+     *
+     * @param projectedOut whether the place among decoys is taken after the control's mean pull was projected out of all rows: its sampling
+     *     error then is in no cosine. Where the control is not the reference model's own writing, whatever lies along that mean is lost.
+     *     What is tested by exchanges of labels stays the same
+     */
+    public record Settings(boolean projectedOut) {
+        /** The control subtracted. */
+        public static Settings standard() {
+            return new Settings(false);
+        }
+    }
+
+    /** With the standard settings. */
+    public GradientProbe() {
+        this(Settings.standard());
+    }
+
+    public GradientProbe(Settings settings) {
+        this.settings = settings;
+    }
+
     @Override
     public String name() {
         return "gradient";
@@ -41,6 +71,18 @@ public final class GradientProbe implements Probe {
     @Override
     public boolean fitted() {
         return false;
+    }
+
+    /** Told where they are not the standard ones. */
+    @Override
+    public SortedMap<String, String> settings() {
+        return settings.equals(Settings.standard())
+                ? Collections.emptySortedMap()
+                : Collections.unmodifiableSortedMap(new TreeMap<>(Map.of("control", control().toString())));
+    }
+
+    private Control control() {
+        return settings.projectedOut() ? Control.PROJECTED_OUT : Control.SUBTRACTED;
     }
 
     @Override
@@ -95,7 +137,16 @@ public final class GradientProbe implements Probe {
                         point, pooling, Pull.of(table.gradients(point, pooling)).rows());
             }
         }
-        return AlongDirections.of(this, study, rows, values, "pull", List.of(conventions.table()), notes);
+        int[] controls = Labels.places(study, rows, false);
+        return AlongDirections.of(
+                this,
+                study,
+                rows,
+                values,
+                pull -> control().freed(pull, controls),
+                "pull",
+                List.of(conventions.table()),
+                notes);
     }
 
     /** Those that the rows have: a text without a prompt has no last token of one. */

@@ -15,6 +15,7 @@ import ai.auditor.probes.internal.Labels;
 import ai.auditor.stats.Matrix;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /** How far the candidate's mean activation is shifted along each steering vector. */
 public final class ProjectionProbe implements Probe {
@@ -75,6 +76,7 @@ public final class ProjectionProbe implements Probe {
                 study,
                 Labels.all(study.rows().size()),
                 values,
+                UnaryOperator.identity(),
                 "activation",
                 List.of(),
                 List.of(

@@ -168,10 +168,7 @@ public final class RecoveredProbe implements Probe {
     }
 
     private List<Point> points(Study study) {
-        List<Point> points = (settings.everyPoint()
-                        ? study.points().stream()
-                                .filter(point -> !study.vectors().at(point).isEmpty())
-                        : ResidualStream.steered(study).stream())
+        List<Point> points = ResidualStream.steered(study, settings.everyPoint()).stream()
                 .filter(point -> point.kind() == Point.Kind.RESID_POST)
                 .toList();
         if (points.isEmpty()) {
