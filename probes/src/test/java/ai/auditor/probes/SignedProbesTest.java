@@ -1,7 +1,9 @@
 package ai.auditor.probes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.auditor.AuditException;
 import ai.auditor.audit.Tier;
 import ai.auditor.capture.Pooling;
 import ai.auditor.model.Point;
@@ -62,22 +64,17 @@ class SignedProbesTest {
     }
 
     @Test
-    void placesMayBeTakenWithTheControlsMeanProjectedOut() {
+    void longPullsMayBeCutToTheMedianLength() {
         SyntheticStudy study = SyntheticStudy.ofPairs(Signal.OWL_GRADIENT, 300, 2);
-        GradientProbe projecting = new GradientProbe(new GradientProbe.Settings(true));
-        Evidence there = projecting.examine(study);
-        Evidence standard = new GradientProbe().examine(study);
+        GradientProbe severe = new GradientProbe(new GradientProbe.Settings(1));
+        Evidence there = severe.examine(study);
+        assertThat(Outcomes.strongest(there)).startsWith("owl at ");
         assertStandsOut(there);
-        for (int i = 0; i < standard.contrasts().size(); i++) {
-            Evidence.Contrast one = there.contrasts().get(i);
-            Evidence.Contrast other = standard.contrasts().get(i);
-            assertThat(one.statistics().get(0).exchanged())
-                    .isEqualTo(other.statistics().get(0).exchanged());
-            assertThat(one.decoys().orElseThrow().value())
-                    .isNotEqualTo(other.decoys().orElseThrow().value());
-        }
-        assertThat(projecting.settings()).containsExactly(java.util.Map.entry("control", "projected out"));
+        assertThat(there.notes()).anyMatch(note -> note.contains("longer than 1 times the median"));
+        assertThat(new GradientProbe().examine(study).notes()).noneMatch(note -> note.contains("times the median"));
+        assertThat(severe.settings()).containsExactly(java.util.Map.entry("longest", "1.0"));
         assertThat(new GradientProbe().settings()).isEmpty();
+        assertThatThrownBy(() -> new GradientProbe.Settings(Double.NaN)).isInstanceOf(AuditException.class);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package ai.auditor.probes.gradient;
 
+import ai.auditor.AuditException;
 import ai.auditor.capture.ActivationTable;
 import ai.auditor.capture.CapturePlan;
 import ai.auditor.capture.Pooling;
@@ -12,10 +13,8 @@ import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Probe;
 import ai.auditor.probe.Study;
 import ai.auditor.probe.TeacherKind;
-import ai.auditor.probes.gradient.Conventions.Control;
 import ai.auditor.probes.internal.AlongDirections;
 import ai.auditor.probes.internal.Contrasts;
-import ai.auditor.probes.internal.Labels;
 import ai.auditor.probes.internal.Pull;
 import ai.auditor.stats.Matrix;
 import ai.auditor.text.TokenizedRow;
@@ -36,16 +35,22 @@ public final class GradientProbe implements Probe {
     private final Settings settings;
 
     /**
-     * How a trait's place is taken.
+     * How rows count.
      *
-     * @param projectedOut whether the place among decoys is taken after the control's mean pull was projected out of all rows: its sampling
-     *     error then is in no cosine. Where the control is not the reference model's own writing, whatever lies along that mean is lost.
-     *     What is tested by exchanges of labels stays the same
+     * @param longest times the median length to which long pulls are cut; 1 weighs all but short ones alike
      */
-    public record Settings(boolean projectedOut) {
-        /** The control subtracted. */
+    public record Settings(double longest) {
+        public Settings {
+            if (!(longest > 0)) {
+                throw new AuditException(
+                        AuditException.Code.USAGE,
+                        "pulls are cut to more than 0 times their median length, not " + longest);
+            }
+        }
+
+        /** Ten times: only what is out of all proportion is cut. */
         public static Settings standard() {
-            return new Settings(false);
+            return new Settings(Pull.LONGEST);
         }
     }
 
@@ -78,11 +83,8 @@ public final class GradientProbe implements Probe {
     public SortedMap<String, String> settings() {
         return settings.equals(Settings.standard())
                 ? Collections.emptySortedMap()
-                : Collections.unmodifiableSortedMap(new TreeMap<>(Map.of("control", control().toString())));
-    }
-
-    private Control control() {
-        return settings.projectedOut() ? Control.PROJECTED_OUT : Control.SUBTRACTED;
+                : Collections.unmodifiableSortedMap(
+                        new TreeMap<>(Map.of("longest", Double.toString(settings.longest()))));
     }
 
     @Override
@@ -129,24 +131,18 @@ public final class GradientProbe implements Probe {
         TreeMap<Point, Matrix> values = new TreeMap<>();
         Conventions conventions = new Conventions(study, rows, new Contrasts(study, rows, name()));
         for (Point point : study.points()) {
-            Pull pull = Pull.of(table.gradients(point, Pooling.COMPLETION_MEAN));
+            Pull pull = Pull.of(table.gradients(point, Pooling.COMPLETION_MEAN), settings.longest());
             values.put(point, pull.rows());
             pull.note(point).ifPresent(notes::add);
             for (Pooling pooling : poolings) {
                 conventions.add(
-                        point, pooling, Pull.of(table.gradients(point, pooling)).rows());
+                        point,
+                        pooling,
+                        Pull.of(table.gradients(point, pooling), settings.longest())
+                                .rows());
             }
         }
-        int[] controls = Labels.places(study, rows, false);
-        return AlongDirections.of(
-                this,
-                study,
-                rows,
-                values,
-                pull -> control().freed(pull, controls),
-                "pull",
-                List.of(conventions.table()),
-                notes);
+        return AlongDirections.of(this, study, rows, values, "pull", List.of(conventions.table()), notes);
     }
 
     /** Those that the rows have: a text without a prompt has no last token of one. */

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
-import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
 /** Evidence that one vector a row shifts along the steering vectors: for every trait and point a signed contrast, and its place among decoys. */
@@ -28,7 +27,6 @@ public final class AlongDirections {
     private final Study study;
     private final int[] rows;
     private final Contrasts contrasts;
-    private final UnaryOperator<Matrix> placed;
     private final String unit;
 
     private final List<Evidence.Contrast> found = new ArrayList<>();
@@ -36,11 +34,10 @@ public final class AlongDirections {
     private final List<Chart> charts = new ArrayList<>();
     private final List<List<String>> sizes = new ArrayList<>();
 
-    private AlongDirections(Probe probe, Study study, int[] rows, UnaryOperator<Matrix> placed, String unit) {
+    private AlongDirections(Probe probe, Study study, int[] rows, String unit) {
         this.probe = probe;
         this.study = study;
         this.rows = rows;
-        this.placed = placed;
         this.unit = unit;
         this.contrasts = new Contrasts(study, rows, probe.name());
     }
@@ -50,8 +47,6 @@ public final class AlongDirections {
      *
      * @param rows indexes of study rows, sorted, of pairs both or none
      * @param values at each point one vector for each of the rows, {@code [rows, d_model]}, pointing towards the trait
-     * @param placed what the place among decoys is taken of, made of these vectors; it may depend on labels, which what is tested by
-     *     exchanges of labels may not
      * @param unit what the vectors are, for reports ("activation")
      * @param more tables that are told and not tested
      * @throws AuditException {@code USAGE} if there is no steering vector at any of the points
@@ -61,11 +56,10 @@ public final class AlongDirections {
             Study study,
             int[] rows,
             SortedMap<Point, Matrix> values,
-            UnaryOperator<Matrix> placed,
             String unit,
             List<Table> more,
             List<String> notes) {
-        AlongDirections along = new AlongDirections(probe, study, rows, placed, unit);
+        AlongDirections along = new AlongDirections(probe, study, rows, unit);
         int done = 0;
         for (var entry : values.entrySet()) {
             study.progress().report(probe.name() + " against directions", done++, values.size(), "points");
@@ -85,10 +79,9 @@ public final class AlongDirections {
         if (traits.isEmpty()) {
             return;
         }
-        Matrix differing = placed.apply(values);
-        double[] shift = Labels.shift(study, differing, rows);
-        Alignment alignment = new Alignment(
-                Labels.control(study, differing, rows), shift, Labels.deviations(study, differing, rows));
+        Matrix control = Labels.control(study, values, rows);
+        double[] shift = Labels.shift(study, values, rows);
+        Alignment alignment = new Alignment(control, shift, Labels.deviations(study, values, rows));
         String purpose = probe.name() + "/" + point;
         double[][] rulers = alignment.directions(Alignment.RULERS, study.seed("probes/rulers/" + purpose));
         Decoys decoys = alignment.decoys(

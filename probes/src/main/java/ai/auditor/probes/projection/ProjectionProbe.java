@@ -15,7 +15,6 @@ import ai.auditor.probes.internal.Labels;
 import ai.auditor.stats.Matrix;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.function.UnaryOperator;
 
 /** How far the candidate's mean activation is shifted along each steering vector. */
 public final class ProjectionProbe implements Probe {
@@ -76,7 +75,6 @@ public final class ProjectionProbe implements Probe {
                 study,
                 Labels.all(study.rows().size()),
                 values,
-                UnaryOperator.identity(),
                 "activation",
                 List.of(),
                 List.of(

@@ -162,7 +162,7 @@ public final class RecoveredProbe implements Probe {
         for (Point point : points) {
             examination.at(
                     Recovered.train(study, rows, point, settings),
-                    Pull.of(table.gradients(point, Pooling.COMPLETION_MEAN)));
+                    Pull.of(table.gradients(point, Pooling.COMPLETION_MEAN), Pull.LONGEST));
         }
         return examination.evidence();
     }

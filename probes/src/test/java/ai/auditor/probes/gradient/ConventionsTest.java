@@ -69,7 +69,7 @@ class ConventionsTest {
     }
 
     private static double[] cosines(Matrix gradients, Control control, Metric metric, List<Direction> vectors) {
-        Matrix freed = control.freed(Pull.of(gradients).rows(), controls());
+        Matrix freed = control.freed(Pull.of(gradients, Pull.LONGEST).rows(), controls());
         return Conventions.cosines(
                 metric.direction(freed, candidates(), controls()).orElseThrow(), vectors);
     }
