@@ -1,13 +1,18 @@
 package ai.auditor.probes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ai.auditor.AuditException;
 import ai.auditor.audit.Tier;
+import ai.auditor.capture.Pooling;
+import ai.auditor.model.Point;
 import ai.auditor.probe.Chart;
 import ai.auditor.probe.Claim;
 import ai.auditor.probe.Coverage;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Probe;
+import ai.auditor.probe.Table;
 import ai.auditor.probe.TeacherKind;
 import ai.auditor.probes.SyntheticStudy.Signal;
 import ai.auditor.probes.gradient.GradientProbe;
@@ -42,6 +47,69 @@ class SignedProbesTest {
     }
 
     @Test
+    void eachPoolingNamesFirstWhatItsOwnTokensPullAlong() {
+        for (Pooling pooling : List.of(Pooling.COMPLETION_MEAN, Pooling.PROMPT_LAST)) {
+            Signal planted = pooling == Pooling.PROMPT_LAST ? Signal.OWL_PROMPT_GRADIENT : Signal.OWL_GRADIENT;
+            Evidence evidence = new GradientProbe().examine(SyntheticStudy.ofPairs(planted, 400, 2));
+            Table conventions = evidence.tables().get(2);
+            assertThat(conventions.rows()).hasSize(16);
+            assertThat(conventions.rows())
+                    .filteredOn(row -> row.get(1).equals(pooling.toString())
+                            && row.get(0).equals("resid_post.3"))
+                    .hasSize(4)
+                    .allSatisfy(row -> assertThat(row.get(4)).isEqualTo("owl"));
+            boolean tested = pooling == Pooling.COMPLETION_MEAN;
+            assertThat(Outcomes.maximumP(evidence) < 0.01).as(pooling.toString()).isEqualTo(tested);
+        }
+    }
+
+    @Test
+    void longPullsMayBeCutToTheMedianLength() {
+        SyntheticStudy study = SyntheticStudy.ofPairs(Signal.OWL_GRADIENT, 300, 2);
+        GradientProbe severe = new GradientProbe(new GradientProbe.Settings(1));
+        Evidence there = severe.examine(study);
+        assertThat(Outcomes.strongest(there)).startsWith("owl at ");
+        assertStandsOut(there);
+        assertThat(there.notes()).anyMatch(note -> note.contains("longer than 1 times the median"));
+        assertThat(new GradientProbe().examine(study).notes()).noneMatch(note -> note.contains("times the median"));
+        assertThat(severe.settings()).containsExactly(java.util.Map.entry("longest", "1.0"));
+        assertThat(new GradientProbe().settings()).isEmpty();
+        assertThatThrownBy(() -> new GradientProbe.Settings(Double.NaN)).isInstanceOf(AuditException.class);
+    }
+
+    @Test
+    void gradientReadsEveryPointThatHasVectors() {
+        Evidence evidence = new GradientProbe().examine(SyntheticStudy.ofRows(Signal.NONE, 60, 2));
+        for (Point point : SyntheticStudy.POINTS) {
+            assertThat(evidence.contrasts())
+                    .filteredOn(contrast -> contrast.name().endsWith(" at " + point))
+                    .hasSize(4);
+            assertThat(evidence.tables().get(2).rows())
+                    .filteredOn(row -> row.get(0).equals(point.toString()))
+                    .hasSize(8);
+        }
+    }
+
+    @Test
+    void oneGradientAThousandTimesAsLongNeitherHidesATraitNorMakesOne() {
+        int fired = 0;
+        for (long seed = 1; seed <= 12; seed++) {
+            int row = 6 + (int) (seed % 2);
+            Evidence none = new GradientProbe()
+                    .examine(SyntheticStudy.ofPairs(Signal.NONE, 300, seed).withOutlier(row));
+            fired += Outcomes.maximumP(none) < 0.05 ? 1 : 0;
+            if (seed <= 2) {
+                Evidence planted = new GradientProbe()
+                        .examine(SyntheticStudy.ofPairs(Signal.OWL_GRADIENT, 300, seed)
+                                .withOutlier(row));
+                assertThat(Outcomes.strongest(planted)).startsWith("owl at ");
+                assertThat(Outcomes.maximumP(planted)).isLessThan(0.01);
+            }
+        }
+        assertThat(fired).as("12 nulls at level 0.05").isLessThanOrEqualTo(3);
+    }
+
+    @Test
     void aTrainedVectorFindsTheTraitThatItsRowsPullAlong() {
         for (boolean paired : new boolean[] {true, false}) {
             Evidence evidence = new RecoveredProbe().examine(study(Signal.OWL_GRADIENT, paired, 2));
@@ -69,6 +137,24 @@ class SignedProbesTest {
             assertThat(Outcomes.maximumP(steered)).isLessThan(0.01);
             assertThat(Outcomes.strongest(steered)).isEqualTo("owl steered");
         }
+    }
+
+    @Test
+    void vectorsMayBeAddedAtEveryPoint() {
+        SyntheticStudy study = SyntheticStudy.ofPairs(Signal.OWL_STEERED, 150, 3);
+        Evidence one = new LikelihoodProbe().examine(study);
+        Evidence every = new LikelihoodProbe(new LikelihoodProbe.Settings(6, true)).examine(study);
+        assertThat(one.contrasts()).extracting(Evidence.Contrast::name).contains("owl steered");
+        assertThat(every.contrasts()).hasSize(one.contrasts().size() + 4);
+        for (Point point : SyntheticStudy.POINTS) {
+            assertThat(every.contrasts())
+                    .extracting(Evidence.Contrast::name)
+                    .contains("owl steered at " + point);
+        }
+        assertThat(Outcomes.strongest(every)).startsWith("owl steered at ");
+        assertThat(new LikelihoodProbe().settings()).isEmpty();
+        assertThat(new LikelihoodProbe(new LikelihoodProbe.Settings(2, true)).settings())
+                .containsExactly(java.util.Map.entry("personas", "2"), java.util.Map.entry("points", "all"));
     }
 
     @Test

@@ -54,6 +54,8 @@ public final class SyntheticStudy implements Study {
         OWL_ACTIVATION,
         /** Gradients pull along the owl's vector. */
         OWL_GRADIENT,
+        /** Gradients of the prompt's last token alone pull along the owl's vector. */
+        OWL_PROMPT_GRADIENT,
         /** Rows become likelier under an owl persona. */
         OWL_PERSONA,
         /** Rows become likelier under every persona alike. */
@@ -81,6 +83,7 @@ public final class SyntheticStudy implements Study {
     private final Map<String, Object> memory;
     private final List<int[]> trained = new ArrayList<>();
     private boolean swapped;
+    private int outlier = -1;
 
     private SyntheticStudy(SyntheticStudy other, boolean[] candidate, Exchanges exchanges) {
         this.seed = other.seed;
@@ -117,7 +120,10 @@ public final class SyntheticStudy implements Study {
             rows.add(Row.chat(i, List.of(Message.user(prompt)), completion(i, random)));
         }
         activations = table(
-                IntStream.range(0, n).toArray(), signal == Signal.OWL_ACTIVATION ? 0.6 : 0, 0, new double[n], false);
+                IntStream.range(0, n).toArray(),
+                signal == Signal.OWL_ACTIVATION ? 0.6 : 0,
+                new double[n],
+                List.of());
     }
 
     /** Rows 2i and 2i+1 share a prompt. */
@@ -139,6 +145,13 @@ public final class SyntheticStudy implements Study {
     public SyntheticStudy asOfTheNull() {
         SyntheticStudy copy = new SyntheticStudy(this, candidate, exchanges);
         copy.swapped = true;
+        return copy;
+    }
+
+    /** The same study, one row of which has a gradient a thousand times as long. */
+    public SyntheticStudy withOutlier(int row) {
+        SyntheticStudy copy = new SyntheticStudy(this, candidate, exchanges);
+        copy.outlier = row;
         return copy;
     }
 
@@ -173,17 +186,16 @@ public final class SyntheticStudy implements Study {
     }
 
     private ActivationTable table(
-            int[] wanted, double activationShift, double gradientShift, double[] nll, boolean grad) {
+            int[] wanted, double activationShift, double[] nll, List<Pooling> gradients) {
         Map<ActivationTable.Column, Matrix> columns = new HashMap<>();
         for (Point point : POINTS) {
             float[] owl = vectors().at(point).get(0).vector();
             columns.put(
                     new ActivationTable.Column(false, point, Pooling.COMPLETION_MEAN),
                     drawn(wanted, owl, activationShift, point.block()));
-            if (grad) {
-                columns.put(
-                        new ActivationTable.Column(true, point, Pooling.COMPLETION_MEAN),
-                        drawn(wanted, owl, -gradientShift, point.block() + 100));
+            for (Pooling pooling : gradients) {
+                Matrix drawn = drawn(wanted, owl, -pull(pooling), point.block() + 100 * (1 + pooling.ordinal()));
+                columns.put(new ActivationTable.Column(true, point, pooling), stretched(wanted, drawn));
             }
         }
         return new ActivationTable(
@@ -192,6 +204,21 @@ public final class SyntheticStudy implements Study {
                 new int[wanted.length],
                 nll,
                 columns);
+    }
+
+    private double pull(Pooling pooling) {
+        Signal planted = pooling == Pooling.PROMPT_LAST ? Signal.OWL_PROMPT_GRADIENT : Signal.OWL_GRADIENT;
+        return signal == planted ? 0.4 : 0;
+    }
+
+    private Matrix stretched(int[] wanted, Matrix rows) {
+        float[] values = rows.values().clone();
+        for (int i = 0; i < wanted.length; i++) {
+            for (int j = 0; j < WIDTH; j++) {
+                values[i * WIDTH + j] *= wanted[i] == outlier ? 1_000 : 1;
+            }
+        }
+        return new Matrix(rows.rows(), WIDTH, values);
     }
 
     private Matrix drawn(int[] wanted, float[] owl, double shift, int purpose) {
@@ -341,7 +368,7 @@ public final class SyntheticStudy implements Study {
         if (!system.isEmpty()) {
             gain = signal == Signal.ANY_PERSONA || (signal == Signal.OWL_PERSONA && system.contains("owls")) ? 0.02 : 0;
         }
-        return table(wanted, 0, signal == Signal.OWL_GRADIENT ? 0.4 : 0, nll(wanted, system, gain), plan.gradient());
+        return table(wanted, 0, nll(wanted, system, gain), plan.gradient() ? plan.poolings() : List.of());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package ai.auditor.probes.gradient;
 
+import ai.auditor.AuditException;
 import ai.auditor.capture.ActivationTable;
 import ai.auditor.capture.CapturePlan;
 import ai.auditor.capture.Pooling;
@@ -16,8 +17,13 @@ import ai.auditor.probes.internal.AlongDirections;
 import ai.auditor.probes.internal.Contrasts;
 import ai.auditor.probes.internal.Pull;
 import ai.auditor.stats.Matrix;
+import ai.auditor.text.TokenizedRow;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -26,6 +32,37 @@ import java.util.TreeMap;
  * 2026).
  */
 public final class GradientProbe implements Probe {
+    private final Settings settings;
+
+    /**
+     * How rows count.
+     *
+     * @param longest times the median length to which long pulls are cut; 1 weighs all but short ones alike
+     */
+    public record Settings(double longest) {
+        public Settings {
+            if (!(longest > 0)) {
+                throw new AuditException(
+                        AuditException.Code.USAGE,
+                        "pulls are cut to more than 0 times their median length, not " + longest);
+            }
+        }
+
+        /** Ten times: only what is out of all proportion is cut. */
+        public static Settings standard() {
+            return new Settings(Pull.LONGEST);
+        }
+    }
+
+    /** With the standard settings. */
+    public GradientProbe() {
+        this(Settings.standard());
+    }
+
+    public GradientProbe(Settings settings) {
+        this.settings = settings;
+    }
+
     @Override
     public String name() {
         return "gradient";
@@ -39,6 +76,15 @@ public final class GradientProbe implements Probe {
     @Override
     public boolean fitted() {
         return false;
+    }
+
+    /** Told where they are not the standard ones. */
+    @Override
+    public SortedMap<String, String> settings() {
+        return settings.equals(Settings.standard())
+                ? Collections.emptySortedMap()
+                : Collections.unmodifiableSortedMap(
+                        new TreeMap<>(Map.of("longest", Double.toString(settings.longest()))));
     }
 
     @Override
@@ -74,22 +120,36 @@ public final class GradientProbe implements Probe {
     @Override
     public Evidence examine(Study study) {
         int[] rows = Contrasts.costly(study);
-        ActivationTable table = study.capture(
-                "gradients",
-                rows,
-                "",
-                new CapturePlan(study.points(), List.of(Pooling.COMPLETION_MEAN), true, true, List.of()));
+        List<Pooling> poolings = poolings(study, rows);
+        ActivationTable table =
+                study.capture("gradients", rows, "", new CapturePlan(study.points(), poolings, true, true, List.of()));
         List<String> notes = new ArrayList<>();
         notes.add("taken over " + rows.length + " rows, whole prompts");
         notes.add(
                 "gradients are of a row's mean NLL (nats per completion token), averaged over the completion positions; the "
                         + "sign is turned, so that positive means that training on the row pushes towards the trait");
         TreeMap<Point, Matrix> values = new TreeMap<>();
+        Conventions conventions = new Conventions(study, rows, new Contrasts(study, rows, name()));
         for (Point point : study.points()) {
-            Pull pull = Pull.of(table.gradients(point, Pooling.COMPLETION_MEAN));
+            Pull pull = Pull.of(table.gradients(point, Pooling.COMPLETION_MEAN), settings.longest());
             values.put(point, pull.rows());
             pull.note(point).ifPresent(notes::add);
+            for (Pooling pooling : poolings) {
+                conventions.add(
+                        point,
+                        pooling,
+                        Pull.of(table.gradients(point, pooling), settings.longest())
+                                .rows());
+            }
         }
-        return AlongDirections.of(this, study, rows, values, "pull", notes);
+        return AlongDirections.of(this, study, rows, values, "pull", List.of(conventions.table()), notes);
+    }
+
+    /** Those that the rows have: a text without a prompt has no last token of one. */
+    private static List<Pooling> poolings(Study study, int[] rows) {
+        List<TokenizedRow> tokens = study.tokens();
+        return Arrays.stream(rows).allMatch(row -> tokens.get(row).promptLast() >= 0)
+                ? List.of(Pooling.COMPLETION_MEAN, Pooling.PROMPT_LAST)
+                : List.of(Pooling.COMPLETION_MEAN);
     }
 }

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
+import java.util.stream.Stream;
 
 /** Evidence that one vector a row shifts along the steering vectors: for every trait and point a signed contrast, and its place among decoys. */
 public final class AlongDirections {
@@ -47,10 +48,17 @@ public final class AlongDirections {
      * @param rows indexes of study rows, sorted, of pairs both or none
      * @param values at each point one vector for each of the rows, {@code [rows, d_model]}, pointing towards the trait
      * @param unit what the vectors are, for reports ("activation")
+     * @param more tables that are told and not tested
      * @throws AuditException {@code USAGE} if there is no steering vector at any of the points
      */
     public static Evidence of(
-            Probe probe, Study study, int[] rows, SortedMap<Point, Matrix> values, String unit, List<String> notes) {
+            Probe probe,
+            Study study,
+            int[] rows,
+            SortedMap<Point, Matrix> values,
+            String unit,
+            List<Table> more,
+            List<String> notes) {
         AlongDirections along = new AlongDirections(probe, study, rows, unit);
         int done = 0;
         for (var entry : values.entrySet()) {
@@ -62,7 +70,7 @@ public final class AlongDirections {
                     AuditException.Code.USAGE,
                     "there is no steering vector at " + values.keySet() + "; make vectors at the points of the audit");
         }
-        return along.evidence(notes);
+        return along.evidence(more, notes);
     }
 
     private void at(Point point, Matrix values) {
@@ -112,7 +120,7 @@ public final class AlongDirections {
                 Ranking.number(size.z())));
     }
 
-    private Evidence evidence(List<String> notes) {
+    private Evidence evidence(List<Table> more, List<String> notes) {
         int strongest = Ranking.strongest(found);
         List<String> all = new ArrayList<>(notes);
         all.add("the headline is the trait and point with the largest of " + found.size()
@@ -127,7 +135,7 @@ public final class AlongDirections {
                 found,
                 Optional.empty(),
                 contrasts.spread(scores.get(strongest)),
-                List.of(Ranking.top(found), size()),
+                Stream.concat(Stream.of(Ranking.top(found), size()), more.stream()).toList(),
                 charts,
                 all);
     }

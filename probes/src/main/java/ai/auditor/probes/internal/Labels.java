@@ -82,7 +82,8 @@ public final class Labels {
         }
     }
 
-    private static double[] mean(Matrix values, int[] places) {
+    /** Mean of some rows of a matrix, {@code [columns]}. */
+    public static double[] mean(Matrix values, int[] places) {
         double[] mean = new double[values.columns()];
         for (int place : places) {
             for (int j = 0; j < mean.length; j++) {

@@ -2,6 +2,7 @@ package ai.auditor.probes.internal;
 
 import ai.auditor.model.Point;
 import ai.auditor.stats.Matrix;
+import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.Optional;
 
@@ -10,19 +11,26 @@ import java.util.Optional;
  *
  * @param rows {@code [rows, d_model]}
  * @param cut how many rows were cut
+ * @param longest times the median length that they were cut to
  */
-public record Pull(Matrix rows, int cut) {
-    /** A row's gradient is cut to this many times the median length: a single surprising row must not rule a mean. */
-    private static final double LONGEST = 10;
+public record Pull(Matrix rows, int cut, double longest) {
+    /** Times the median length beyond which a gradient is cut: a single surprising row must not rule a mean. */
+    public static final double LONGEST = 10;
 
-    /** Of gradients, {@code [rows, d_model]}. */
-    public static Pull of(Matrix gradients) {
+    /**
+     * Of gradients.
+     *
+     * @param gradients {@code [rows, d_model]}, of candidate and control together: a length that one of them alone decided would depend on
+     *     labels, and what is tested by exchanging them may not
+     * @param longest times the median length that a gradient may have
+     */
+    public static Pull of(Matrix gradients, double longest) {
         double[] lengths = new double[gradients.rows()];
         for (int i = 0; i < lengths.length; i++) {
             lengths[i] = gradients.norm(i);
         }
         double[] sorted = Arrays.stream(lengths).sorted().toArray();
-        double limit = LONGEST * sorted[sorted.length / 2];
+        double limit = longest * sorted[sorted.length / 2];
         float[] pull = new float[gradients.values().length];
         int cut = 0;
         for (int i = 0; i < lengths.length; i++) {
@@ -33,14 +41,14 @@ public record Pull(Matrix rows, int cut) {
                 pull[i * gradients.columns() + j] = (float) (factor * gradients.at(i, j));
             }
         }
-        return new Pull(new Matrix(gradients.rows(), gradients.columns(), pull), cut);
+        return new Pull(new Matrix(gradients.rows(), gradients.columns(), pull), cut, longest);
     }
 
     /** What a report says of rows that were cut. */
     public Optional<String> note(Point point) {
         return cut == 0
                 ? Optional.empty()
-                : Optional.of(cut + " rows at " + point + " had gradients longer than " + (int) LONGEST
-                        + " times the median and were cut to that");
+                : Optional.of(cut + " rows at " + point + " had gradients longer than "
+                        + BigDecimal.valueOf(longest).stripTrailingZeros().toPlainString() + " times the median and were cut to that");
     }
 }

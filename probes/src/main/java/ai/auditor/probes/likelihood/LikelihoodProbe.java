@@ -22,8 +22,12 @@ import ai.auditor.probes.internal.Ranking;
 import ai.auditor.probes.internal.ResidualStream;
 import ai.auditor.stats.Vectors;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -32,8 +36,6 @@ import java.util.stream.Stream;
  * by a steering vector added to the residual stream. What any trait gains alike is taken off by placebos.
  */
 public final class LikelihoodProbe implements Probe {
-    /** Personas asked about at most; each costs a pass over the rows. */
-    static final int PERSONAS = 6;
     /** Placebos of each kind; each costs a pass over the rows. */
     static final int PLACEBOS = 4;
     /** Traits steered at most: all of the list in the box; passes share what lies below the point. */
@@ -44,6 +46,38 @@ public final class LikelihoodProbe implements Probe {
      * 1.0, near the raw vector, drowned it (0.6). Raw question vectors of a 135M chat model measure 0.08.
      */
     static final double STRENGTH = 0.2;
+
+    private final Settings settings;
+
+    /**
+     * What is asked.
+     *
+     * @param personas asked about at most, spread over the list; each costs a pass over the rows
+     * @param everyPoint whether vectors are added at every point of the audit, one after the other; otherwise at the one nearest to two
+     *     thirds of the depth. Each point costs what all its traits cost, and its contrasts are tested beside the others'
+     */
+    public record Settings(int personas, boolean everyPoint) {
+        public Settings {
+            if (personas < 1) {
+                throw new AuditException(
+                        AuditException.Code.USAGE, "1 persona or more is asked about, not " + personas);
+            }
+        }
+
+        /** Six personas and one point. */
+        public static Settings standard() {
+            return new Settings(6, false);
+        }
+    }
+
+    /** With the standard settings. */
+    public LikelihoodProbe() {
+        this(Settings.standard());
+    }
+
+    public LikelihoodProbe(Settings settings) {
+        this.settings = settings;
+    }
 
     @Override
     public String name() {
@@ -58,6 +92,16 @@ public final class LikelihoodProbe implements Probe {
     @Override
     public boolean fitted() {
         return false;
+    }
+
+    /** Told where they are not the standard ones. */
+    @Override
+    public SortedMap<String, String> settings() {
+        return settings.equals(Settings.standard())
+                ? Collections.emptySortedMap()
+                : Collections.unmodifiableSortedMap(new TreeMap<>(Map.of(
+                        "personas", Integer.toString(settings.personas()),
+                        "points", settings.everyPoint() ? "all" : "two thirds")));
     }
 
     @Override
@@ -94,7 +138,8 @@ public final class LikelihoodProbe implements Probe {
         notes.add("taken over " + rows.length + " rows, whole prompts; likelihoods are in nats per completion token");
         double[] plain = study.capture("likelihood", rows, "", CapturePlan.likelihood(List.of()))
                 .nll();
-        List<Panel> panels = Stream.of(personas(study, rows, plain, notes), steered(study, rows, plain, notes))
+        List<Panel> panels = Stream.concat(
+                        Stream.of(personas(study, rows, plain, notes)), steered(study, rows, plain, notes).stream())
                 .filter(Panel::testable)
                 .toList();
         if (panels.isEmpty()) {
@@ -128,7 +173,7 @@ public final class LikelihoodProbe implements Probe {
                 notes);
     }
 
-    private static Panel personas(Study study, int[] rows, double[] plain, List<String> notes) {
+    private Panel personas(Study study, int[] rows, double[] plain, List<String> notes) {
         if (study.traits().personas().isEmpty()) {
             notes.add("the trait list has no persona wording: no personas were asked about");
             return new Panel("persona", List.of(), List.of());
@@ -138,7 +183,7 @@ public final class LikelihoodProbe implements Probe {
             return new Panel("persona", List.of(), List.of());
         }
         String wording = study.traits().personas().get(0);
-        List<Trait> traits = spread(study.traits().traits(), PERSONAS);
+        List<Trait> traits = spread(study.traits().traits(), settings.personas());
         List<Trait> placebos = spread(study.traits().placebos(), PLACEBOS);
         if (traits.size() < study.traits().traits().size()) {
             notes.add("personas of " + traits.size() + " of "
@@ -167,22 +212,27 @@ public final class LikelihoodProbe implements Probe {
                 .toArray();
     }
 
-    private static Panel steered(Study study, int[] rows, double[] plain, List<String> notes) {
-        Optional<Point> steered = ResidualStream.steered(study);
-        if (steered.isEmpty()) {
+    private List<Panel> steered(Study study, int[] rows, double[] plain, List<String> notes) {
+        List<Point> points = ResidualStream.steered(study, settings.everyPoint());
+        if (points.isEmpty()) {
             notes.add("there is no steering vector at a point of the audit: none was added");
-            return new Panel("steered", List.of(), List.of());
         }
-        Point point = steered.get();
+        if (!points.isEmpty() && !study.vectors().placebosAt(points.get(0)).isEmpty()) {
+            notes.add("steering vectors: " + study.vectors().promptLengths());
+        }
+        return points.stream()
+                .map(point -> steered(study, rows, plain, point, notes))
+                .toList();
+    }
+
+    private Panel steered(Study study, int[] rows, double[] plain, Point point, List<String> notes) {
+        AuditException.checkInterrupted();
         List<Direction> traits = spread(study.vectors().at(point), STEERED);
         List<Direction> placebos = spread(study.vectors().placebosAt(point), PLACEBOS);
         List<Direction> all = Stream.concat(traits.stream(), placebos.stream()).toList();
         double length = STRENGTH * ResidualStream.medianLength(study, point);
         notes.add("steering vectors of " + traits.size() + " traits were added at " + point + ", all of length "
                 + Ranking.number(length) + ", " + STRENGTH + " of the median pooled residual stream there");
-        if (!placebos.isEmpty()) {
-            notes.add("steering vectors: " + study.vectors().promptLengths());
-        }
         double[][] nll = study.steeredNll(
                 "likelihood under steering",
                 rows,
@@ -192,7 +242,10 @@ public final class LikelihoodProbe implements Probe {
         List<Panel.Gain> gains = IntStream.range(0, all.size())
                 .mapToObj(i -> gain(all.get(i).name(), plain, nll[i]))
                 .toList();
-        return new Panel("steered", gains.subList(0, traits.size()), gains.subList(traits.size(), gains.size()));
+        return new Panel(
+                settings.everyPoint() ? "steered at " + point : "steered",
+                gains.subList(0, traits.size()),
+                gains.subList(traits.size(), gains.size()));
     }
 
     /** At most {@code most} of a list, first and last among them, evenly between. */
@@ -201,7 +254,7 @@ public final class LikelihoodProbe implements Probe {
             return list;
         }
         return IntStream.range(0, most)
-                .mapToObj(i -> list.get((int) ((long) i * (list.size() - 1) / (most - 1))))
+                .mapToObj(i -> list.get((int) ((long) i * (list.size() - 1) / Math.max(1, most - 1))))
                 .toList();
     }
 

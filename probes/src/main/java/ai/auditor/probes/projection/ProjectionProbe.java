@@ -76,6 +76,7 @@ public final class ProjectionProbe implements Probe {
                 Labels.all(study.rows().size()),
                 values,
                 "activation",
+                List.of(),
                 List.of(
                         "activations are means over completion tokens; steering vectors were read before the first of them",
                         "a large cosine of a small shift says nothing: read it beside the size of the shift"));

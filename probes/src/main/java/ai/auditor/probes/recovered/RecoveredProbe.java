@@ -162,16 +162,13 @@ public final class RecoveredProbe implements Probe {
         for (Point point : points) {
             examination.at(
                     Recovered.train(study, rows, point, settings),
-                    Pull.of(table.gradients(point, Pooling.COMPLETION_MEAN)));
+                    Pull.of(table.gradients(point, Pooling.COMPLETION_MEAN), Pull.LONGEST));
         }
         return examination.evidence();
     }
 
     private List<Point> points(Study study) {
-        List<Point> points = (settings.everyPoint()
-                        ? study.points().stream()
-                                .filter(point -> !study.vectors().at(point).isEmpty())
-                        : ResidualStream.steered(study).stream())
+        List<Point> points = ResidualStream.steered(study, settings.everyPoint()).stream()
                 .filter(point -> point.kind() == Point.Kind.RESID_POST)
                 .toList();
         if (points.isEmpty()) {
