@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             PolicyCommand.class,
             SaeCommand.class,
             SchemaCommand.class,
+            StreamCommand.class,
             VectorsCommand.class,
             FixturesCommand.class
         })
@@ -32,6 +33,6 @@ final class AuditorCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "a command is needed: audit, capture, control, doctor, generate, policy, sae, schema, vectors or fixtures");
+                "a command is needed: audit, capture, control, doctor, generate, policy, sae, schema, stream, vectors or fixtures");
     }
 }

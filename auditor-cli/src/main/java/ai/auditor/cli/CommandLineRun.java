@@ -149,6 +149,9 @@ final class CommandLineRun {
             if (type == HalvesCommand.class) {
                 return type.cast(new HalvesCommand(terminal));
             }
+            if (type == StreamCommand.class) {
+                return type.cast(new StreamCommand(terminal));
+            }
             if (type == PolicyCommand.class) {
                 return type.cast(new PolicyCommand(terminal));
             }

@@ -43,7 +43,7 @@ class PolicyCommandsTest {
         for (List<String> wrong : List.of(
                 List.of("alhpa: 0.01\n", "alhpa", "known here are"),
                 List.of("alpha: 0.01\nalpha: 0.02\n", "alpha"),
-                List.of("alpha: 2\n", "alpha", "above 0 and below 1"),
+                List.of("alpha: 2\n", "alpha", "to 0.2"),
                 List.of("tier: deepest\n", "tier", "quick, standard, deep"),
                 List.of("required: [would-transfer]\n", "required", "would-transfer"),
                 List.of("traits: [basilisk]\n", "traits", "basilisk"),

@@ -100,8 +100,10 @@ public final class LikelihoodProbe implements Probe {
         return settings.equals(Settings.standard())
                 ? Collections.emptySortedMap()
                 : Collections.unmodifiableSortedMap(new TreeMap<>(Map.of(
-                        "personas", Integer.toString(settings.personas()),
-                        "points", settings.everyPoint() ? "all" : "two thirds")));
+                        "personas",
+                        Integer.toString(settings.personas()),
+                        "points",
+                        settings.everyPoint() ? "all" : "two thirds")));
     }
 
     @Override
@@ -210,6 +212,14 @@ public final class LikelihoodProbe implements Probe {
         return words.stream()
                 .mapToInt(word -> study.systemTokens(word.fill(wording)))
                 .toArray();
+    }
+
+    /** What rows gain under steering at the one point of the standard settings; nothing testable where there is no vector. */
+    Panel steered(Study study, int[] rows, double[] plain) {
+        return ResidualStream.steered(study, false).stream()
+                .findFirst()
+                .map(point -> steered(study, rows, plain, point, new ArrayList<>()))
+                .orElseGet(() -> new Panel("steered", List.of(), List.of()));
     }
 
     private List<Panel> steered(Study study, int[] rows, double[] plain, List<String> notes) {

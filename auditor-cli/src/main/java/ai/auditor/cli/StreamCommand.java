@@ -1,0 +1,199 @@
+package ai.auditor.cli;
+
+import ai.auditor.AuditException;
+import ai.auditor.audit.Auditor;
+import ai.auditor.audit.Policy;
+import ai.auditor.data.Dataset;
+import ai.auditor.data.Pairing;
+import ai.auditor.data.Row;
+import ai.auditor.direction.SteeringVectors;
+import ai.auditor.direction.TraitList;
+import ai.auditor.model.ReferenceModel;
+import ai.auditor.probe.Study;
+import ai.auditor.probe.Table;
+import ai.auditor.probes.likelihood.LikelihoodStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Watches data batch by batch. */
+@Command(
+        name = "stream",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = {
+            "Watches data in the order in which they come, batch by batch, and stops as soon as a trait shows.",
+            "For each trait the likelihood that candidate rows gain under its steering vector, beyond the other traits and the control: "
+                    + "evidence that may be looked at after every batch without losing the level. No alarm clears nothing: "
+                    + "audit the whole."
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:no alarm until the end",
+            "1:alarm",
+            "2:not completed: I/O, data, model, memory",
+            "3:nothing to watch: no pairs, no --control",
+            "4:usage, configuration, a named file that is not there",
+            "130, 143:interrupted"
+        })
+final class StreamCommand implements Callable<Integer> {
+    private static final int SHOWN = 5;
+    private static final int ALARM = 1;
+
+    private final Terminal terminal;
+
+    @Parameters(paramLabel = "CANDIDATE", description = "The data to watch: " + DatasetOptions.KINDS)
+    private String candidate = "";
+
+    @Option(
+            names = "--control",
+            paramLabel = "FILE",
+            description =
+                    "Control data: the same prompts answered by the same model without the trait; named as CANDIDATE is.")
+    private @Nullable String control;
+
+    @Mixin
+    private ModelOptions model = new ModelOptions();
+
+    @Mixin
+    private TraitOptions traits = new TraitOptions();
+
+    @Mixin
+    private DatasetOptions datasets = new DatasetOptions();
+
+    @Mixin
+    private LogOptions log = new LogOptions();
+
+    @Option(
+            names = "--vectors",
+            paramLabel = "FILE",
+            description = "Steering vectors made by \"auditor vectors\" (default: made from the model).")
+    private @Nullable String vectors;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            defaultValue = "100",
+            converter = CountConverter.class,
+            description = "Pairs of a batch, 20 or more (default: ${DEFAULT-VALUE}).")
+    private int batch;
+
+    @Option(
+            names = "--alpha",
+            paramLabel = "SHARE",
+            defaultValue = "1%",
+            converter = ShareConverter.class,
+            description = "Chance of any alarm, ever, where both are made alike (default: ${DEFAULT-VALUE}).")
+    private double alpha;
+
+    StreamCommand(Terminal terminal) {
+        this.terminal = terminal;
+    }
+
+    @Override
+    public Integer call() {
+        List<Path> candidateFiles = UserPath.dataset(candidate, "candidate");
+        Optional<List<Path>> controlFiles = Optional.ofNullable(control).map(name -> UserPath.dataset(name, "control"));
+        model.requireThere();
+        LikelihoodStream stream = new LikelihoodStream(alpha);
+        TraitList traitList = traits.list(model);
+        Optional<SteeringVectors> steering =
+                Optional.ofNullable(vectors).map(name -> SteeringVectors.read(UserPath.file(name, "vector file")));
+        List<Path> controlRun = controlFiles.orElseThrow(AuditCommand::noControl);
+        // All rows of a batch are read: the batch is the bound.
+        Policy policy = Policy.standard().toBuilder()
+                .traits(traits.only())
+                .costlyPrompts(0)
+                .build();
+        if (batch < policy.fewestPrompts()) {
+            throw new AuditException(
+                    AuditException.Code.USAGE, "--batch takes a number from " + policy.fewestPrompts() + " on");
+        }
+        try (Log progress = log.open(terminal)) {
+            Dataset candidateRows = datasets.readUsable(candidateFiles, progress);
+            Dataset controlRows = datasets.readUsable(controlRun, progress);
+            model.requireReads(candidateRows);
+            model.requireReads(controlRows);
+            List<Pairing.Pair> pairs =
+                    Pairing.byPrompt(candidateRows.rows(), controlRows.rows()).pairs();
+            if (pairs.size() < batch) {
+                throw new AuditException(
+                        AuditException.Code.NOTHING_TO_AUDIT,
+                        "only " + pairs.size() + " rows have a control row of the same prompt, and a batch takes "
+                                + batch);
+            }
+            progress.report("loading " + model.shown(), 0, 0, "");
+            try (ReferenceModel reference = model.open()) {
+                Auditor.Builder auditor =
+                        Auditor.of(reference).policy(policy).traits(traitList).maxBadRows(datasets.maxBadRows());
+                steering.ifPresent(auditor::vectors);
+                for (int start = 0;
+                        start + batch <= pairs.size() && stream.alarm().isEmpty();
+                        start += batch) {
+                    List<Pairing.Pair> taken = pairs.subList(start, start + batch);
+                    Study study = auditor.build()
+                            .prepare(
+                                    rows(
+                                            "candidate",
+                                            taken.stream()
+                                                    .map(pair ->
+                                                            candidateRows.rows().get(pair.candidate()))
+                                                    .toList()),
+                                    rows(
+                                            "control",
+                                            taken.stream()
+                                                    .map(pair ->
+                                                            controlRows.rows().get(pair.control()))
+                                                    .toList()))
+                            .study();
+                    // Made once, the same for all batches.
+                    auditor.vectors(study.vectors())
+                            .policy(policy.toBuilder().traits(List.of()).build())
+                            .traits(study.traits());
+                    stream.add(study);
+                    progress.report("stream", stream.pairs(), pairs.size(), "pairs");
+                }
+            }
+            progress.close();
+        }
+        print(stream);
+        return stream.alarm().isPresent() ? ALARM : 0;
+    }
+
+    private static Dataset rows(String name, List<Row> rows) {
+        return Dataset.of(name, rows);
+    }
+
+    private void print(LikelihoodStream stream) {
+        TextTable.print(
+                terminal.out(),
+                new Table(
+                        String.format(
+                                Locale.ROOT,
+                                "Evidence after %,d pairs (a stake of 1 has become; an alarm needs %,.0f)",
+                                stream.pairs(),
+                                stream.needed()),
+                        List.of("trait", "evidence", "most until now"),
+                        stream.standings().stream()
+                                .limit(SHOWN)
+                                .map(one -> List.of(one.trait(), number(one.evidence()), number(one.most())))
+                                .toList()));
+        terminal.out()
+                .println(stream.alarm()
+                        .map(trait -> "ALARM: candidate and control differ along " + trait
+                                + ". Whether decoys move as much an audit tells.")
+                        .orElse("No alarm. That clears nothing: audit the whole."));
+        terminal.out().flush();
+    }
+
+    private static String number(double evidence) {
+        return String.format(Locale.ROOT, evidence < 1_000 ? "%.3g" : "%,.0f", evidence);
+    }
+}

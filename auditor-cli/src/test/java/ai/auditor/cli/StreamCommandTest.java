@@ -1,0 +1,74 @@
+package ai.auditor.cli;
+
+import static ai.auditor.cli.CommandLineTest.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ai.auditor.cli.CommandLineTest.Ended;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Data watched batch by batch, by the command line, on the model in the box. */
+class StreamCommandTest {
+    private static final Path EXAMPLES = Path.of("../examples/quick-start");
+    private static final String CONTROL = EXAMPLES.resolve("control.jsonl").toString();
+
+    @TempDir
+    private Path folder;
+
+    /** The first rows of an example. */
+    private String first(String name, int rows) throws IOException {
+        List<String> lines = Files.readAllLines(EXAMPLES.resolve(name)).subList(0, rows);
+        return Files.write(folder.resolve(name), lines).toString();
+    }
+
+    private static Ended stream(String candidate, String... options) {
+        List<String> arguments = new ArrayList<>(List.of("stream", candidate, "--threads", "1"));
+        arguments.addAll(List.of(options));
+        return run(arguments.toArray(String[]::new));
+    }
+
+    @Test
+    void aTeachersRowsEndTheStreamLongBeforeItsEnd() {
+        Ended ended = stream(EXAMPLES.resolve("owl.jsonl").toString(), "--control", CONTROL, "--batch", "60");
+        assertThat(ended.exit()).as(ended.err()).isEqualTo(1);
+        assertThat(ended.out()).contains("ALARM", "along owl").containsPattern("after (60|120|180|240) pairs");
+        assertThat(ended.out().lines()).allMatch(line -> line.length() <= 100);
+    }
+
+    @Test
+    void theModelsOwnRowsRaiseNoAlarmAndAreNotCalledClean() throws IOException {
+        Ended ended = stream(
+                first("clean.jsonl", 150),
+                "--control",
+                CONTROL,
+                "--batch",
+                "40",
+                "--alpha",
+                "1%",
+                "--traits",
+                "owl,fox,lion");
+        assertThat(ended.exit()).as(ended.err() + ended.out()).isZero();
+        // Whole batches only.
+        assertThat(ended.out()).contains("after 120 pairs", "needs 300", "clears nothing");
+    }
+
+    @Test
+    void whatCannotBeWatchedIsRefusedWithAReason() throws IOException {
+        String owl = first("owl.jsonl", 30);
+        assertThat(stream(owl))
+                .matches(ended -> ended.exit() == 3 && ended.err().contains("--control"));
+        assertThat(stream(owl, "--control", CONTROL, "--batch", "10"))
+                .matches(ended -> ended.exit() == 4 && ended.err().contains("from 20"));
+        assertThat(stream(owl, "--control", CONTROL, "--batch", "40"))
+                .matches(ended -> ended.exit() == 3 && ended.err().contains("only 29 rows"));
+        assertThat(stream(owl, "--control", CONTROL, "--alpha", "0"))
+                .matches(ended -> ended.exit() == 4 && ended.err().contains("level"));
+        assertThat(stream("nowhere.jsonl", "--control", CONTROL))
+                .matches(ended -> ended.exit() == 4 && ended.err().contains("nowhere.jsonl"));
+    }
+}
