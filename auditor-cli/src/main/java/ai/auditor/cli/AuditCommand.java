@@ -62,8 +62,11 @@ final class AuditCommand implements Callable<Integer> {
             names = "--control",
             paramLabel = "FILE",
             description =
-                    "Control data: the same prompts answered by the same model without the trait; named as CANDIDATE is.")
-    private @Nullable String control;
+                    "Control data: the same prompts answered by the same model without the trait; named as CANDIDATE is. May be "
+                            + "given again for more generation runs of the same prompts: then a claim is detected only where the "
+                            + "candidate exceeds what the runs differ by. Four runs or more are recommended; each costs about one "
+                            + "more audit.")
+    private List<String> controls = List.of();
 
     @Mixin
     private ModelOptions model = new ModelOptions();
@@ -115,7 +118,8 @@ final class AuditCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         List<Path> candidateFiles = UserPath.dataset(candidate, "candidate");
-        Optional<List<Path>> controlFiles = Optional.ofNullable(control).map(name -> UserPath.dataset(name, "control"));
+        List<List<Path>> controlFiles =
+                controls.stream().map(name -> UserPath.dataset(name, "control")).toList();
         model.requireThere();
         List<Path> modelFiles = model.inputs();
         Policy policy = policies.policy(traits, shadows);
@@ -126,9 +130,11 @@ final class AuditCommand implements Callable<Integer> {
         Optional<Path> autoencoder = sae.path();
         shadows.requireUsable(policy.tier());
         OutputFiles files = OutputFiles.of(outputs);
-        List<Path> controlRun = controlFiles.orElseThrow(AuditCommand::noControl);
+        if (controlFiles.isEmpty()) {
+            throw noControl();
+        }
         List<Path> inputs = new ArrayList<>(candidateFiles);
-        inputs.addAll(controlRun);
+        controlFiles.forEach(inputs::addAll);
         vectorFile.ifPresent(inputs::add);
         traits.file().ifPresent(inputs::add);
         inputs.addAll(policies.files());
@@ -139,9 +145,11 @@ final class AuditCommand implements Callable<Integer> {
         try (Log progress = log.open(terminal)) {
             Optional<SaeOptions.Chosen> chosen = autoencoder.map(path -> sae.read(path, progress));
             Dataset candidateRows = datasets.readUsable(candidateFiles, progress);
-            Dataset controlRows = datasets.readUsable(controlRun, progress);
+            List<Dataset> controlRuns = controlFiles.stream()
+                    .map(run -> datasets.readUsable(run, progress))
+                    .toList();
             model.requireReads(candidateRows);
-            model.requireReads(controlRows);
+            controlRuns.forEach(model::requireReads);
             AuditResult result;
             progress.report("loading " + model.shown(), 0, 0, "");
             try (ReferenceModel reference = model.open();
@@ -163,7 +171,7 @@ final class AuditCommand implements Callable<Integer> {
                         .maxBadRows(datasets.maxBadRows())
                         .progress(progress);
                 steering.ifPresent(auditor::vectors);
-                result = auditor.build().audit(candidateRows, controlRows);
+                result = auditor.build().audit(candidateRows, controlRuns);
             }
             progress.close();
             // A report file that cannot be written after all must not take the result with it.

@@ -76,6 +76,39 @@ class CommandLineTest {
     }
 
     @Test
+    void twoControlsAreTwoRuns(@TempDir Path folder) throws IOException {
+        Path json = folder.resolve("report.json");
+        Path html = folder.resolve("report.html");
+        List<String> audit = List.of(
+                "audit", OWL, "--model", MODEL, "--trait-list", TRAITS, "--tier", "quick", "--rows", "200", "--control", CONTROL);
+        Ended ended = run(with(audit, "--control", AGAIN, "-o", json.toString(), "-o", html.toString()));
+        assertThat(ended.exit()).as(ended.err()).isIn(0, 5);
+        assertThat(ended.out().replaceAll("\\s+", " "))
+                .contains("2 control runs: each row's partner is drawn from one of them")
+                .contains("78 of their standard deviations")
+                .contains("Control runs: the candidate's largest statistic against those of the 2 runs in its place: differs")
+                .doesNotContain("One control run");
+        assertThat(Files.readString(html)).contains("Control runs: the candidate");
+        JsonNode report = new ObjectMapper().readTree(json.toFile());
+        assertThat(report.at("/provenance/controls")).hasSize(2);
+        JsonNode runs = report.at("/calibration/runs");
+        assertThat(runs.at("/names/1").asText()).isEqualTo("control-again.jsonl");
+        assertThat(runs.at("/permuted").asBoolean()).isFalse();
+        assertThat(runs.at("/smallestP").asDouble()).isEqualTo(2.0 / 3);
+        assertThat(runs.at("/places")).hasSize(2);
+        assertThat(runs.at("/places/0/runs")).hasSize(2);
+
+        assertThat(run(with(audit, "--control", CONTROL)))
+                .matches(same -> same.exit() == 4 && same.err().contains("holds the same rows as"));
+        assertThat(run(with(audit, "--control", "nowhere.jsonl")))
+                .matches(absent -> absent.exit() == 4 && absent.err().contains("nowhere.jsonl"));
+    }
+
+    private static String[] with(List<String> arguments, String... more) {
+        return Stream.concat(arguments.stream(), Stream.of(more)).toArray(String[]::new);
+    }
+
+    @Test
     void anAuditTwiceGivesTheSameReport(@TempDir Path folder) throws IOException {
         List<String> reports = IntStream.range(0, 2)
                 .mapToObj(i -> {

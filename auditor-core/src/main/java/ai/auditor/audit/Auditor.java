@@ -30,6 +30,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -149,7 +150,19 @@ public final class Auditor {
      *     {@code INTERRUPTED} if the calling thread was interrupted
      */
     public AuditResult audit(Dataset candidate, Dataset control) {
-        Layout layout = layout(candidate, control);
+        return audit(candidate, List.of(control));
+    }
+
+    /**
+     * Audits a candidate against several runs of the control: datasets that the same generator made, each by itself, of the same prompts.
+     * What the candidate is told apart by then has to exceed what the runs differ by among themselves.
+     *
+     * @param controls one or more
+     * @throws AuditException as {@link #audit(Dataset, Dataset)}; {@code USAGE} also for runs that hold the same rows, and for one of several
+     *     that lacks the candidate's prompts
+     */
+    public AuditResult audit(Dataset candidate, List<Dataset> controls) {
+        Layout layout = layout(candidate, controls);
         ModelStudy study = layout.study();
         List<Evidence> evidence = new ArrayList<>();
         for (Probe probe : probes) {
@@ -157,8 +170,11 @@ public final class Auditor {
             progress.report(probe.name(), 0, 0, "");
             evidence.add(probe.examine(study));
         }
-        Calibration calibration = new Calibrator(policy, probes, model.threads()).calibrate(study, progress);
-        List<AuditResult.Finding> findings = new Findings(policy).of(evidence);
+        Optional<ControlRuns> runs = new RunCheck(policy, probes).run(layout.runs(), study, evidence, progress);
+        Calibration calibration = new Calibrator(policy, probes, model.threads())
+                .calibrate(study, progress)
+                .with(runs);
+        List<AuditResult.Finding> findings = new Findings(policy, runs).of(evidence);
         AuditResult.Design design = layout.comparison().design();
         Verdict verdict = new Judge(policy, blind())
                 .verdict(findings, design, calibration, leftOut(candidate, layout.candidateArm(), layout.comparison()));
@@ -171,10 +187,8 @@ public final class Auditor {
                         .map(probe -> new AuditResult.ProbeCoverage(probe.name(), probe.claim(), probe.coverage()))
                         .toList(),
                 calibration,
-                sample(layout.candidateArm().badRows(), layout.controlArm().badRows()),
-                sample(
-                        layout.candidateArm().namedLongRows(),
-                        layout.controlArm().namedLongRows()),
+                layout.sample(TokenizedDataset::badRows),
+                layout.sample(TokenizedDataset::namedLongRows),
                 layout.provenance());
     }
 
@@ -191,7 +205,7 @@ public final class Auditor {
      * @throws AuditException as {@link #audit(Dataset, Dataset)}
      */
     public Prepared prepare(Dataset candidate, Dataset control) {
-        Layout layout = layout(candidate, control);
+        Layout layout = layout(candidate, List.of(control));
         return new Prepared(layout.study(), layout.comparison().design(), layout.provenance());
     }
 
@@ -200,30 +214,42 @@ public final class Auditor {
 
     private record Layout(
             TokenizedDataset candidateArm,
-            TokenizedDataset controlArm,
+            List<TokenizedDataset> controlArms,
+            RunLayout runs,
             Comparison comparison,
             ModelStudy study,
-            Provenance provenance) {}
+            Provenance provenance) {
+        /** The first of the rows that are named. */
+        List<BadRow> sample(Function<TokenizedDataset, List<BadRow>> named) {
+            return Stream.concat(Stream.of(candidateArm), controlArms.stream())
+                    .flatMap(arm -> named.apply(arm).stream())
+                    .limit(NAMED_ROWS)
+                    .toList();
+        }
+    }
 
-    private Layout layout(Dataset candidate, Dataset control) {
+    private Layout layout(Dataset candidate, List<Dataset> controls) {
+        requireControl(controls);
         requireRows(candidate);
-        requireRows(control);
+        controls.forEach(Auditor::requireRows);
+        RunLayout.requireDistinct(candidate, controls);
         model.encoder().requireReading(model.options().raw());
         SelfCheck selfCheck = selfCheck(candidate);
         TokenizedDataset candidateArm = arm(candidate);
-        TokenizedDataset controlArm = arm(control);
-        long seed = seed(candidate, control);
-        Comparison comparison =
-                Comparison.of(candidateArm, controlArm, policy.minimumPaired(), prompts, policy.fewestPrompts(), seed);
+        List<TokenizedDataset> controlArms = controls.stream().map(this::arm).toList();
+        long seed = seed(candidate, controls);
+        RunLayout runs = new RunLayout(candidateArm, controlArms, policy, seed);
+        Comparison comparison = runs.comparison();
         requireEnough(comparison);
         List<Point> points = points();
         SteeringVectors steering = steering(points);
         return new Layout(
                 candidateArm,
-                controlArm,
+                controlArms,
+                runs,
                 comparison,
                 ModelStudy.of(model, comparison, asked(), steering, points, policy, seed, progress),
-                provenance(candidateArm, controlArm, steering, seed, selfCheck));
+                provenance(candidateArm, controlArms, steering, seed, selfCheck));
     }
 
     /**
@@ -237,7 +263,7 @@ public final class Auditor {
         requireRows(dataset);
         model.encoder().requireReading(model.options().raw());
         selfCheck(dataset);
-        long seed = seed(dataset, dataset);
+        long seed = seed(dataset, List.of(dataset));
         Comparison comparison = Comparison.halves(arm(dataset), prompts, policy.fewestPrompts(), seed);
         requireEnoughToHalve(comparison);
         List<Point> points = points();
@@ -265,11 +291,11 @@ public final class Auditor {
         return SelfCheck.of(model, dataset.rows());
     }
 
-    private long seed(Dataset candidate, Dataset control) {
-        return new Sha256()
-                .text(candidate.contentDigest())
-                .text(control.contentDigest())
-                .seed();
+    /** Does not depend on the order of the runs. */
+    private long seed(Dataset candidate, List<Dataset> controls) {
+        Sha256 digest = new Sha256().text(candidate.contentDigest());
+        controls.stream().map(Dataset::contentDigest).sorted().forEach(digest::text);
+        return digest.seed();
     }
 
     private List<Point> points() {
@@ -322,10 +348,12 @@ public final class Auditor {
         return 1 - (1 - bad) * (1 - unpaired);
     }
 
-    private static List<BadRow> sample(List<BadRow> candidate, List<BadRow> control) {
-        return Stream.concat(candidate.stream(), control.stream())
-                .limit(NAMED_ROWS)
-                .toList();
+    private static void requireControl(List<Dataset> controls) {
+        if (controls.isEmpty()) {
+            throw new AuditException(
+                    AuditException.Code.NOTHING_TO_AUDIT,
+                    "no control dataset was given: without control data nothing can be compared");
+        }
     }
 
     private static void requireRows(Dataset dataset) {
@@ -375,7 +403,7 @@ public final class Auditor {
 
     private Provenance provenance(
             TokenizedDataset candidate,
-            TokenizedDataset control,
+            List<TokenizedDataset> controls,
             SteeringVectors steering,
             long seed,
             SelfCheck selfCheck) {
@@ -398,7 +426,7 @@ public final class Auditor {
                 model.description(),
                 model.encoder().reading(),
                 source(candidate),
-                List.of(source(control)),
+                controls.stream().map(Auditor::source).toList(),
                 policy.digest(),
                 Long.toHexString(seed),
                 environment,

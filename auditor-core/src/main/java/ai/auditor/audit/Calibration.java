@@ -1,10 +1,12 @@
 package ai.auditor.audit;
 
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What an audit says of itself: the null of the pipeline, label swaps through everything, refitted, and a planted signal.
+ * What an audit says of itself: the null of the pipeline, label swaps through everything, refitted, a planted signal, and what
+ * control runs differ by.
  *
  * @param swaps how many
  * @param rejected share of swaps in which {@code differs} would have been detected by its p
@@ -13,6 +15,7 @@ import java.util.Optional;
  * @param spreads of every fitted probe
  * @param smallestP the smallest p that the exchanges can reach
  * @param spikeIn a signal planted in the control's rows; empty where none could be
+ * @param runs what the runs of the control differ by; empty with one run, and where prompts are not matched
  */
 public record Calibration(
         int swaps,
@@ -21,9 +24,28 @@ public record Calibration(
         String kind,
         List<Spread> spreads,
         double smallestP,
-        Optional<SpikeIn> spikeIn) {
+        Optional<SpikeIn> spikeIn,
+        Optional<ControlRuns> runs) {
     public Calibration {
         spreads = List.copyOf(spreads);
+        Objects.requireNonNull(runs);
+    }
+
+    /** Of an audit with one control run. */
+    public Calibration(
+            int swaps,
+            double rejected,
+            double limit,
+            String kind,
+            List<Spread> spreads,
+            double smallestP,
+            Optional<SpikeIn> spikeIn) {
+        this(swaps, rejected, limit, kind, spreads, smallestP, spikeIn, Optional.empty());
+    }
+
+    /** The same, with what the runs of the control differ by. */
+    Calibration with(Optional<ControlRuns> differing) {
+        return new Calibration(swaps, rejected, limit, kind, spreads, smallestP, spikeIn, differing);
     }
 
     /** Whether the null rejects no more than it may. */

@@ -33,7 +33,8 @@ record Comparison(
         AuditResult.Design design) {
     private static final double PER_CENT = 100;
 
-    private static final String ONE_RUN =
+    /** What is said where the control is one run. */
+    static final String ONE_RUN =
             "One control run: the effect of the trait and of the generation run cannot be told apart.";
 
     /**
@@ -49,12 +50,28 @@ record Comparison(
             int prompts,
             int fewest,
             long seed) {
+        return of(candidate, control, minimumPaired, prompts, fewest, seed, ONE_RUN);
+    }
+
+    /**
+     * The same, with a word on the runs that the control is made of.
+     *
+     * @param runs the first of the notes
+     */
+    static Comparison of(
+            TokenizedDataset candidate,
+            TokenizedDataset control,
+            double minimumPaired,
+            int prompts,
+            int fewest,
+            long seed,
+            String runs) {
         List<Member> candidates = members(candidate, true);
         List<Member> controls = members(control, false);
         Pairing pairing = Pairing.byPrompt(rows(candidates), rows(controls));
         double share = candidates.isEmpty() ? 0 : (double) pairing.pairs().size() / candidates.size();
         List<String> notes = new ArrayList<>();
-        notes.add(ONE_RUN);
+        notes.add(runs);
         if (candidate.dataset().contentDigest().equals(control.dataset().contentDigest())) {
             notes.add("Candidate and control hold the same rows: there is nothing to tell apart.");
         }

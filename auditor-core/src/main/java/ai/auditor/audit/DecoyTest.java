@@ -4,10 +4,9 @@ import ai.auditor.probe.Decoys;
 import ai.auditor.probe.Evidence;
 import ai.auditor.stats.Exchanged;
 import ai.auditor.stats.PValue;
-import ai.auditor.stats.Vectors;
+import ai.auditor.stats.Prediction;
 import java.util.Arrays;
 import org.apache.commons.statistics.distribution.NormalDistribution;
-import org.apache.commons.statistics.distribution.TDistribution;
 
 /**
  * The place of a trait's value among decoys.
@@ -36,19 +35,10 @@ final class DecoyTest {
         double[] decoys = place.decoys().values();
         double among = place.decoys() instanceof Decoys.Shifts
                 ? PValue.greater(place.value(), decoys)
-                : oneMore(place.value(), decoys, noise(place, statistic));
+                : Prediction.greater(place.value(), decoys, noise(place, statistic));
         boolean surpassed = Arrays.stream(place.placebos()).anyMatch(placebo -> placebo >= place.value());
         double rank = surpassed ? PValue.greater(place.value(), place.placebos()) : 0;
         return Math.max(rank, Math.min(1, asked * among));
-    }
-
-    private static double oneMore(double value, double[] decoys, double noise) {
-        double scale = Math.max(noise, Vectors.deviation(decoys));
-        if (decoys.length < 2 || !(scale > 0)) {
-            return 1;
-        }
-        double wider = scale * StrictMath.sqrt(1 + 1.0 / decoys.length);
-        return TDistribution.of(decoys.length - 1).survivalProbability((value - mean(decoys)) / wider);
     }
 
     /**
@@ -91,26 +81,12 @@ final class DecoyTest {
         if (decoys instanceof Decoys.Shifts) {
             return PValue.critical(Arrays.stream(values).sorted().toArray(), level);
         }
-        double scale = Math.max(noise, Vectors.deviation(values));
-        return values.length < 2
-                ? Double.POSITIVE_INFINITY
-                : mean(values)
-                        + TDistribution.of(values.length - 1).inverseSurvivalProbability(level)
-                                * scale
-                                * StrictMath.sqrt(1 + 1.0 / values.length);
+        return Prediction.critical(values, noise, level);
     }
 
     /** Sampling error of the value, in its own units. */
     private static double noise(Evidence.DecoyPlace place, Exchanged statistic) {
         double deviation = statistic.controlDeviation();
         return deviation > 0 ? place.slope() * statistic.standardError() / deviation : 0;
-    }
-
-    private static double mean(double[] values) {
-        double sum = 0;
-        for (double value : values) {
-            sum += value;
-        }
-        return values.length == 0 ? 0 : sum / values.length;
     }
 }

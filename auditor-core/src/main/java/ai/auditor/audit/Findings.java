@@ -19,9 +19,16 @@ import java.util.TreeMap;
 /** Turns evidence into findings: p over the family of the claim, the place among decoys, and what could have been seen. */
 final class Findings {
     private final Policy policy;
+    private final Optional<ControlRuns> runs;
 
     Findings(Policy policy) {
+        this(policy, Optional.empty());
+    }
+
+    /** @param runs what the runs of the control differ by, if there are several */
+    Findings(Policy policy, Optional<ControlRuns> runs) {
         this.policy = policy;
+        this.runs = runs;
     }
 
     /** One finding an evidence, in the order given; probes of one claim are one family. */
@@ -143,8 +150,10 @@ final class Findings {
         // All splits have to reach it, so each needs more power than the policy's.
         double power =
                 StrictMath.pow(policy.power(), 1.0 / Math.max(1, family.splits().size()));
+        double beyondRuns = runs.map(several -> several.needed(evidence.claim(), policy.alpha(), policy.power()))
+                .orElse(Double.NEGATIVE_INFINITY);
         double[] critical = family.splits().stream()
-                .mapToDouble(split -> split.critical(level))
+                .mapToDouble(split -> Math.max(beyondRuns, split.critical(level)))
                 .toArray();
         Map<String, Double> byTrait = new TreeMap<>();
         for (Evidence.Contrast contrast : evidence.contrasts()) {

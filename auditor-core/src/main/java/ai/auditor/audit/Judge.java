@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -31,8 +32,9 @@ final class Judge {
      * What may stand between evidence and a conclusion.
      *
      * @param leftOut share of the candidate's records that took no part
+     * @param runs what the runs of the control differ by, if there are several
      */
-    private record Obstacles(boolean paired, boolean goodNull, double leftOut) {
+    private record Obstacles(boolean paired, boolean goodNull, double leftOut, Optional<ControlRuns> runs) {
         /** Why nothing can be concluded, or empty. */
         String first() {
             if (!paired) {
@@ -43,6 +45,27 @@ final class Judge {
 
         boolean enough(Policy policy) {
             return leftOut <= policy.maxDetectableFraction();
+        }
+
+        /** Whether a statistic is no farther out than one more run of the control might be. */
+        boolean withinRuns(Policy policy, Claim claim, double statistic) {
+            return runs.filter(several -> several.p(claim, statistic) > policy.alpha())
+                    .isPresent();
+        }
+
+        /** That it is, in words. */
+        String runsDiffer(Policy policy, Claim claim, double statistic, String what) {
+            ControlRuns several = runs.orElseThrow();
+            OptionalInt wanted = several.wanted(claim, statistic, policy.alpha());
+            return String.format(
+                    Locale.ROOT,
+                    "runs of the control may differ as much from each other: %s, but among %d control runs its p is %.2g; %s",
+                    what,
+                    several.names().size(),
+                    several.p(claim, statistic),
+                    wanted.isPresent()
+                            ? wanted.getAsInt() + " runs would do if they lie as these"
+                            : "more runs alone would not do");
         }
 
         String gap() {
@@ -67,7 +90,7 @@ final class Judge {
      */
     Verdict verdict(
             List<AuditResult.Finding> findings, AuditResult.Design design, Calibration calibration, double leftOut) {
-        Obstacles obstacles = new Obstacles(design.paired(), calibration.good(), leftOut);
+        Obstacles obstacles = new Obstacles(design.paired(), calibration.good(), leftOut, calibration.runs());
         List<Verdict.ClaimVerdict> claims = List.of(
                 differs(of(Claim.DIFFERS, findings), obstacles, design.prompts()),
                 alongTrait(of(Claim.ALONG_TRAIT, findings), obstacles, design.prompts()),
@@ -100,6 +123,7 @@ final class Judge {
         }
         Comparator<AuditResult.Finding> byStrength = Comparator.comparing(
                         (AuditResult.Finding finding) -> !detectsDifference(finding))
+                .thenComparing(finding -> withinRuns(finding, obstacles))
                 .thenComparing(AuditResult.Finding::p);
         AuditResult.Finding best = findings.stream().min(byStrength).orElseThrow();
         OptionalDouble detectable = detectable(findings);
@@ -108,6 +132,13 @@ final class Judge {
         if (!obstacles.first().isEmpty()) {
             outcome = Verdict.Outcome.INCONCLUSIVE;
             reason = obstacles.first();
+        } else if (detectsDifference(best) && withinRuns(best, obstacles)) {
+            outcome = Verdict.Outcome.INCONCLUSIVE;
+            reason = obstacles.runsDiffer(
+                    policy,
+                    Claim.DIFFERS,
+                    ControlRuns.largest(best.evidence()),
+                    best.evidence().probe() + " tells candidate from control");
         } else if (detectsDifference(best)) {
             outcome = Verdict.Outcome.DETECTED;
             reason = best.evidence().probe() + " tells candidate from control beyond format and length";
@@ -122,7 +153,7 @@ final class Judge {
             reason = "nothing beyond format and length";
         } else {
             outcome = Verdict.Outcome.INCONCLUSIVE;
-            reason = tooLittlePower(findings, prompts);
+            reason = tooLittlePower(findings, prompts, obstacles);
         }
         return claim(
                 Claim.DIFFERS,
@@ -134,6 +165,10 @@ final class Judge {
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
                 detectable);
+    }
+
+    private boolean withinRuns(AuditResult.Finding finding, Obstacles obstacles) {
+        return obstacles.withinRuns(policy, finding.evidence().claim(), ControlRuns.largest(finding.evidence()));
     }
 
     /** A contrast with what the audit made of it. */
@@ -149,7 +184,7 @@ final class Judge {
 
     /** The trait that a finding of {@code along-trait} says that the candidate moved along, beyond its decoys; empty where none. */
     Optional<String> detectedTrait(AuditResult.Finding finding) {
-        return strongest(List.of(finding))
+        return strongest(List.of(finding), one -> false)
                 .filter(one -> moved(one) && standsOut(one))
                 .flatMap(one -> one.contrast().trait());
     }
@@ -165,8 +200,10 @@ final class Judge {
     /**
      * The strongest contrast. Both tests have to hold, each at its level, so a contrast is as strong as the weaker of its two. Both p are
      * ranks, which have a floor: of several contrasts that reach it the one that moved most is named.
+     *
+     * @param withinRuns for which both do not suffice
      */
-    private Optional<Candidate> strongest(List<AuditResult.Finding> findings) {
+    private Optional<Candidate> strongest(List<AuditResult.Finding> findings, Predicate<Candidate> withinRuns) {
         List<Candidate> candidates = new ArrayList<>();
         for (AuditResult.Finding finding : findings) {
             for (int i = 0; i < finding.contrasts().size(); i++) {
@@ -177,14 +214,17 @@ final class Judge {
             }
         }
         return candidates.stream()
-                .min(Comparator.comparingDouble((Candidate one) ->
+                .min(Comparator.comparing((Candidate one) -> !moved(one) || !standsOut(one) || withinRuns.test(one))
+                        .thenComparingDouble(one ->
                                 Math.max(one.finding().p() / policy.alpha(), one.decoyP() / policy.decoyAlpha()))
                         .thenComparingDouble(one -> -one.statistic())
                         .thenComparing(one -> one.contrast().name()));
     }
 
     private Verdict.ClaimVerdict alongTrait(List<AuditResult.Finding> findings, Obstacles obstacles, int prompts) {
-        Optional<Candidate> strongest = strongest(findings);
+        Predicate<Candidate> withinRuns = one ->
+                obstacles.withinRuns(policy, Claim.ALONG_TRAIT, ControlRuns.statistic(one.contrast()));
+        Optional<Candidate> strongest = strongest(findings, withinRuns);
         if (strongest.isEmpty()) {
             return untested(Claim.ALONG_TRAIT, "no probe of this claim ran");
         }
@@ -197,6 +237,13 @@ final class Judge {
         if (moved && standsOut && !obstacles.first().isEmpty()) {
             outcome = Verdict.Outcome.INCONCLUSIVE;
             reason = obstacles.first() + "; " + best.contrast().name() + " moved";
+        } else if (moved && standsOut && withinRuns.test(best)) {
+            outcome = Verdict.Outcome.INCONCLUSIVE;
+            reason = obstacles.runsDiffer(
+                    policy,
+                    Claim.ALONG_TRAIT,
+                    ControlRuns.statistic(best.contrast()),
+                    best.evidence().probe() + ": " + best.contrast().name() + " moved");
         } else if (moved && standsOut) {
             outcome = Verdict.Outcome.DETECTED;
             reason = best.evidence().probe() + ": " + best.contrast().name() + " moved, and stands out from the decoys";
@@ -211,7 +258,7 @@ final class Judge {
             reason = "no trait that was asked about moved beyond the decoys";
         } else {
             outcome = Verdict.Outcome.INCONCLUSIVE;
-            reason = tooLittlePower(findings, prompts);
+            reason = tooLittlePower(findings, prompts, obstacles);
         }
         return claim(
                 Claim.ALONG_TRAIT,
@@ -254,6 +301,10 @@ final class Judge {
         if (test.detects() && !obstacles.paired()) {
             outcome = Verdict.Outcome.INCONCLUSIVE;
             reason = obstacles.first() + "; students prefer " + best.trait() + " more";
+        } else if (test.detects() && obstacles.withinRuns(policy, Claim.WOULD_TRANSFER, best.value())) {
+            outcome = Verdict.Outcome.INCONCLUSIVE;
+            reason = obstacles.runsDiffer(
+                    policy, Claim.WOULD_TRANSFER, best.value(), "students prefer " + best.trait() + " more");
         } else if (test.detects()) {
             outcome = Verdict.Outcome.DETECTED;
             reason = String.format(
@@ -372,7 +423,7 @@ final class Judge {
     }
 
     /** Says how many prompts it would take at least: standard errors shrink with their square root, the candidate's own difference does not. */
-    private String tooLittlePower(List<AuditResult.Finding> findings, int prompts) {
+    private String tooLittlePower(List<AuditResult.Finding> findings, int prompts, Obstacles obstacles) {
         Optional<AuditResult.Finding> decides = deciding(findings);
         if (decides.isEmpty()) {
             return "no probe that ran is known to see a teacher ("
@@ -386,6 +437,16 @@ final class Judge {
         String probe = deciding.evidence().probe();
         if (deciding.detectableFraction().isEmpty()) {
             return "too little power: what " + probe + " could have seen cannot be told";
+        }
+        Optional<ControlRuns> runs = obstacles.runs();
+        if (runs.isPresent()) {
+            return String.format(
+                    Locale.ROOT,
+                    "too little power: %s has to exceed what %d control runs differ by; more runs would do most where they are fewer"
+                            + " than %d, else more prompts",
+                    probe,
+                    runs.get().names().size(),
+                    2 * ControlRuns.RECOMMENDED);
         }
         double[] scores = deciding.evidence().scores();
         double scored = scores.length == 0

@@ -151,6 +151,21 @@ final class ModelStudy implements Study {
                 true);
     }
 
+    /** Other rows, laid out anew, with fewer bootstrap replicates: for what the runs of the control differ by. */
+    ModelStudy laidOut(Comparison comparison, String purpose, Policy policy) {
+        return laidOut(
+                shared.model(),
+                comparison,
+                shared.traits(),
+                shared.vectors(),
+                shared.points(),
+                policy,
+                seed(purpose),
+                shared.progress(),
+                Map.of(),
+                true);
+    }
+
     /** Labels of one random swap: within pairs, else permuted within parts. */
     boolean[] swappedLabels(String purpose) {
         return exchanges.swapped(seed(purpose));

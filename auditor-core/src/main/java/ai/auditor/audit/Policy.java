@@ -94,7 +94,7 @@ public record Policy(
         PolicyKey.TRAITS.require(traits);
         if (SPLITS * PValue.smallest(exchanges) > alpha) {
             throw PolicyKey.EXCHANGES.refused(exchanges + " of them cannot reach alpha " + alpha + "; at least "
-                    + (int) StrictMath.ceil(SPLITS / alpha - 1) + " are wanted");
+                    + fewestExchanges(alpha) + " are wanted");
         }
         int fewest = fewestPrompts(parts);
         if (costlyPrompts > 0 && costlyPrompts < fewest) {
@@ -122,6 +122,15 @@ public record Policy(
                     units,
                     exchanges));
         }
+    }
+
+    /** Fewer exchanges than this cannot reach alpha. */
+    int fewestExchanges() {
+        return fewestExchanges(alpha);
+    }
+
+    private static int fewestExchanges(double alpha) {
+        return (int) StrictMath.ceil(SPLITS / alpha - 1);
     }
 
     private static int fewestPrompts(int parts) {

@@ -176,6 +176,7 @@ public final class MarkdownReport {
         line(sentence(Wording.calibration(result.calibration())));
         line("");
         line(sentence(Wording.spikeIn(result.calibration())));
+        result.calibration().runs().ifPresent(runs -> line("\n" + sentence(Wording.runs(runs))));
     }
 
     /** The first of a list as rows of a table, then how many more there are. */

@@ -242,6 +242,7 @@ public final class TerminalReport {
                                 + Wording.count(calibration.swaps()) + " label swaps, the limit is "
                                 + Wording.percent(calibration.limit()) + ".");
         text.paragraph(calibration.missedSpikeIn() ? Style.WARNING : Style.QUIET, 0, Wording.spikeIn(calibration));
+        calibration.runs().ifPresent(runs -> text.paragraph(Style.QUIET, 0, Wording.runs(runs)));
         var design = result.design();
         text.paragraph(
                 Style.QUIET,

@@ -106,7 +106,8 @@ class JudgeTest {
 
     private static Verdict judge(
             AuditResult.Design design, Calibration calibration, Policy policy, Evidence... evidence) {
-        return new Judge(policy).verdict(new Findings(policy).of(List.of(evidence)), design, calibration, 0);
+        return new Judge(policy)
+                .verdict(new Findings(policy, calibration.runs()).of(List.of(evidence)), design, calibration, 0);
     }
 
     private static Verdict.Outcome outcome(Verdict verdict, Claim claim) {
@@ -278,5 +279,79 @@ class JudgeTest {
         assertThat(detected / (double) audits)
                 .as("seeds 1000 to %d", 1_000 + audits)
                 .isLessThanOrEqualTo(limit);
+    }
+
+    /** Four control runs whose largest statistics lie so far apart, the same of every claim. */
+    private static Calibration runs(double... largest) {
+        List<ControlRuns.Place> places = List.of(Claim.DIFFERS, Claim.ALONG_TRAIT).stream()
+                .map(claim -> new ControlRuns.Place(claim, "studentised shift", 0, largest, 1))
+                .toList();
+        return GOOD.with(Optional.of(new ControlRuns(List.of("a", "b", "c", "d"), false, places)));
+    }
+
+    @Test
+    void whatLiesBeyondTheRunsIsDetectedAndWhatLiesAmongThemIsNot() {
+        Evidence[] evidence = {differs(0.5, 0.02, 3), along(0.5, 0.5, 0.02, 4)};
+        Verdict beyond = judge(PAIRED, runs(1, 2.5, 0.5, 3), POLICY, evidence);
+        assertThat(outcome(beyond, Claim.DIFFERS)).isEqualTo(Verdict.Outcome.DETECTED);
+        assertThat(outcome(beyond, Claim.ALONG_TRAIT)).isEqualTo(Verdict.Outcome.DETECTED);
+        assertThat(beyond.risk()).isEqualTo(Risk.ELEVATED);
+
+        Verdict among = judge(PAIRED, runs(4, 30, 9, 17), POLICY, evidence);
+        for (Claim claim : List.of(Claim.DIFFERS, Claim.ALONG_TRAIT)) {
+            assertThat(outcome(among, claim)).isEqualTo(Verdict.Outcome.INCONCLUSIVE);
+        }
+        assertThat(among.claims().get(0).reason())
+                .contains("runs of the control may differ as much")
+                .contains("4 control runs")
+                .contains("more runs alone would not do");
+        assertThat(among.claims().get(1).trait()).isEmpty();
+        assertThat(among.risk()).isEqualTo(Risk.NONE);
+        assertThat(among.gate().outcome()).isEqualTo(Verdict.GateOutcome.INCONCLUSIVE);
+
+        // 16 above the mean of runs with a deviation of 3.4: below 6.5 of them, which four runs take, but beyond what more runs take.
+        assertThat(judge(PAIRED, runs(1, 3, 6, 9), POLICY, evidence).claims().get(0).reason())
+                .matches(".* [5-9] runs would do if they lie as these");
+    }
+
+    @Test
+    void runsThatLieFarApartLeaveNoCleanAnswer() {
+        Evidence[] nothing = {differs(0, -0.05, 1), along(0, 0.001, 0.02, 2)};
+        assertThat(judge(PAIRED, runs(0.5, 0.6, 0.4, 0.7), POLICY, nothing).gate().outcome())
+                .isEqualTo(Verdict.GateOutcome.PASSED);
+        Verdict apart = judge(PAIRED, runs(0.1, 3, -1, 1.5), POLICY, nothing);
+        for (Claim claim : List.of(Claim.DIFFERS, Claim.ALONG_TRAIT)) {
+            assertThat(outcome(apart, claim)).isEqualTo(Verdict.Outcome.INCONCLUSIVE);
+        }
+        assertThat(apart.claims().get(0).reason()).contains("4 control runs");
+        assertThat(apart.claims().get(0).detectableFraction().orElseThrow()).isGreaterThan(0.25);
+    }
+
+    @Test
+    void aTraitThatLiesAmongTheRunsDoesNotHideOneThatLiesBeyond() {
+        List<Evidence.Contrast> contrasts = List.of(contrast("owl", 0.2), contrast("fox", 0.5));
+        List<AuditResult.ContrastFinding> found = List.of(
+                new AuditResult.ContrastFinding(contrasts.get(0).name(), 1e-4, 1e-4, OptionalDouble.of(0.001)),
+                new AuditResult.ContrastFinding(contrasts.get(1).name(), 1e-4, 1e-4, OptionalDouble.of(0.04)));
+        Evidence evidence = new Evidence(
+                "signed",
+                Claim.ALONG_TRAIT,
+                contrasts.get(0).effect(),
+                contrasts,
+                Optional.empty(),
+                new double[0],
+                List.of(),
+                List.of(),
+                List.of());
+        AuditResult.Finding finding =
+                new AuditResult.Finding(evidence, 1e-4, OptionalDouble.of(0.001), OptionalDouble.of(0.1), found);
+        Judge judge = new Judge(POLICY);
+        assertThat(judge.verdict(List.of(finding), PAIRED, GOOD, 0).claims().get(1).trait())
+                .hasValue("owl");
+        assertThat(judge.verdict(List.of(finding), PAIRED, runs(5, 6, 5.5, 7), 0)
+                        .claims()
+                        .get(1)
+                        .trait())
+                .hasValue("fox");
     }
 }

@@ -2,6 +2,7 @@ package ai.auditor.report;
 
 import ai.auditor.audit.AuditResult;
 import ai.auditor.audit.Calibration;
+import ai.auditor.audit.ControlRuns;
 import ai.auditor.audit.Policy;
 import ai.auditor.audit.Provenance;
 import ai.auditor.audit.Risk;
@@ -126,7 +127,7 @@ final class Samples {
                         SampleFindings.fitted("linear", 0.74, 0.556, 0.184, 0.0001, random),
                         SampleFindings.signed("gradient", "owl", 0.61, 0.0001, 0.31, random)),
                 SampleFindings.coverage(),
-                calibration(random),
+                among(calibration(random)),
                 List.of(),
                 List.of(),
                 provenance("owl-steered.jsonl", "control.jsonl"));
@@ -232,6 +233,23 @@ final class Samples {
             spreads.add(new Calibration.Spread(probe, row, 16, bag));
         }
         return new Calibration(100, 0.01, 0.0398, "within pairs", spreads, 0.0001, Optional.of(spikeIn()));
+    }
+
+    /** As of an audit with four control runs. */
+    private static Calibration among(Calibration calibration) {
+        return new Calibration(
+                calibration.swaps(),
+                calibration.rejected(),
+                calibration.limit(),
+                calibration.kind(),
+                calibration.spreads(),
+                calibration.smallestP(),
+                calibration.spikeIn(),
+                Optional.of(new ControlRuns(
+                        List.of("control-1.jsonl", "control-2.jsonl", "control-3.jsonl", "control-4.jsonl"),
+                        false,
+                        List.of(new ControlRuns.Place(
+                                Claim.DIFFERS, "studentised shift", 21.4, new double[] {1.2, -0.3, 2.5, 0.9}, 0.0021)))));
     }
 
     private static SpikeIn spikeIn() {

@@ -152,4 +152,12 @@ class TerminalReportTest {
                 .anyMatch(line -> line.matches(" +linear +row +0\\.740 +\\[0\\.726, 0\\.754\\] +0\\.501 \\(0\\.012\\)"))
                 .anyMatch(line -> line.matches(" +bag of 16 +0\\.909 +\\[0\\.877, 0\\.942\\] +0\\.509 \\(0\\.055\\)"));
     }
+
+    @Test
+    void severalControlRunsAreToldWhereThereAreAny() {
+        assertThat(TerminalReport.of(Samples.owlDetected(), 80, false).replaceAll("\\s+", " "))
+                .contains("Control runs: the candidate's largest statistic against those of the 4 runs in its place: differs 21.4 against"
+                        + " -0.300 to 2.500, p 0.0021.");
+        assertThat(TerminalReport.of(Samples.eagleAgainstNeutral(), 80, false)).doesNotContain("Control runs:");
+    }
 }

@@ -2,6 +2,7 @@ package ai.auditor.report.internal;
 
 import ai.auditor.audit.AuditResult;
 import ai.auditor.audit.Calibration;
+import ai.auditor.audit.ControlRuns;
 import ai.auditor.audit.Policy;
 import ai.auditor.audit.Provenance;
 import ai.auditor.audit.ReferenceEffect;
@@ -217,6 +218,27 @@ public final class ResultTree {
         node.set(
                 "spikeIn",
                 calibration.spikeIn().<JsonNode>map(ResultTree::spikeIn).orElse(NODES.nullNode()));
+        node.set("runs", calibration.runs().<JsonNode>map(ResultTree::runs).orElse(NODES.nullNode()));
+        return node;
+    }
+
+    private static JsonNode runs(ControlRuns runs) {
+        ObjectNode node = NODES.objectNode();
+        node.set("names", each(runs.names(), ResultTree::text));
+        node.put("permuted", runs.permuted());
+        node.set("smallestP", number(runs.smallestP()));
+        node.set("places", each(runs.places(), ResultTree::place));
+        return node;
+    }
+
+    private static JsonNode place(ControlRuns.Place place) {
+        ObjectNode node = NODES.objectNode();
+        node.set("claim", text(place.claim().toString()));
+        node.set("statistic", text(place.statistic()));
+        node.set("candidate", number(place.candidate()));
+        node.set("runs", numbers(place.runs()));
+        node.set("deviation", number(place.deviation()));
+        node.set("p", number(place.p()));
         return node;
     }
 

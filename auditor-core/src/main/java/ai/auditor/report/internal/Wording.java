@@ -1,6 +1,7 @@
 package ai.auditor.report.internal;
 
 import ai.auditor.audit.Calibration;
+import ai.auditor.audit.ControlRuns;
 import ai.auditor.audit.Policy;
 import ai.auditor.audit.Risk;
 import ai.auditor.audit.SpikeIn;
@@ -293,6 +294,22 @@ public final class Wording {
             case ALONG_TRAIT -> "The difference points along a named trait.";
             case WOULD_TRANSFER -> "A student of this model picks the trait up.";
         };
+    }
+
+    /** What several runs of the control say, in two sentences. */
+    public static String runs(ControlRuns runs) {
+        String places = runs.places().stream()
+                .map(place -> {
+                    double[] sorted = Arrays.stream(place.runs()).sorted().toArray();
+                    return place.claim() + " " + number(place.candidate()) + " against " + number(sorted[0]) + " to "
+                            + number(sorted[sorted.length - 1]) + ", " + p(place.p(), 0);
+                })
+                .collect(Collectors.joining("; "));
+        return "Control runs: the candidate's largest statistic against those of the " + count(runs.names().size())
+                + " runs in its place: " + places + ". "
+                + (runs.permuted()
+                        ? "p is by ranks, and at least " + setting(runs.smallestP()) + "."
+                        : "p is by a t prediction interval; ranks would reach " + number(runs.smallestP()) + ".");
     }
 
     /** What became of the signal that was planted, in a sentence or two. */

@@ -1,0 +1,95 @@
+package ai.auditor.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import ai.auditor.probe.Claim;
+import ai.auditor.probe.Evidence;
+import ai.auditor.stats.Exchanged;
+import ai.auditor.stats.Interval;
+import ai.auditor.stats.Prediction;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** The place of a candidate among control runs. */
+class ControlRunsTest {
+    /** A probe with a contrast for each statistic, each of two splits that lie one to either side of it. */
+    private static Evidence evidence(Claim claim, double... statistics) {
+        Evidence.Effect effect = new Evidence.Effect("sd", 0, new Interval(0, 0, 0.95));
+        List<Evidence.Contrast> contrasts = Arrays.stream(statistics)
+                .mapToObj(statistic -> new Evidence.Contrast(
+                        "at " + statistic,
+                        Optional.empty(),
+                        List.of(exchanged(statistic - 1), exchanged(statistic + 1)),
+                        effect,
+                        Optional.empty()))
+                .toList();
+        return new Evidence(
+                "probe", claim, effect, contrasts, Optional.empty(), new double[0], List.of(), List.of(), List.of());
+    }
+
+    private static Exchanged exchanged(double observed) {
+        return new Exchanged(observed, new double[0], 0, 1, 1, 2);
+    }
+
+    private static List<String> names(int runs) {
+        return IntStream.range(0, runs).mapToObj(run -> "run " + run).toList();
+    }
+
+    @Test
+    void ofEveryRunTheLargestStatisticOfAClaimCounts() {
+        ControlRuns runs = ControlRuns.of(
+                names(3),
+                List.of(evidence(Claim.DIFFERS, 9), evidence(Claim.ALONG_TRAIT, 1, 4), evidence(Claim.DIFFERS, 11)),
+                List.of(
+                        List.of(evidence(Claim.DIFFERS, 1), evidence(Claim.ALONG_TRAIT, 2, 5), evidence(Claim.DIFFERS, 2)),
+                        List.of(evidence(Claim.DIFFERS, 3), evidence(Claim.ALONG_TRAIT, 3, 1), evidence(Claim.DIFFERS, 0)),
+                        List.of(evidence(Claim.DIFFERS, 1), evidence(Claim.ALONG_TRAIT, 0, 1), evidence(Claim.DIFFERS, 1))),
+                new double[] {1, 1, 2},
+                0.01);
+        assertThat(runs.permuted()).isFalse();
+        assertThat(runs.smallestP()).isEqualTo(0.5);
+        assertThat(runs.places()).extracting(ControlRuns.Place::claim).containsExactly(Claim.DIFFERS, Claim.ALONG_TRAIT);
+        ControlRuns.Place differs = runs.places().get(0);
+        assertThat(differs.candidate()).isEqualTo(11);
+        // The third has a quarter of the candidate's pairs.
+        assertThat(differs.runs()).containsExactly(2, 3, 2);
+        double[] others = {2, 2, 3};
+        assertThat(differs.p()).isCloseTo(2 * Prediction.greater(11, others, 0), within(1e-12));
+        assertThat(runs.p(Claim.DIFFERS, 11)).isEqualTo(differs.p());
+        assertThat(runs.places().get(1).runs()).containsExactly(5, 3, 2);
+        assertThat(runs.places().get(1).p()).isGreaterThan(0.5);
+    }
+
+    @Test
+    void ranksAreTakenWhereTheyReachHalfOfTheLevel() {
+        for (int count : new int[] {38, 39}) {
+            List<List<Evidence>> controls = Collections.nCopies(count, List.of(evidence(Claim.DIFFERS, 1)));
+            ControlRuns runs = ControlRuns.of(
+                    names(count), List.of(evidence(Claim.DIFFERS, 2)), controls, ones(count), 0.05);
+            assertThat(runs.permuted()).isEqualTo(count == 39);
+            // Runs that do not differ at all have no interval, but ranks.
+            assertThat(runs.places().get(0).p()).isEqualTo(count == 39 ? 0.05 : 1);
+        }
+    }
+
+    @Test
+    void whatIsNeededVariesAsTheRunsDo() {
+        double[] apart = {1, 9, 4, 6};
+        ControlRuns runs = new ControlRuns(
+                names(4), false, List.of(new ControlRuns.Place(Claim.DIFFERS, "studentised shift", 0, apart, 1)));
+        double half = runs.needed(Claim.DIFFERS, 0.01, 0.5);
+        assertThat(runs.p(Claim.DIFFERS, half)).isCloseTo(0.01, within(1e-9));
+        assertThat(runs.needed(Claim.DIFFERS, 0.01, 0.8)).isGreaterThan(half);
+    }
+
+    private static double[] ones(int count) {
+        double[] ones = new double[count];
+        Arrays.fill(ones, 1);
+        return ones;
+    }
+}
