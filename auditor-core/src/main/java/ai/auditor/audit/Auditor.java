@@ -158,8 +158,14 @@ public final class Auditor {
         Calibration calibration = new Calibrator(policy, probes, model.threads()).calibrate(study, progress);
         List<AuditResult.Finding> findings = new Findings(policy).of(evidence);
         AuditResult.Design design = layout.comparison().design();
+        Confounders confounders = confounders(layout);
         Verdict verdict = new Judge(policy)
-                .verdict(findings, design, calibration, leftOut(candidate, layout.candidateArm(), layout.comparison()));
+                .verdict(
+                        findings,
+                        design,
+                        calibration,
+                        leftOut(candidate, layout.candidateArm(), layout.comparison()),
+                        confounders.differing(policy.alpha()));
         return new AuditResult(
                 policy,
                 design,
@@ -169,11 +175,21 @@ public final class Auditor {
                         .map(probe -> new AuditResult.ProbeCoverage(probe.name(), probe.claim(), probe.coverage()))
                         .toList(),
                 calibration,
+                confounders,
                 sample(layout.candidateArm().badRows(), layout.controlArm().badRows()),
                 sample(
                         layout.candidateArm().namedLongRows(),
                         layout.controlArm().namedLongRows()),
                 layout.provenance());
+    }
+
+    private static Confounders confounders(Layout layout) {
+        return ConfounderTests.of(
+                layout.comparison(),
+                layout.study().exchanges(),
+                layout.candidateArm().rows(),
+                layout.controlArm().rows(),
+                layout.study().surprises());
     }
 
     /**

@@ -28,8 +28,9 @@ final class Judge {
      * What may stand between evidence and a conclusion.
      *
      * @param leftOut share of the candidate's records that took no part
+     * @param differing in what else the arms differ
      */
-    private record Obstacles(boolean paired, boolean goodNull, double leftOut) {
+    private record Obstacles(boolean paired, boolean goodNull, double leftOut, List<String> differing) {
         /** Why nothing can be concluded, or empty. */
         String first() {
             if (!paired) {
@@ -40,6 +41,12 @@ final class Judge {
 
         boolean enough(Policy policy) {
             return leftOut <= policy.maxDetectableFraction();
+        }
+
+        /** What may explain a difference that is not surely more than one of format and length. */
+        String confounded() {
+            return "confounded: a difference shows, but its gain over format and length is not surely above nothing"
+                    + (differing.isEmpty() ? "" : "; the arms differ in " + String.join(", ", differing));
         }
 
         String gap() {
@@ -55,10 +62,15 @@ final class Judge {
      * The verdict.
      *
      * @param leftOut share of the candidate's records that took no part without having been sampled away
+     * @param differing in what else the arms differ ({@link Confounders#differing}): it changes what is said, never an outcome
      */
     Verdict verdict(
-            List<AuditResult.Finding> findings, AuditResult.Design design, Calibration calibration, double leftOut) {
-        Obstacles obstacles = new Obstacles(design.paired(), calibration.good(), leftOut);
+            List<AuditResult.Finding> findings,
+            AuditResult.Design design,
+            Calibration calibration,
+            double leftOut,
+            List<String> differing) {
+        Obstacles obstacles = new Obstacles(design.paired(), calibration.good(), leftOut, differing);
         List<Verdict.ClaimVerdict> claims = List.of(
                 differs(of(Claim.DIFFERS, findings), obstacles, design.prompts()),
                 alongTrait(of(Claim.ALONG_TRAIT, findings), obstacles, design.prompts()),
@@ -104,7 +116,7 @@ final class Judge {
             reason = best.evidence().probe() + " tells candidate from control beyond format and length";
         } else if (best.p() <= policy.alpha()) {
             outcome = Verdict.Outcome.INCONCLUSIVE;
-            reason = "confounded: a difference shows, but its gain over format and length is not surely above nothing";
+            reason = obstacles.confounded();
         } else if (!obstacles.enough(policy)) {
             outcome = Verdict.Outcome.INCONCLUSIVE;
             reason = obstacles.gap();

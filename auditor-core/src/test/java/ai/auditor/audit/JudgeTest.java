@@ -103,7 +103,7 @@ class JudgeTest {
 
     private static Verdict judge(
             AuditResult.Design design, Calibration calibration, Policy policy, Evidence... evidence) {
-        return new Judge(policy).verdict(new Findings(policy).of(List.of(evidence)), design, calibration, 0);
+        return new Judge(policy).verdict(new Findings(policy).of(List.of(evidence)), design, calibration, 0, List.of());
     }
 
     private static Verdict.Outcome outcome(Verdict verdict, Claim claim) {
@@ -112,6 +112,22 @@ class JudgeTest {
                 .findFirst()
                 .orElseThrow()
                 .outcome();
+    }
+
+    @Test
+    void whatElseDiffersIsSaidWhereADifferenceMayBeOfFormatAndChangesNoOutcome() {
+        for (double gainLow : new double[] {-0.01, 0.02}) {
+            List<AuditResult.Finding> findings = new Findings(POLICY).of(List.of(differs(0.3, gainLow, 3)));
+            Verdict.ClaimVerdict silent =
+                    new Judge(POLICY).verdict(findings, PAIRED, GOOD, 0, List.of()).claims().get(0);
+            Verdict.ClaimVerdict told = new Judge(POLICY)
+                    .verdict(findings, PAIRED, GOOD, 0, List.of("length", "format"))
+                    .claims()
+                    .get(0);
+            assertThat(told.outcome()).isEqualTo(silent.outcome());
+            assertThat(told.reason())
+                    .isEqualTo(silent.reason() + (gainLow < 0 ? "; the arms differ in length, format" : ""));
+        }
     }
 
     @Test
@@ -190,7 +206,7 @@ class JudgeTest {
         AuditResult.Finding finding =
                 new AuditResult.Finding(evidence, 0, OptionalDouble.of(0), OptionalDouble.of(0.1), found);
         return new Judge(POLICY)
-                .verdict(List.of(finding), PAIRED, GOOD, 0)
+                .verdict(List.of(finding), PAIRED, GOOD, 0, List.of())
                 .claims()
                 .get(1)
                 .trait();

@@ -109,6 +109,7 @@ class TerminalReportTest {
                 owl.findings(),
                 owl.coverage(),
                 owl.calibration(),
+                owl.confounders(),
                 owl.badRows(),
                 List.of(),
                 new Provenance(
