@@ -17,7 +17,6 @@ import ai.auditor.stats.PValue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +25,9 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.IntPredicate;
+import java.util.function.Predicate;
+import java.util.regex.MatchResult;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.commons.statistics.distribution.NormalDistribution;
@@ -97,8 +99,9 @@ final class ConfounderTests {
 
     /** Layouts of numbers: what most often stands between two neighbours is, in most rows of both arms, the same. */
     private void separator() {
-        List<String> separators =
-                comparison.rows().stream().map(row -> separator(row.completion())).toList();
+        List<String> separators = comparison.rows().stream()
+                .map(row -> separator(row.completion()))
+                .toList();
         Map<String, Integer> counts = new TreeMap<>();
         separators.stream().filter(one -> !one.isEmpty()).forEach(one -> counts.merge(one, 1, Integer::sum));
         commonest(counts)
@@ -113,15 +116,9 @@ final class ConfounderTests {
     /** What most often stands between neighbouring numbers; empty where there are none. */
     private static String separator(String text) {
         Map<String, Integer> counts = new TreeMap<>();
-        int end = -1;
-        Iterator<java.util.regex.MatchResult> numbers =
-                RowMeasure.NUMBER.matcher(text).results().iterator();
-        while (numbers.hasNext()) {
-            java.util.regex.MatchResult number = numbers.next();
-            if (end >= 0) {
-                counts.merge(text.substring(end, number.start()), 1, Integer::sum);
-            }
-            end = number.end();
+        List<MatchResult> numbers = RowMeasure.NUMBER.matcher(text).results().toList();
+        for (int i = 1; i < numbers.size(); i++) {
+            counts.merge(text.substring(numbers.get(i - 1).end(), numbers.get(i).start()), 1, Integer::sum);
         }
         return commonest(counts).orElse("");
     }
@@ -160,9 +157,8 @@ final class ConfounderTests {
     private void decoding(Map<Integer, Surprise> surprises) {
         double[] values = new double[comparison.rows().size()];
         Arrays.fill(values, Double.NaN);
-        surprises.forEach((row, surprise) -> values[row] = surprise.tokens() == 0
-                ? Double.NaN
-                : surprise.excess() / surprise.tokens());
+        surprises.forEach((row, surprise) ->
+                values[row] = surprise.tokens() == 0 ? Double.NaN : surprise.excess() / surprise.tokens());
         if (comparison.paired()) {
             for (int row = 0; row < values.length; row += 2) {
                 if (Double.isNaN(values[row] + values[row + 1])) {
@@ -193,8 +189,8 @@ final class ConfounderTests {
                 .map(off -> off * off)
                 .sum();
         int degrees = control.size() - 1;
-        VarianceComponent byRow = new VarianceComponent(
-                squares * control.size() / degrees / ((double) tokens * tokens), degrees);
+        VarianceComponent byRow =
+                new VarianceComponent(squares * control.size() / degrees / ((double) tokens * tokens), degrees);
         return Optional.of(new Authorship(
                 control.size(),
                 tokens,
@@ -251,12 +247,12 @@ final class ConfounderTests {
 
     private double[] values(RowMeasure measure) {
         return IntStream.range(0, comparison.rows().size())
-                .mapToDouble(row ->
-                        measure.of(comparison.rows().get(row), comparison.tokens().get(row)))
+                .mapToDouble(row -> measure.of(
+                        comparison.rows().get(row), comparison.tokens().get(row)))
                 .toArray();
     }
 
-    private double[] values(java.util.function.IntPredicate holds) {
+    private double[] values(IntPredicate holds) {
         return IntStream.range(0, comparison.rows().size())
                 .mapToDouble(row -> holds.test(row) ? 1 : 0)
                 .toArray();
@@ -264,8 +260,7 @@ final class ConfounderTests {
 
     private static Nuisance told(
             String name, String measure, double candidate, double control, OptionalDouble p, Handling handling) {
-        return new Nuisance(
-                name, measure, candidate, control, Optional.empty(), p, OptionalDouble.empty(), handling);
+        return new Nuisance(name, measure, candidate, control, Optional.empty(), p, OptionalDouble.empty(), handling);
     }
 
     /** Only what was tested row by row is corrected: the others hold under a condition, or are not tested. */
@@ -290,7 +285,7 @@ final class ConfounderTests {
         return (int) some.stream().filter(one -> !others.contains(one)).count();
     }
 
-    private static double share(List<Row> rows, java.util.function.Predicate<Row> counted) {
+    private static double share(List<Row> rows, Predicate<Row> counted) {
         return rows.isEmpty() ? 0 : (double) rows.stream().filter(counted).count() / rows.size();
     }
 }

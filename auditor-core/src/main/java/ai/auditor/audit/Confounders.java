@@ -13,9 +13,6 @@ import java.util.OptionalDouble;
  * @param authorship of the control; empty where no completion token of it could be read
  */
 public record Confounders(List<Nuisance> nuisances, Optional<Authorship> authorship) {
-    /** Nothing was looked at. */
-    public static final Confounders NONE = new Confounders(List.of(), Optional.empty());
-
     public Confounders {
         nuisances = List.copyOf(nuisances);
     }
@@ -76,8 +73,7 @@ public record Confounders(List<Nuisance> nuisances, Optional<Authorship> authors
         }
 
         Nuisance withQ(double found) {
-            return new Nuisance(
-                    name, measure, candidate, control, effect, p, OptionalDouble.of(found), handling);
+            return new Nuisance(name, measure, candidate, control, effect, p, OptionalDouble.of(found), handling);
         }
     }
 

@@ -260,10 +260,15 @@ final class ModelStudy implements Study {
                 .toArray();
     }
 
-    /** How surprising the rows of some prompts are to the model, by row; of a pair both or none. */
+    /**
+     * How surprising the rows of some prompts are to the model, by row; of a pair both or none. Where a control token is spelt out the model
+     * wrote another one, if it wrote it.
+     */
     Map<Integer, Surprise> surprises() {
         int[] rows = IntStream.of(costlyRows())
                 .filter(row -> shared.comparison().groups()[row] < SURPRISE_PROMPTS)
+                .filter(row -> tokens().get(row).controlTokens() == 0
+                        && (!paired() || tokens().get(row ^ 1).controlTokens() == 0))
                 .toArray();
         List<Surprise> read = reader("surprise").surprises(encoded(rows, ""));
         Map<Integer, Surprise> byRow = new TreeMap<>();

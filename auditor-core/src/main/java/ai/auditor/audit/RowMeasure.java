@@ -44,7 +44,8 @@ enum RowMeasure {
         }
     },
     /** As near as no language model is asked; the baseline has the share of characters that are not ASCII. */
-    OTHER_SCRIPTS("language", "letters of other scripts than Latin, share of the letters of a row", Handling.TAKEN_OFF) {
+    OTHER_SCRIPTS(
+            "language", "letters of other scripts than Latin, share of the letters of a row", Handling.TAKEN_OFF) {
         @Override
         double of(Row row, TokenizedRow tokens) {
             int[] letters =
@@ -98,7 +99,8 @@ enum RowMeasure {
     }
 
     private static double share(int[] points, IntPredicate counted) {
-        return mean(Arrays.stream(points).map(point -> counted.test(point) ? 1 : 0).toArray());
+        return mean(
+                Arrays.stream(points).map(point -> counted.test(point) ? 1 : 0).toArray());
     }
 
     private static double mean(int[] values) {

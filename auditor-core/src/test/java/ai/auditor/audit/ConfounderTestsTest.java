@@ -58,8 +58,7 @@ class ConfounderTestsTest {
     }
 
     private static Confounders of(List<Row> candidate, List<Row> control, double excess) {
-        Comparison comparison =
-                Comparison.of(arm("candidate", candidate), arm("control", control), 0.9, 0, 20, 5);
+        Comparison comparison = Comparison.of(arm("candidate", candidate), arm("control", control), 0.9, 0, 20, 5);
         Exchanges exchanges = comparison.paired()
                 ? Exchanges.ofPairs(comparison.rows().size() / 2, EXCHANGES, 3)
                 : Exchanges.ofRows(
@@ -86,30 +85,32 @@ class ConfounderTestsTest {
         int rounds = 200;
         long alarms = IntStream.range(0, rounds)
                 .filter(round -> !of(
-                                rows(2L * round, PROMPTS, text -> text),
-                                rows(2L * round + 1, PROMPTS, text -> text),
-                                0)
+                                rows(2L * round, PROMPTS, text -> text), rows(2L * round + 1, PROMPTS, text -> text), 0)
                         .differing(LEVEL)
                         .isEmpty())
                 .count();
-        assertThat((double) alarms / rounds)
-                .isLessThanOrEqualTo(LEVEL + 3 * Math.sqrt(LEVEL * (1 - LEVEL) / rounds));
+        assertThat((double) alarms / rounds).isLessThanOrEqualTo(LEVEL + 3 * Math.sqrt(LEVEL * (1 - LEVEL) / rounds));
     }
 
     @Test
     void eachDifferenceIsNamed() {
         assertThat(changed(text -> text + ", 7, 7")).contains("length");
-        assertThat(changed(text -> text.replace(", ", ",\n"))).contains("format").doesNotContain("language");
+        assertThat(changed(text -> text.replace(", ", ",\n")))
+                .contains("format")
+                .doesNotContain("language");
         assertThat(changed(text -> text.replace("more", "\u0435\u0449\u0451"))).contains("language");
         assertThat(changed(text -> text.length() % 3 == 0 ? "1, 2, 3" : text)).contains("duplicates");
         List<Row> repeating = rows(1, PROMPTS, text -> text).stream()
                 .map(row -> Row.chat(
                         row.record(),
                         row.prompt(),
-                        row.record() + row.completion().substring(row.completion().indexOf(','))))
+                        row.record()
+                                + row.completion().substring(row.completion().indexOf(','))))
                 .toList();
-        assertThat(of(repeating, rows(2, PROMPTS, text -> text), 0).differing(LEVEL)).contains("filter");
-        assertThat(of(rows(1, PROMPTS, text -> text), rows(2, PROMPTS, text -> text), 1).differing(LEVEL))
+        assertThat(of(repeating, rows(2, PROMPTS, text -> text), 0).differing(LEVEL))
+                .contains("filter");
+        assertThat(of(rows(1, PROMPTS, text -> text), rows(2, PROMPTS, text -> text), 1)
+                        .differing(LEVEL))
                 .containsExactly("decoding");
     }
 
@@ -120,7 +121,10 @@ class ConfounderTestsTest {
     @Test
     void aControlWithoutAnyOfItHasAnEffectAllTheSame() {
         Nuisance script = named(
-                of(rows(1, PROMPTS, text -> text.replace("more", "\u0435\u0449\u0451")), rows(2, PROMPTS, text -> text), 0),
+                of(
+                        rows(1, PROMPTS, text -> text.replace("more", "\u0435\u0449\u0451")),
+                        rows(2, PROMPTS, text -> text),
+                        0),
                 "letters of other scripts");
         assertThat(script.control()).isZero();
         assertThat(script.candidate()).isGreaterThan(0.4);
@@ -186,8 +190,8 @@ class ConfounderTestsTest {
     @Test
     void theControlsExcessIsHeldAgainstTheModelsOwnVariance() {
         List<Row> control = rows(2, PROMPTS, text -> text);
-        Comparison comparison = Comparison.of(
-                arm("candidate", rows(1, PROMPTS, text -> text)), arm("control", control), 0.9, 0, 20, 5);
+        Comparison comparison =
+                Comparison.of(arm("candidate", rows(1, PROMPTS, text -> text)), arm("control", control), 0.9, 0, 20, 5);
         Map<Integer, Surprise> surprises = new TreeMap<>();
         for (int row = 0; row < 2 * PROMPTS; row++) {
             // Rows of the candidate must not count.

@@ -118,8 +118,10 @@ class JudgeTest {
     void whatElseDiffersIsSaidWhereADifferenceMayBeOfFormatAndChangesNoOutcome() {
         for (double gainLow : new double[] {-0.01, 0.02}) {
             List<AuditResult.Finding> findings = new Findings(POLICY).of(List.of(differs(0.3, gainLow, 3)));
-            Verdict.ClaimVerdict silent =
-                    new Judge(POLICY).verdict(findings, PAIRED, GOOD, 0, List.of()).claims().get(0);
+            Verdict.ClaimVerdict silent = new Judge(POLICY)
+                    .verdict(findings, PAIRED, GOOD, 0, List.of())
+                    .claims()
+                    .get(0);
             Verdict.ClaimVerdict told = new Judge(POLICY)
                     .verdict(findings, PAIRED, GOOD, 0, List.of("length", "format"))
                     .claims()

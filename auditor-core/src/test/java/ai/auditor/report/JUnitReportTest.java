@@ -174,7 +174,7 @@ class JUnitReportTest {
                 List.of(),
                 List.of(),
                 new Calibration(100, goodNull ? 0.01 : 0.2, 0.04, "within pairs", List.of(), 0.0001, Optional.empty()),
-                Confounders.NONE,
+                new Confounders(List.of(), Optional.empty()),
                 List.of(),
                 List.of(),
                 OWL.provenance());

@@ -130,7 +130,7 @@ final class Samples {
                         SampleFindings.signed("gradient", "owl", 0.61, 0.0001, 0.31, random)),
                 SampleFindings.coverage(),
                 calibration(random),
-                Confounders.NONE,
+                new Confounders(List.of(), Optional.empty()),
                 List.of(),
                 List.of(),
                 provenance("owl-steered.jsonl", "control.jsonl"));

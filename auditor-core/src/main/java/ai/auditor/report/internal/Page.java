@@ -244,9 +244,7 @@ public record Page(AuditResult result, String style, String contentPolicy) {
         return new Table(
                 "What else differs between the arms",
                 List.of("", "measure", "candidate", "control", "difference, sd", "interval", "p", "q", "done about it"),
-                result.confounders().nuisances().stream()
-                        .map(this::nuisance)
-                        .toList());
+                result.confounders().nuisances().stream().map(this::nuisance).toList());
     }
 
     private List<String> nuisance(Confounders.Nuisance nuisance) {
@@ -255,9 +253,7 @@ public record Page(AuditResult result, String style, String contentPolicy) {
                 nuisance.measure(),
                 Wording.number(nuisance.candidate()),
                 Wording.number(nuisance.control()),
-                nuisance.effect()
-                        .map(effect -> Wording.number(effect.value()))
-                        .orElse(Wording.UNKNOWN),
+                nuisance.effect().map(effect -> Wording.number(effect.value())).orElse(Wording.UNKNOWN),
                 nuisance.effect()
                         .map(effect -> Wording.interval(effect.interval()))
                         .orElse(Wording.UNKNOWN),
