@@ -103,6 +103,12 @@ def hypergeometric():
     return [{"population": n, "marked": k, "drawn": d, "seen": x, "p": float(stats.hypergeom.sf(x - 1, n, k, d))} for n, k, d, x in cases]
 
 
+def signs():
+    cases = [(0, 0), (1, 1), (0, 5), (3, 12), (40, 60), (12, 0), (500, 401), (0, 2000)]
+    return [{"one": one, "other": other, "p": float(stats.binomtest(one, one + other, 0.5).pvalue) if one + other else 1.0}
+            for one, other in cases]
+
+
 json.dump(
     {
         "auroc": auroc(),
@@ -112,6 +118,7 @@ json.dump(
         "hotelling": hotelling(),
         "quantiles": quantiles(),
         "hypergeometric": hypergeometric(),
+        "signs": signs(),
     },
     sys.stdout,
     indent=None,

@@ -14,6 +14,7 @@ import java.util.OptionalDouble;
  * @param design what was compared
  * @param findings one a probe, in the order that they ran
  * @param coverage which kinds of teacher each probe that ran can see
+ * @param confounders in what else the arms differ, and whether the control is the model's; no part of the verdict
  * @param badRows a sample of the bad rows, named
  * @param longRows a sample of the rows over the model's context, named
  */
@@ -24,11 +25,13 @@ public record AuditResult(
         List<Finding> findings,
         List<ProbeCoverage> coverage,
         Calibration calibration,
+        Confounders confounders,
         List<BadRow> badRows,
         List<BadRow> longRows,
         Provenance provenance) {
     public AuditResult {
         Objects.requireNonNull(policy);
+        Objects.requireNonNull(confounders);
         findings = List.copyOf(findings);
         coverage = List.copyOf(coverage);
         badRows = List.copyOf(badRows);

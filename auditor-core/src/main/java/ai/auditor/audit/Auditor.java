@@ -176,8 +176,14 @@ public final class Auditor {
                 .with(runs);
         List<AuditResult.Finding> findings = new Findings(policy, runs).of(evidence);
         AuditResult.Design design = layout.comparison().design();
+        Confounders confounders = confounders(layout);
         Verdict verdict = new Judge(policy, blind())
-                .verdict(findings, design, calibration, leftOut(candidate, layout.candidateArm(), layout.comparison()));
+                .verdict(
+                        findings,
+                        design,
+                        calibration,
+                        leftOut(candidate, layout.candidateArm(), layout.comparison()),
+                        confounders.differing(policy.alpha()));
         return new AuditResult(
                 policy,
                 design,
@@ -187,6 +193,7 @@ public final class Auditor {
                         .map(probe -> new AuditResult.ProbeCoverage(probe.name(), probe.claim(), probe.coverage()))
                         .toList(),
                 calibration,
+                confounders,
                 layout.sample(TokenizedDataset::badRows),
                 layout.sample(TokenizedDataset::namedLongRows),
                 layout.provenance());
@@ -197,6 +204,15 @@ public final class Auditor {
                 .filter(probe -> probe.coverage().blind())
                 .map(Probe::name)
                 .collect(Collectors.toSet());
+    }
+
+    private static Confounders confounders(Layout layout) {
+        return ConfounderTests.of(
+                layout.comparison(),
+                layout.study().exchanges(),
+                layout.candidateArm().rows(),
+                layout.controlRows(),
+                layout.study().surprises());
     }
 
     /**
@@ -219,6 +235,11 @@ public final class Auditor {
             Comparison comparison,
             ModelStudy study,
             Provenance provenance) {
+        /** The rows of all control runs. */
+        List<Row> controlRows() {
+            return controlArms.stream().flatMap(arm -> arm.rows().stream()).toList();
+        }
+
         /** The first of the rows that are named. */
         List<BadRow> sample(Function<TokenizedDataset, List<BadRow>> named) {
             return Stream.concat(Stream.of(candidateArm), controlArms.stream())

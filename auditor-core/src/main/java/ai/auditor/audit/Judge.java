@@ -33,8 +33,10 @@ final class Judge {
      *
      * @param leftOut share of the candidate's records that took no part
      * @param runs what the runs of the control differ by, if there are several
+     * @param differing in what else the arms differ
      */
-    private record Obstacles(boolean paired, boolean goodNull, double leftOut, Optional<ControlRuns> runs) {
+    private record Obstacles(
+            boolean paired, boolean goodNull, double leftOut, Optional<ControlRuns> runs, List<String> differing) {
         /** Why nothing can be concluded, or empty. */
         String first() {
             if (!paired) {
@@ -68,6 +70,12 @@ final class Judge {
                             : "more runs alone would not do");
         }
 
+        /** What may explain a difference that is not surely more than one of format and length. */
+        String confounded() {
+            return "confounded: a difference shows, but its gain over format and length is not surely above nothing"
+                    + (differing.isEmpty() ? "" : "; the arms differ in " + String.join(", ", differing));
+        }
+
         String gap() {
             return String.format(Locale.ROOT, "%.0f %% of the candidate's rows took no part", PER_CENT * leftOut);
         }
@@ -87,10 +95,16 @@ final class Judge {
      * The verdict.
      *
      * @param leftOut share of the candidate's records that took no part without having been sampled away
+     * @param differing in what else the arms differ ({@link Confounders#differing}): it changes what is said, never an outcome
      */
     Verdict verdict(
-            List<AuditResult.Finding> findings, AuditResult.Design design, Calibration calibration, double leftOut) {
-        Obstacles obstacles = new Obstacles(design.paired(), calibration.good(), leftOut, calibration.runs());
+            List<AuditResult.Finding> findings,
+            AuditResult.Design design,
+            Calibration calibration,
+            double leftOut,
+            List<String> differing) {
+        Obstacles obstacles =
+                new Obstacles(design.paired(), calibration.good(), leftOut, calibration.runs(), differing);
         List<Verdict.ClaimVerdict> claims = List.of(
                 differs(of(Claim.DIFFERS, findings), obstacles, design.prompts()),
                 alongTrait(of(Claim.ALONG_TRAIT, findings), obstacles, design.prompts()),
@@ -144,7 +158,7 @@ final class Judge {
             reason = best.evidence().probe() + " tells candidate from control beyond format and length";
         } else if (best.p() <= policy.alpha()) {
             outcome = Verdict.Outcome.INCONCLUSIVE;
-            reason = "confounded: a difference shows, but its gain over format and length is not surely above nothing";
+            reason = obstacles.confounded();
         } else if (!obstacles.enough(policy)) {
             outcome = Verdict.Outcome.INCONCLUSIVE;
             reason = obstacles.gap();
@@ -215,15 +229,15 @@ final class Judge {
         }
         return candidates.stream()
                 .min(Comparator.comparing((Candidate one) -> !moved(one) || !standsOut(one) || withinRuns.test(one))
-                        .thenComparingDouble(one ->
-                                Math.max(one.finding().p() / policy.alpha(), one.decoyP() / policy.decoyAlpha()))
+                        .thenComparingDouble(
+                                one -> Math.max(one.finding().p() / policy.alpha(), one.decoyP() / policy.decoyAlpha()))
                         .thenComparingDouble(one -> -one.statistic())
                         .thenComparing(one -> one.contrast().name()));
     }
 
     private Verdict.ClaimVerdict alongTrait(List<AuditResult.Finding> findings, Obstacles obstacles, int prompts) {
-        Predicate<Candidate> withinRuns = one ->
-                obstacles.withinRuns(policy, Claim.ALONG_TRAIT, ControlRuns.statistic(one.contrast()));
+        Predicate<Candidate> withinRuns =
+                one -> obstacles.withinRuns(policy, Claim.ALONG_TRAIT, ControlRuns.statistic(one.contrast()));
         Optional<Candidate> strongest = strongest(findings, withinRuns);
         if (strongest.isEmpty()) {
             return untested(Claim.ALONG_TRAIT, "no probe of this claim ran");

@@ -6,6 +6,7 @@ import ai.auditor.capture.ActivationTable;
 import ai.auditor.capture.Capture;
 import ai.auditor.capture.CapturePlan;
 import ai.auditor.capture.Pooling;
+import ai.auditor.capture.Surprise;
 import ai.auditor.capture.TokenSpan;
 import ai.auditor.capture.TokenStates;
 import ai.auditor.data.Message;
@@ -40,6 +41,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -51,6 +53,12 @@ import java.util.stream.Stream;
 final class ModelStudy implements Study {
     /** Enough to say whether a gain is surely above nothing; nobody reads the intervals of the null. */
     private static final int NULL_BOOTSTRAP_REPLICATES = 40;
+
+    /**
+     * Prompts whose rows are asked how surprising they are: enough to tell another model or a temperature of 0.9 from the model's own rows
+     * of 18 tokens each, in a third of the time of a likelihood pass.
+     */
+    private static final int SURPRISE_PROMPTS = 200;
 
     private static final String ACTIVATIONS = "activations";
 
@@ -266,6 +274,24 @@ final class ModelStudy implements Study {
                 .filter(row -> groups[row] < shared.costlyPrompts() || shared.costlyPrompts() == 0)
                 .filter(row -> partnersFit(row, room))
                 .toArray();
+    }
+
+    /**
+     * How surprising the rows of some prompts are to the model, by row; of a pair both or none. Where a control token is spelt out the model
+     * wrote another one, if it wrote it.
+     */
+    Map<Integer, Surprise> surprises() {
+        int[] rows = IntStream.of(costlyRows())
+                .filter(row -> shared.comparison().groups()[row] < SURPRISE_PROMPTS)
+                .filter(row -> tokens().get(row).controlTokens() == 0
+                        && (!paired() || tokens().get(row ^ 1).controlTokens() == 0))
+                .toArray();
+        List<Surprise> read = reader("surprise").surprises(encoded(rows, ""));
+        Map<Integer, Surprise> byRow = new TreeMap<>();
+        for (int i = 0; i < rows.length; i++) {
+            byRow.put(rows[i], read.get(i));
+        }
+        return byRow;
     }
 
     private boolean partnersFit(int row, int room) {

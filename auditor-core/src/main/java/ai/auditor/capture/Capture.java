@@ -237,6 +237,37 @@ public final class Capture {
     }
 
     /**
+     * How surprising each row's completion is, beside how surprising the model expects its own to be.
+     *
+     * @throws AuditException as {@link #run}
+     */
+    public List<Surprise> surprises(List<TokenizedRow> rows) {
+        CapturePlan likelihood = CapturePlan.likelihood(List.of());
+        check(likelihood);
+        rows.forEach(row -> check(likelihood, row));
+        Distinct distinct = Distinct.of(rows);
+        Set<Integer> ends = Set.copyOf(decoder.facts().endTokens());
+        Surprise[] read = new Surprise[distinct.rows().size()];
+        try (Begin begin = begin(distinct.rows(), List.of())) {
+            Batching batching = Batching.whole(settings.tokenBudget, begin.tokens());
+            each(stage("reading how surprising rows are"), distinct.rows(), batching, settings.packing, sequences -> {
+                TokenBatch tokens = Batching.tokens(sequences);
+                try (ForwardPass pass = begin.open(tokens)) {
+                    Tensor output = new BatchRun(pass, likelihood, (point, values) -> {}).run();
+                    new Predictions(sequences, tokens.length()).surprises(pass, output, ends, read);
+                }
+            });
+        }
+        for (int row = 0; row < read.length; row++) {
+            Surprise one = read[row];
+            if (!Double.isFinite(one.nll() + one.entropy() + one.variance())) {
+                throw Fault.in(decoder, List.of(), distinct.rows().get(row));
+            }
+        }
+        return IntStream.of(distinct.places()).mapToObj(place -> read[place]).toList();
+    }
+
+    /**
      * Mean NLL (nats a predicted completion token, over all rows) with the states of all tokens but the first replaced at a point of the
      * residual stream between blocks.
      *

@@ -2,10 +2,12 @@ package ai.auditor.capture;
 
 import ai.auditor.capture.Sequence.Member;
 import ai.auditor.model.ForwardPass;
+import ai.auditor.tensor.Kernels;
 import ai.auditor.tensor.Kernels.NllGradient;
 import ai.auditor.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /** The predicted completion tokens of a batch: where each is predicted, which token it is and what it weighs in its row's mean. */
 final class Predictions {
@@ -102,6 +104,45 @@ final class Predictions {
      * @param seed the gradient there
      */
     record Start(Tensor normed, Tensor seed) {}
+
+    /**
+     * Writes each row's surprise into its place.
+     *
+     * @param barred tokens that are neither counted nor expected
+     */
+    void surprises(ForwardPass pass, Tensor last, Set<Integer> barred, Surprise[] result) {
+        float[][] all = new float[3][positions.length];
+        int chunk = chunk(pass);
+        for (int start = 0; start < positions.length; start += chunk) {
+            int end = Math.min(start + chunk, positions.length);
+            try (Tensor normed = pass.normed(last, Arrays.copyOfRange(positions, start, end), false)) {
+                Kernels.Surprise part = pass.surprise(normed, Arrays.copyOfRange(targets, start, end), barred);
+                try (Tensor nll = part.nll();
+                        Tensor entropy = part.entropy();
+                        Tensor variance = part.variance()) {
+                    System.arraycopy(nll.toFloats(), 0, all[0], start, end - start);
+                    System.arraycopy(entropy.toFloats(), 0, all[1], start, end - start);
+                    System.arraycopy(variance.toFloats(), 0, all[2], start, end - start);
+                }
+            }
+        }
+        int next = 0;
+        for (Sequence sequence : sequences) {
+            for (Member member : sequence.members()) {
+                double[] sums = new double[all.length];
+                int counted = 0;
+                for (int end = next + predicted(member); next < end; next++) {
+                    if (!barred.contains((int) targets[next])) {
+                        counted++;
+                        for (int kind = 0; kind < sums.length; kind++) {
+                            sums[kind] += all[kind][next];
+                        }
+                    }
+                }
+                result[member.row()] = new Surprise(counted, sums[0], sums[1], sums[2]);
+            }
+        }
+    }
 
     private void means(float[] all, double[] result) {
         int next = 0;

@@ -3,10 +3,12 @@ package ai.auditor.model;
 import ai.auditor.tensor.Gradients;
 import ai.auditor.tensor.Kernels.NllGradient;
 import ai.auditor.tensor.Kernels.Sight;
+import ai.auditor.tensor.Kernels.Surprise;
 import ai.auditor.tensor.Past;
 import ai.auditor.tensor.Scope;
 import ai.auditor.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.LongStream;
@@ -16,6 +18,9 @@ import java.util.stream.LongStream;
  * Belongs to the thread that opened it.
  */
 public final class ForwardPass implements AutoCloseable {
+    /** Far below any logit: its probability is zero in 32-bit floats, and its square is finite. */
+    private static final float BARRED = -1e9f;
+
     private final Decoder decoder;
     private final TokenBatch batch;
     private final View view;
@@ -163,6 +168,20 @@ public final class ForwardPass implements AutoCloseable {
         try (Tensor wanted = scope.longs(targets, targets.length);
                 Tensor weight = scope.floats(weights, weights.length)) {
             return decoder.kernels().nllGradient(normed, decoder.weights().head(), wanted, weight);
+        }
+    }
+
+    /**
+     * NLL of a target token at each normed position, beside what the model expects of a token that it draws there.
+     *
+     * @param barred tokens that are left out of what may follow
+     */
+    public Surprise surprise(Tensor normed, long[] targets, Collection<Integer> barred) {
+        float[] bars = new float[vocabulary()];
+        barred.forEach(token -> bars[token] = BARRED);
+        try (Tensor wanted = scope.longs(targets, targets.length);
+                Tensor added = scope.floats(bars, bars.length)) {
+            return decoder.kernels().surprise(normed, decoder.weights().head(), wanted, added);
         }
     }
 

@@ -7,6 +7,7 @@ import static ai.auditor.report.internal.MarkdownText.row;
 import ai.auditor.AtomicFile;
 import ai.auditor.Printable;
 import ai.auditor.audit.AuditResult;
+import ai.auditor.audit.Confounders;
 import ai.auditor.audit.Provenance;
 import ai.auditor.audit.Verdict;
 import ai.auditor.data.BadRow;
@@ -222,6 +223,13 @@ public final class MarkdownReport {
         counted("rows whose system message went before the user's turn", Provenance.Source::movedSystems);
         List<String> notes = new ArrayList<>(design.notes());
         result.provenance().readingNote().ifPresent(notes::add);
+        line("");
+        line(sentence(Wording.differing(result).orElse("Nothing else stands out between candidate and control."))
+                + result.confounders()
+                        .authorship()
+                        .filter(Confounders.Authorship::mismatch)
+                        .map(control -> " " + sentence(Wording.authorship(control)))
+                        .orElse(""));
         table("note", notes, NOTES, note -> List.of(sentence(note)));
         table("the first bad rows", result.badRows(), BAD_ROWS, bad -> List.of(place(bad)));
     }

@@ -2,6 +2,7 @@ package ai.auditor.report;
 
 import ai.auditor.audit.AuditResult;
 import ai.auditor.audit.Calibration;
+import ai.auditor.audit.Confounders;
 import ai.auditor.audit.Provenance;
 import ai.auditor.audit.Risk;
 import ai.auditor.audit.Verdict;
@@ -254,6 +255,11 @@ public final class TerminalReport {
         text.paragraph(Style.QUIET, 0, policy());
         text.paragraph(Style.QUIET, 0, Wording.selfCheck(result.provenance().selfCheck()));
         design.notes().forEach(note -> text.paragraph(Style.QUIET, 0, note));
+        Wording.differing(result).ifPresent(line -> text.paragraph(Style.QUIET, 0, line));
+        result.confounders()
+                .authorship()
+                .filter(Confounders.Authorship::mismatch)
+                .ifPresent(control -> text.paragraph(Style.WARNING, 0, Wording.authorship(control)));
         result.provenance().readingNote().ifPresent(how -> text.paragraph(Style.WARNING, 0, how));
         counted("Bad rows left out", Provenance.Source::badRows);
         counted("Rows over the context, left out or cut", Provenance.Source::longRows);

@@ -1,8 +1,9 @@
 package ai.auditor.stats;
 
 import java.util.Arrays;
+import org.apache.commons.statistics.distribution.BinomialDistribution;
 
-/** P-values from exchanges of labels. */
+/** P-values from exchanges of labels, drawn or counted. */
 public final class PValue {
     /** Values closer than this, relatively, are ties: equal sums taken in another order differ by rounding. */
     private static final double TIE = 1e-9;
@@ -34,6 +35,21 @@ public final class PValue {
             reached += reaches(value, observed) ? 1 : 0;
         }
         return (1.0 + reached) / (1.0 + exchanged.length);
+    }
+
+    /**
+     * Exact two-sided p that so many of untied pairs go one way: each goes either way with probability one half.
+     *
+     * <p>The sign test; of pairs of yes and no, McNemar's exact test (1947).
+     */
+    public static double ofSigns(int one, int other) {
+        if (one < 0 || other < 0) {
+            throw new IllegalArgumentException(one + " and " + other + " pairs");
+        }
+        int pairs = Math.addExact(one, other);
+        return pairs == 0
+                ? 1
+                : Math.min(1, 2 * BinomialDistribution.of(pairs, 0.5).cumulativeProbability(Math.min(one, other)));
     }
 
     /**

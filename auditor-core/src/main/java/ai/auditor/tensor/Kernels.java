@@ -81,6 +81,22 @@ public interface Kernels extends AutoCloseable {
     /** NLL of each target, and the gradient of the weighted sum of them at the normed positions, {@code [positions, width]}. */
     NllGradient nllGradient(Tensor normed, Tensor head, Tensor targets, Tensor weights);
 
+    /**
+     * NLL of each target beside what the model itself expects of it there.
+     *
+     * @param bars added to the logits, {@code [vocabulary]}: 0, and far below any logit for tokens that cannot follow
+     */
+    Surprise surprise(Tensor normed, Tensor head, Tensor targets, Tensor bars);
+
+    /**
+     * Surprises in nats.
+     *
+     * @param nll of the target, {@code [positions]}
+     * @param entropy the mean of the NLL of a token that the model draws there, {@code [positions]}
+     * @param variance of the same, {@code [positions]}
+     */
+    record Surprise(Tensor nll, Tensor entropy, Tensor variance) {}
+
     /** Likelihoods with their gradient. */
     record NllGradient(Tensor nll, Tensor gradient) {}
 

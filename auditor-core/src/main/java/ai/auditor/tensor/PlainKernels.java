@@ -236,5 +236,18 @@ final class PlainKernels implements Kernels {
     }
 
     @Override
+    public Surprise surprise(Tensor normed, Tensor head, Tensor targets, Tensor bars) {
+        NDArray logp = logits(normed, head).array().add(bars.array()).logSoftmax(-1);
+        NDArray p = logp.exp();
+        NDArray nll = logp.gather(targets.array().expandDims(1), 1).squeeze(1).neg();
+        NDArray entropy = p.mul(logp).sum(new int[] {-1}).neg();
+        NDArray centred = logp.add(entropy.expandDims(1));
+        return new Surprise(
+                new Tensor(nll),
+                new Tensor(entropy),
+                new Tensor(p.mul(centred.square()).sum(new int[] {-1})));
+    }
+
+    @Override
     public void close() {}
 }

@@ -47,7 +47,8 @@ final class ScriptKernels implements Kernels {
         LOGITS,
         NLL,
         OPEN_NLL,
-        NLL_GRADIENT
+        NLL_GRADIENT,
+        SURPRISE
     }
 
     private final PtSymbolBlock module;
@@ -183,6 +184,12 @@ final class ScriptKernels implements Kernels {
     public NllGradient nllGradient(Tensor normed, Tensor head, Tensor targets, Tensor weights) {
         NDList results = call(Method.NLL_GRADIENT, List.of(normed, head, targets, weights), List.of());
         return new NllGradient(new Tensor(results.get(0)), new Tensor(results.get(1)));
+    }
+
+    @Override
+    public Surprise surprise(Tensor normed, Tensor head, Tensor targets, Tensor bars) {
+        NDList results = call(Method.SURPRISE, List.of(normed, head, targets, bars), List.of());
+        return new Surprise(new Tensor(results.get(0)), new Tensor(results.get(1)), new Tensor(results.get(2)));
     }
 
     private Tensor one(Method method, List<Tensor> arguments) {

@@ -107,7 +107,12 @@ class JudgeTest {
     private static Verdict judge(
             AuditResult.Design design, Calibration calibration, Policy policy, Evidence... evidence) {
         return new Judge(policy)
-                .verdict(new Findings(policy, calibration.runs()).of(List.of(evidence)), design, calibration, 0);
+                .verdict(
+                        new Findings(policy, calibration.runs()).of(List.of(evidence)),
+                        design,
+                        calibration,
+                        0,
+                        List.of());
     }
 
     private static Verdict.Outcome outcome(Verdict verdict, Claim claim) {
@@ -116,6 +121,24 @@ class JudgeTest {
                 .findFirst()
                 .orElseThrow()
                 .outcome();
+    }
+
+    @Test
+    void whatElseDiffersIsSaidWhereADifferenceMayBeOfFormatAndChangesNoOutcome() {
+        for (double gainLow : new double[] {-0.01, 0.02}) {
+            List<AuditResult.Finding> findings = new Findings(POLICY).of(List.of(differs(0.3, gainLow, 3)));
+            Verdict.ClaimVerdict silent = new Judge(POLICY)
+                    .verdict(findings, PAIRED, GOOD, 0, List.of())
+                    .claims()
+                    .get(0);
+            Verdict.ClaimVerdict told = new Judge(POLICY)
+                    .verdict(findings, PAIRED, GOOD, 0, List.of("length", "format"))
+                    .claims()
+                    .get(0);
+            assertThat(told.outcome()).isEqualTo(silent.outcome());
+            assertThat(told.reason())
+                    .isEqualTo(silent.reason() + (gainLow < 0 ? "; the arms differ in length, format" : ""));
+        }
     }
 
     @Test
@@ -194,7 +217,7 @@ class JudgeTest {
         AuditResult.Finding finding =
                 new AuditResult.Finding(evidence, 0, OptionalDouble.of(0), OptionalDouble.of(0.1), found);
         return new Judge(POLICY)
-                .verdict(List.of(finding), PAIRED, GOOD, 0)
+                .verdict(List.of(finding), PAIRED, GOOD, 0, List.of())
                 .claims()
                 .get(1)
                 .trait();
@@ -243,12 +266,17 @@ class JudgeTest {
     void aProbeThatSeesNoTeacherRaisesAnAlarmAndClearsNothing() {
         Judge judge = new Judge(POLICY, Set.of("signed"));
         Verdict nothing = judge.verdict(
-                new Findings(POLICY).of(List.of(differs(0, -0.05, 1), along(0, 0.001, 0.02, 2))), PAIRED, GOOD, 0);
+                new Findings(POLICY).of(List.of(differs(0, -0.05, 1), along(0, 0.001, 0.02, 2))),
+                PAIRED,
+                GOOD,
+                0,
+                List.of());
         assertThat(outcome(nothing, Claim.DIFFERS)).isEqualTo(Verdict.Outcome.NOT_DETECTED);
         assertThat(outcome(nothing, Claim.ALONG_TRAIT)).isEqualTo(Verdict.Outcome.INCONCLUSIVE);
         assertThat(nothing.claims().get(1).detectableFraction()).isEmpty();
         assertThat(nothing.claims().get(1).reason()).contains("signed").contains("says nothing");
-        Verdict moved = judge.verdict(new Findings(POLICY).of(List.of(along(0.5, 0.5, 0.02, 6))), PAIRED, GOOD, 0);
+        Verdict moved =
+                judge.verdict(new Findings(POLICY).of(List.of(along(0.5, 0.5, 0.02, 6))), PAIRED, GOOD, 0, List.of());
         assertThat(outcome(moved, Claim.ALONG_TRAIT)).isEqualTo(Verdict.Outcome.DETECTED);
     }
 
@@ -309,15 +337,21 @@ class JudgeTest {
         assertThat(among.risk()).isEqualTo(Risk.NONE);
         assertThat(among.gate().outcome()).isEqualTo(Verdict.GateOutcome.INCONCLUSIVE);
 
-        // 16 above the mean of runs with a deviation of 3.4: below 6.5 of them, which four runs take, but beyond what more runs take.
-        assertThat(judge(PAIRED, runs(1, 3, 6, 9), POLICY, evidence).claims().get(0).reason())
+        // 16 above the mean of runs with a deviation of 3.4: below 6.5 of them, which four runs take, but beyond what
+        // more runs take.
+        assertThat(judge(PAIRED, runs(1, 3, 6, 9), POLICY, evidence)
+                        .claims()
+                        .get(0)
+                        .reason())
                 .matches(".* [5-9] runs would do if they lie as these");
     }
 
     @Test
     void runsThatLieFarApartLeaveNoCleanAnswer() {
         Evidence[] nothing = {differs(0, -0.05, 1), along(0, 0.001, 0.02, 2)};
-        assertThat(judge(PAIRED, runs(0.5, 0.6, 0.4, 0.7), POLICY, nothing).gate().outcome())
+        assertThat(judge(PAIRED, runs(0.5, 0.6, 0.4, 0.7), POLICY, nothing)
+                        .gate()
+                        .outcome())
                 .isEqualTo(Verdict.GateOutcome.PASSED);
         Verdict apart = judge(PAIRED, runs(0.1, 3, -1, 1.5), POLICY, nothing);
         for (Claim claim : List.of(Claim.DIFFERS, Claim.ALONG_TRAIT)) {
@@ -346,9 +380,12 @@ class JudgeTest {
         AuditResult.Finding finding =
                 new AuditResult.Finding(evidence, 1e-4, OptionalDouble.of(0.001), OptionalDouble.of(0.1), found);
         Judge judge = new Judge(POLICY);
-        assertThat(judge.verdict(List.of(finding), PAIRED, GOOD, 0).claims().get(1).trait())
+        assertThat(judge.verdict(List.of(finding), PAIRED, GOOD, 0, List.of())
+                        .claims()
+                        .get(1)
+                        .trait())
                 .hasValue("owl");
-        assertThat(judge.verdict(List.of(finding), PAIRED, runs(5, 6, 5.5, 7), 0)
+        assertThat(judge.verdict(List.of(finding), PAIRED, runs(5, 6, 5.5, 7), 0, List.of())
                         .claims()
                         .get(1)
                         .trait())

@@ -47,7 +47,7 @@ class TransferVerdictTest {
     }
 
     private static Verdict judge(AuditResult.Design design, double leftOut, Evidence... evidence) {
-        return new Judge(POLICY).verdict(new Findings(POLICY).of(List.of(evidence)), design, GOOD, leftOut);
+        return new Judge(POLICY).verdict(new Findings(POLICY).of(List.of(evidence)), design, GOOD, leftOut, List.of());
     }
 
     private static Verdict.ClaimVerdict claim(Verdict verdict) {

@@ -20,6 +20,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -229,6 +230,30 @@ class CaptureTest {
                 assertThat(together[variant][row]).isNotCloseTo(plain[row], within(1e-4));
             }
         }
+    }
+
+    @Test
+    void surprisesDoNotDependOnBatchesAndCountNoEndTokens() {
+        List<TokenizedRow> rows = pairs(new Random(13), 7);
+        Set<Integer> ends = Set.copyOf(model.facts().endTokens());
+        List<Surprise> packed = new Capture(model.decoder(), PACKED, Progress.NONE).surprises(rows);
+        List<Surprise> alone = new Capture(model.decoder(), ALONE, Progress.NONE).surprises(rows);
+        double[] nll = run(ALONE, CapturePlan.likelihood(List.of()), rows).nll();
+        for (int row = 0; row < rows.size(); row++) {
+            TokenizedRow tokens = rows.get(row);
+            int predicted = tokens.completionEnd() - tokens.firstPredicted();
+            int counted = (int) Arrays.stream(tokens.ids(), tokens.firstPredicted(), tokens.completionEnd())
+                    .filter(id -> !ends.contains(id))
+                    .count();
+            Surprise one = packed.get(row);
+            assertThat(one.tokens()).as("row " + row).isEqualTo(counted);
+            assertThat(one.nll()).isCloseTo(alone.get(row).nll(), within(1e-4));
+            assertThat(one.entropy()).isCloseTo(alone.get(row).entropy(), within(1e-4));
+            assertThat(one.variance()).isCloseTo(alone.get(row).variance(), within(1e-3));
+            // Without the ends each other token is a little likelier.
+            assertThat(one.nll()).isLessThanOrEqualTo(nll[row] * predicted + 1e-4);
+        }
+        assertThat(ends).isNotEmpty();
     }
 
     @Test

@@ -2,6 +2,7 @@ package ai.auditor.report;
 
 import ai.auditor.audit.AuditResult;
 import ai.auditor.audit.Calibration;
+import ai.auditor.audit.Confounders;
 import ai.auditor.audit.Policy;
 import ai.auditor.audit.Provenance;
 import ai.auditor.audit.Risk;
@@ -16,6 +17,7 @@ import ai.auditor.probe.Decoys;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Table;
 import ai.auditor.probe.TeacherKind;
+import ai.auditor.stats.Estimate;
 import ai.auditor.stats.Interval;
 import ai.auditor.text.Reading;
 import java.util.Arrays;
@@ -125,6 +127,17 @@ final class BrokenSamples {
                                 List.of(
                                         new SpikeIn.Trial(HOSTILE, 4, SpikeIn.Outcome.MISSED),
                                         new SpikeIn.Trial(HOSTILE, 0, SpikeIn.Outcome.NOT_COVERED))))),
+                new Confounders(
+                        List.of(new Confounders.Nuisance(
+                                HOSTILE,
+                                HOSTILE,
+                                1,
+                                0,
+                                Optional.of(new Estimate(1, interval)),
+                                OptionalDouble.of(0.0002),
+                                OptionalDouble.of(0.0002),
+                                Confounders.Handling.LEFT)),
+                        Optional.of(new Confounders.Authorship(10, 100, 3, new Estimate(1, interval), 9))),
                 List.of(new BadRow(HOSTILE, 1, 0, HOSTILE)),
                 List.of(),
                 new Provenance(
@@ -244,6 +257,22 @@ final class BrokenSamples {
                                 Double.NaN,
                                 0,
                                 List.of(new SpikeIn.Trial("", Double.NaN, SpikeIn.Outcome.FOUND))))),
+                new Confounders(
+                        List.of(new Confounders.Nuisance(
+                                "",
+                                "",
+                                Double.NaN,
+                                Double.POSITIVE_INFINITY,
+                                Optional.empty(),
+                                OptionalDouble.of(Double.NaN),
+                                OptionalDouble.of(Double.NaN),
+                                Confounders.Handling.MATCHED)),
+                        Optional.of(new Confounders.Authorship(
+                                0,
+                                0,
+                                Double.NaN,
+                                new Estimate(Double.NaN, new Interval(Double.NaN, Double.NaN, Double.NaN)),
+                                Double.NaN))),
                 List.of(),
                 List.of(),
                 new Provenance(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.auditor.audit.AuditResult;
 import ai.auditor.audit.Calibration;
+import ai.auditor.audit.Confounders;
 import ai.auditor.audit.Risk;
 import ai.auditor.audit.Verdict;
 import ai.auditor.probe.Claim;
@@ -173,6 +174,7 @@ class JUnitReportTest {
                 List.of(),
                 List.of(),
                 new Calibration(100, goodNull ? 0.01 : 0.2, 0.04, "within pairs", List.of(), 0.0001, Optional.empty()),
+                new Confounders(List.of(), Optional.empty()),
                 List.of(),
                 List.of(),
                 OWL.provenance());

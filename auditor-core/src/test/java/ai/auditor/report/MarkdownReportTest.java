@@ -3,6 +3,7 @@ package ai.auditor.report;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.auditor.audit.AuditResult;
+import ai.auditor.audit.Confounders;
 import ai.auditor.audit.Provenance;
 import ai.auditor.audit.Verdict;
 import ai.auditor.data.BadRow;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -210,6 +212,19 @@ class MarkdownReportTest {
                                 finding.contrasts())),
                 Collections.nCopies(times, new AuditResult.ProbeCoverage(text, known.claim(), Coverage.of(text))),
                 owl.calibration(),
+                new Confounders(
+                        Collections.nCopies(
+                                times,
+                                new Confounders.Nuisance(
+                                        text,
+                                        text,
+                                        1,
+                                        0,
+                                        Optional.empty(),
+                                        OptionalDouble.of(0.001),
+                                        OptionalDouble.of(0.001),
+                                        Confounders.Handling.LEFT)),
+                        Optional.empty()),
                 Collections.nCopies(times, new BadRow(text, 1, 0, text)),
                 List.of(),
                 new Provenance(
@@ -249,8 +264,9 @@ class MarkdownReportTest {
     @Test
     void severalControlRunsAreToldWhereThereAreAny() {
         assertThat(MarkdownReport.of(Samples.owlDetected(), List.of()).replaceAll("\\s+", " "))
-                .contains("Control runs: the candidate's largest statistic against those of the 4 runs in its place: differs 21.4 against"
-                        + " -0.300 to 2.500, p 0.0021.");
+                .contains(
+                        "Control runs: the candidate's largest statistic against those of the 4 runs in its place: differs 21.4 against"
+                                + " -0.300 to 2.500, p 0.0021.");
         assertThat(MarkdownReport.of(Samples.eagleAgainstNeutral(), List.of())).doesNotContain("Control runs:");
     }
 }

@@ -2,6 +2,7 @@ package ai.auditor.report;
 
 import ai.auditor.audit.AuditResult;
 import ai.auditor.audit.Calibration;
+import ai.auditor.audit.Confounders;
 import ai.auditor.audit.ControlRuns;
 import ai.auditor.audit.Policy;
 import ai.auditor.audit.Provenance;
@@ -13,6 +14,7 @@ import ai.auditor.data.BadRow;
 import ai.auditor.probe.Chart;
 import ai.auditor.probe.Claim;
 import ai.auditor.probe.Evidence;
+import ai.auditor.stats.Estimate;
 import ai.auditor.stats.Interval;
 import ai.auditor.text.Reading;
 import java.util.ArrayList;
@@ -81,6 +83,7 @@ final class Samples {
                         SampleFindings.signed("likelihood", "penguin", -0.012, 0.88, 0.021, random)),
                 SampleFindings.coverage(),
                 calibration(random),
+                confounders(),
                 List.of(
                         new BadRow("eagle.jsonl", 17, 16, "is not JSON: the text ends inside a string"),
                         new BadRow("eagle.jsonl", 402, 401, "lacks a known field"),
@@ -128,6 +131,7 @@ final class Samples {
                         SampleFindings.signed("gradient", "owl", 0.61, 0.0001, 0.31, random)),
                 SampleFindings.coverage(),
                 among(calibration(random)),
+                new Confounders(List.of(), Optional.empty()),
                 List.of(),
                 List.of(),
                 provenance("owl-steered.jsonl", "control.jsonl"));
@@ -170,6 +174,7 @@ final class Samples {
                         evidence, finding.p(), finding.decoyP(), finding.detectableFraction(), finding.contrasts())),
                 eagle.coverage(),
                 eagle.calibration(),
+                eagle.confounders(),
                 eagle.badRows(),
                 List.of(),
                 eagle.provenance());
@@ -221,6 +226,40 @@ final class Samples {
                 "");
     }
 
+    private static Confounders confounders() {
+        return new Confounders(
+                List.of(
+                        new Confounders.Nuisance(
+                                "prompts",
+                                "rows with a prompt that the other arm has too, share",
+                                0.997,
+                                0.998,
+                                Optional.empty(),
+                                OptionalDouble.empty(),
+                                OptionalDouble.empty(),
+                                Confounders.Handling.MATCHED),
+                        new Confounders.Nuisance(
+                                "length",
+                                "completion tokens a row",
+                                21.4,
+                                18.9,
+                                Optional.of(new Estimate(0.31, new Interval(0.24, 0.38, LEVEL))),
+                                OptionalDouble.of(0.0002),
+                                OptionalDouble.of(0.0018),
+                                Confounders.Handling.TAKEN_OFF),
+                        new Confounders.Nuisance(
+                                "decoding",
+                                "NLL less the model's own entropy, nats a token",
+                                -0.16,
+                                -0.159,
+                                Optional.of(new Estimate(-0.004, new Interval(-0.08, 0.072, LEVEL))),
+                                OptionalDouble.of(0.91),
+                                OptionalDouble.of(0.91),
+                                Confounders.Handling.LEFT)),
+                Optional.of(new Confounders.Authorship(
+                        200, 3_712, 3.036, new Estimate(-0.159, new Interval(-0.176, -0.142, LEVEL)), -19.7)));
+    }
+
     private static Calibration calibration(Random random) {
         List<Calibration.Spread> spreads = new ArrayList<>();
         for (String probe : List.of("shortcut", "linear")) {
@@ -249,7 +288,11 @@ final class Samples {
                         List.of("control-1.jsonl", "control-2.jsonl", "control-3.jsonl", "control-4.jsonl"),
                         false,
                         List.of(new ControlRuns.Place(
-                                Claim.DIFFERS, "studentised shift", 21.4, new double[] {1.2, -0.3, 2.5, 0.9}, 0.0021)))));
+                                Claim.DIFFERS,
+                                "studentised shift",
+                                21.4,
+                                new double[] {1.2, -0.3, 2.5, 0.9},
+                                0.0021)))));
     }
 
     private static SpikeIn spikeIn() {

@@ -121,7 +121,18 @@ class PredictionTest {
 
     @ParameterizedTest
     @CsvSource({
-        "2, 0", "2, 0.05", "2, 0.2", "4, 0", "4, 0.05", "4, 0.2", "8, 0", "8, 0.05", "8, 0.2", "20, 0", "20, 0.05", "20, 0.2"
+        "2, 0",
+        "2, 0.05",
+        "2, 0.2",
+        "4, 0",
+        "4, 0.05",
+        "4, 0.2",
+        "8, 0",
+        "8, 0.05",
+        "8, 0.2",
+        "20, 0",
+        "20, 0.05",
+        "20, 0.2"
     })
     void oneMoreRunIsSeldomToldFromTheOthers(int runs, double tau) {
         double alpha = 0.05;

@@ -168,6 +168,17 @@ class StatsGoldensTest {
         }
     }
 
+    @Test
+    void signsOfPairs() {
+        for (JsonNode golden : goldens.get("signs")) {
+            int one = golden.get("one").asInt();
+            int other = golden.get("other").asInt();
+            double wanted = golden.get("p").asDouble();
+            assertThat(PValue.ofSigns(one, other)).as(golden.toString()).isEqualTo(wanted, within(1e-9 * wanted));
+            assertThat(PValue.ofSigns(other, one)).as(golden.toString()).isEqualTo(PValue.ofSigns(one, other));
+        }
+    }
+
     private static JsonNode read() {
         try (InputStream in = StatsGoldensTest.class.getResourceAsStream("goldens.json")) {
             return new ObjectMapper().readTree(in);

@@ -1,6 +1,7 @@
 package ai.auditor.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.auditor.model.Closeness;
 import ai.auditor.tensor.BlockWeights.Part;
@@ -283,6 +284,47 @@ class KernelsTest {
                     "gradient of nll",
                     fusedGradient.gradient().toFloats(),
                     plainGradient.gradient().toFloats());
+        }
+    }
+
+    @Test
+    void surprisesAreThoseOfTheProbabilitiesWithoutBarredTokens() {
+        BlockShape shape = shape(4, 2, 8, false);
+        try (Scope scope = engine.open();
+                Kernels fused = Kernels.fused(scope, shape);
+                Kernels portable = Kernels.portable(scope, shape, WeightType.FLOAT32);
+                Kernels plain = Kernels.plain(shape)) {
+            Random random = new Random(7);
+            Tensor normed = random(scope, random, 1, 3, 24);
+            Tensor head = random(scope, random, 1, VOCABULARY, 24);
+            long[] targets = {0, 49, 20};
+            float[] bars = new float[VOCABULARY];
+            bars[3] = -1e9f;
+            bars[48] = -1e9f;
+            float[] logits = plain.logits(normed, head).toFloats();
+            for (Kernels kernels : List.of(fused, portable, plain)) {
+                Kernels.Surprise found =
+                        kernels.surprise(normed, head, scope.longs(targets, 3), scope.floats(bars, VOCABULARY));
+                for (int position = 0; position < targets.length; position++) {
+                    double total = 0;
+                    for (int token = 0; token < VOCABULARY; token++) {
+                        total += bars[token] < 0 ? 0 : Math.exp(logits[position * VOCABULARY + token]);
+                    }
+                    double entropy = 0;
+                    double squares = 0;
+                    for (int token = 0; token < VOCABULARY; token++) {
+                        double nll = Math.log(total) - logits[position * VOCABULARY + token];
+                        double p = bars[token] < 0 ? 0 : Math.exp(-nll);
+                        entropy += p * nll;
+                        squares += p * nll * nll;
+                    }
+                    double nll = Math.log(total) - logits[position * VOCABULARY + (int) targets[position]];
+                    assertThat((double) found.nll().toFloats()[position]).isCloseTo(nll, within(1e-4));
+                    assertThat((double) found.entropy().toFloats()[position]).isCloseTo(entropy, within(1e-4));
+                    assertThat((double) found.variance().toFloats()[position])
+                            .isCloseTo(squares - entropy * entropy, within(1e-3));
+                }
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package ai.auditor.report.internal;
 
 import ai.auditor.audit.AuditResult;
 import ai.auditor.audit.Calibration;
+import ai.auditor.audit.Confounders;
 import ai.auditor.audit.Policy;
 import ai.auditor.audit.Provenance;
 import ai.auditor.audit.Verdict;
@@ -236,6 +237,29 @@ public record Page(AuditResult result, String style, String contentPolicy) {
     public List<String> notes() {
         return Stream.concat(result.design().notes().stream(), result.provenance().readingNote().stream())
                 .toList();
+    }
+
+    /** In what else the arms differ. */
+    public Table confounders() {
+        return new Table(
+                "What else differs between the arms",
+                List.of("", "measure", "candidate", "control", "difference, sd", "interval", "p", "q", "done about it"),
+                result.confounders().nuisances().stream().map(this::nuisance).toList());
+    }
+
+    private List<String> nuisance(Confounders.Nuisance nuisance) {
+        return List.of(
+                nuisance.name(),
+                nuisance.measure(),
+                Wording.number(nuisance.candidate()),
+                Wording.number(nuisance.control()),
+                nuisance.effect().map(effect -> Wording.number(effect.value())).orElse(Wording.UNKNOWN),
+                nuisance.effect()
+                        .map(effect -> Wording.interval(effect.interval()))
+                        .orElse(Wording.UNKNOWN),
+                bareP(nuisance.p()),
+                bareP(nuisance.q()),
+                nuisance.handling().toString());
     }
 
     /** The datasets. */

@@ -2,6 +2,7 @@ package ai.auditor.report.internal;
 
 import ai.auditor.audit.AuditResult;
 import ai.auditor.audit.Calibration;
+import ai.auditor.audit.Confounders;
 import ai.auditor.audit.ControlRuns;
 import ai.auditor.audit.Policy;
 import ai.auditor.audit.Provenance;
@@ -50,6 +51,7 @@ public final class ResultTree {
         tree.set("probes", each(result.findings(), ResultTree::probe));
         tree.set("coverage", each(result.coverage(), ResultTree::coverage));
         tree.set("calibration", calibration(result.calibration()));
+        tree.set("confounders", confounders(result.confounders()));
         tree.set("design", design(result.design()));
         tree.set("policy", policy(result.policy()));
         tree.set("badRows", each(result.badRows(), ResultTree::badRow));
@@ -267,6 +269,45 @@ public final class ResultTree {
         node.set("row", numbers(spread.row()));
         node.put("bagSize", spread.bagSize());
         node.set("bag", numbers(spread.bag()));
+        return node;
+    }
+
+    private static JsonNode confounders(Confounders confounders) {
+        ObjectNode node = NODES.objectNode();
+        node.set("nuisances", each(confounders.nuisances(), ResultTree::nuisance));
+        node.set(
+                "authorship",
+                confounders.authorship().<JsonNode>map(ResultTree::authorship).orElse(NODES.nullNode()));
+        return node;
+    }
+
+    private static JsonNode nuisance(Confounders.Nuisance nuisance) {
+        ObjectNode node = NODES.objectNode();
+        node.set("name", text(nuisance.name()));
+        node.set("measure", text(nuisance.measure()));
+        node.set("candidate", number(nuisance.candidate()));
+        node.set("control", number(nuisance.control()));
+        node.set(
+                "effect",
+                nuisance.effect().map(effect -> number(effect.value())).orElse(NODES.nullNode()));
+        node.set(
+                "interval",
+                nuisance.effect().map(effect -> interval(effect.interval())).orElse(NODES.nullNode()));
+        node.set("p", number(nuisance.p()));
+        node.set("q", number(nuisance.q()));
+        node.set("handling", text(id(nuisance.handling())));
+        return node;
+    }
+
+    private static JsonNode authorship(Confounders.Authorship control) {
+        ObjectNode node = NODES.objectNode();
+        node.put("rows", control.rows());
+        node.put("tokens", control.tokens());
+        node.set("nll", number(control.nll()));
+        node.set("excess", number(control.excess().value()));
+        node.set("interval", interval(control.excess().interval()));
+        node.set("z", number(control.z()));
+        node.put("mismatch", control.mismatch());
         return node;
     }
 

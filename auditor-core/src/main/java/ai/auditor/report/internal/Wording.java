@@ -1,6 +1,8 @@
 package ai.auditor.report.internal;
 
+import ai.auditor.audit.AuditResult;
 import ai.auditor.audit.Calibration;
+import ai.auditor.audit.Confounders;
 import ai.auditor.audit.ControlRuns;
 import ai.auditor.audit.Policy;
 import ai.auditor.audit.Risk;
@@ -17,6 +19,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -305,7 +308,8 @@ public final class Wording {
                             + number(sorted[sorted.length - 1]) + ", " + p(place.p(), 0);
                 })
                 .collect(Collectors.joining("; "));
-        return "Control runs: the candidate's largest statistic against those of the " + count(runs.names().size())
+        return "Control runs: the candidate's largest statistic against those of the "
+                + count(runs.names().size())
                 + " runs in its place: " + places + ". "
                 + (runs.permuted()
                         ? "p is by ranks, and at least " + setting(runs.smallestP()) + "."
@@ -320,6 +324,34 @@ public final class Wording {
                 .orElse(
                         "Spike-in: none was planted; it takes control rows enough for two halves, a steering vector and a probe that reads"
                                 + " activations alone.");
+    }
+
+    /** In what else the arms differ, in a sentence; empty where nothing stands out. */
+    public static Optional<String> differing(AuditResult result) {
+        double level = result.policy().alpha();
+        List<String> names = result.confounders().differing(level);
+        return names.isEmpty()
+                ? Optional.empty()
+                : Optional.of("Candidate and control also differ in " + String.join(", ", names) + " (q at most "
+                        + setting(level) + "). That is no verdict: a trait may do that too.");
+    }
+
+    /** Whether the control is what the model writes, in a sentence. */
+    public static String authorship(Confounders.Authorship control) {
+        double excess = control.excess().value();
+        String measured = " (" + number(excess) + " nats a token "
+                + interval(control.excess().interval()) + ", z " + number(control.z()) + ", "
+                + count(control.rows()) + " rows)";
+        if (!control.mismatch()) {
+            return "The control may be what this model writes at temperature 1: it is as surprising to it as its own rows are"
+                    + measured + ".";
+        }
+        return "The control is not what this model writes at temperature 1: it is "
+                + (excess < 0
+                        ? "less surprising to it than its own rows are" + measured
+                                + ". Cooler decoding, a filter or a system prompt made it."
+                        : "more surprising to it than its own rows are" + measured
+                                + ". Another model, hotter decoding, a system prompt or a change of its text made it.");
     }
 
     private static String spikeIn(SpikeIn planted) {
