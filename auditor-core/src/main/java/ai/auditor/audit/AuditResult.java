@@ -4,8 +4,10 @@ import ai.auditor.data.BadRow;
 import ai.auditor.probe.Claim;
 import ai.auditor.probe.Coverage;
 import ai.auditor.probe.Evidence;
+import ai.auditor.stats.Estimate;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalDouble;
 
 /**
@@ -63,17 +65,39 @@ public record AuditResult(
      * @param decoyP of the best contrast among decoys, corrected for how many were asked; empty without decoys
      * @param detectableFraction of the reference effect, at the policy's power; empty where it cannot be told
      * @param contrasts family-wise p and q of every contrast, in the order of the evidence
+     * @param simulation of the detectable fraction from held-out scores, beside the closed form; empty where there are no pairs of them
      */
     public record Finding(
             Evidence evidence,
             double p,
             OptionalDouble decoyP,
             OptionalDouble detectableFraction,
-            List<ContrastFinding> contrasts) {
+            List<ContrastFinding> contrasts,
+            Optional<PowerSimulation> simulation) {
         public Finding {
             contrasts = List.copyOf(contrasts);
+            Objects.requireNonNull(simulation);
+        }
+
+        /** Without a simulation. */
+        public Finding(
+                Evidence evidence,
+                double p,
+                OptionalDouble decoyP,
+                OptionalDouble detectableFraction,
+                List<ContrastFinding> contrasts) {
+            this(evidence, p, decoyP, detectableFraction, contrasts, Optional.empty());
         }
     }
+
+    /**
+     * What the exchange test of one contrast could have seen, told twice.
+     *
+     * @param contrast by which the probe's effect is told
+     * @param closed detectable fraction by the closed form; infinite where not even all rows would do
+     * @param simulated the same by simulation from held-out scores
+     */
+    public record PowerSimulation(String contrast, double closed, double simulated) {}
 
     /** What a probe that ran can see, and on which claim it bears. */
     public record ProbeCoverage(String probe, Claim claim, Coverage coverage) {}
@@ -83,6 +107,13 @@ public record AuditResult(
      *
      * @param p family-wise over the claim
      * @param q Benjamini-Hochberg over the probe's contrasts
+     * @param affected the share of candidate rows that would make its shift, each with the reference effect; its interval holds for all
+     *     contrasts of the claim together. Empty where the reference does not move it
      */
-    public record ContrastFinding(String name, double p, double q, OptionalDouble decoyP) {}
+    public record ContrastFinding(String name, double p, double q, OptionalDouble decoyP, Optional<Estimate> affected) {
+        /** Without a share of rows. */
+        public ContrastFinding(String name, double p, double q, OptionalDouble decoyP) {
+            this(name, p, q, decoyP, Optional.empty());
+        }
+    }
 }

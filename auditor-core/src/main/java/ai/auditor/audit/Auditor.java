@@ -174,7 +174,7 @@ public final class Auditor {
         Calibration calibration = new Calibrator(policy, probes, model.threads())
                 .calibrate(study, progress)
                 .with(runs);
-        List<AuditResult.Finding> findings = new Findings(policy, runs).of(evidence);
+        List<AuditResult.Finding> findings = new Findings(policy, runs, Optional.of(study)).of(evidence);
         AuditResult.Design design = layout.comparison().design();
         Confounders confounders = confounders(layout);
         Verdict verdict = new Judge(policy, blind())

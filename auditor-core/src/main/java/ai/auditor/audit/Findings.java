@@ -3,8 +3,11 @@ package ai.auditor.audit;
 import ai.auditor.probe.Claim;
 import ai.auditor.probe.Decoys;
 import ai.auditor.probe.Evidence;
+import ai.auditor.probe.Study;
+import ai.auditor.stats.Estimate;
 import ai.auditor.stats.Exchanged;
 import ai.auditor.stats.FalseDiscovery;
+import ai.auditor.stats.Interval;
 import ai.auditor.stats.MaxStatistic;
 import ai.auditor.stats.PValue;
 import ai.auditor.stats.Power;
@@ -20,15 +23,20 @@ import java.util.TreeMap;
 final class Findings {
     private final Policy policy;
     private final Optional<ControlRuns> runs;
+    private final Optional<Study> study;
 
     Findings(Policy policy) {
-        this(policy, Optional.empty());
+        this(policy, Optional.empty(), Optional.empty());
     }
 
-    /** @param runs what the runs of the control differ by, if there are several */
-    Findings(Policy policy, Optional<ControlRuns> runs) {
+    /**
+     * @param runs what the runs of the control differ by, if there are several
+     * @param study that the evidence is of, where power is to be simulated too
+     */
+    Findings(Policy policy, Optional<ControlRuns> runs, Optional<Study> study) {
         this.policy = policy;
         this.runs = runs;
+        this.study = study;
     }
 
     /** One finding an evidence, in the order given; probes of one claim are one family. */
@@ -121,6 +129,7 @@ final class Findings {
         List<AuditResult.ContrastFinding> told = new ArrayList<>();
         double smallest = 1;
         OptionalDouble smallestDecoy = OptionalDouble.empty();
+        Sight sight = sight(evidence, family);
         for (int i = 0; i < contrasts.size(); i++) {
             Evidence.Contrast contrast = contrasts.get(i);
             double p = family.p(contrast);
@@ -128,7 +137,12 @@ final class Findings {
                     ? OptionalDouble.of(DecoyTest.p(
                             contrast.decoys().get(), contrast.statistics().get(0), asked))
                     : OptionalDouble.empty();
-            told.add(new AuditResult.ContrastFinding(contrast.name(), p, q[i], decoyP));
+            told.add(new AuditResult.ContrastFinding(
+                    contrast.name(),
+                    p,
+                    q[i],
+                    decoyP,
+                    policy.reference().of(evidence, contrast).map(moved -> affected(contrast, sight, moved))));
             smallest = Math.min(smallest, p);
             if (decoyP.isPresent() && (smallestDecoy.isEmpty() || decoyP.getAsDouble() < smallestDecoy.getAsDouble())) {
                 smallestDecoy = decoyP;
@@ -137,44 +151,77 @@ final class Findings {
         double p = evidence.lifts()
                 .map(lifts -> new LiftTest(policy, lifts, family.probesWithStudents()).p())
                 .orElse(smallest);
-        return new AuditResult.Finding(evidence, p, smallestDecoy, detectable(evidence, family, asked), told);
+        return new AuditResult.Finding(
+                evidence,
+                p,
+                smallestDecoy,
+                detectable(evidence, sight, asked),
+                told,
+                study.flatMap(of -> PowerSimulations.of(of, evidence, sight, policy.reference())));
+    }
+
+    /**
+     * What a statistic must reach to be detected.
+     *
+     * @param critical value of each split, {@code [splits]}
+     * @param power that each split needs
+     */
+    record Sight(double[] critical, double power) {}
+
+    private Sight sight(Evidence evidence, Family family) {
+        // Twice the median of several splits reaches alpha where the median reaches half of it.
+        double level = family.splits().size() > 1 ? policy.alpha() / 2 : policy.alpha();
+        double beyondRuns = runs.map(several -> several.needed(evidence.claim(), policy.alpha(), policy.power()))
+                .orElse(Double.NEGATIVE_INFINITY);
+        return new Sight(
+                family.splits().stream()
+                        .mapToDouble(split -> Math.max(beyondRuns, split.critical(level)))
+                        .toArray(),
+                // All splits have to reach it, so each needs more power than the policy's.
+                StrictMath.pow(policy.power(), 1.0 / Math.max(1, family.splits().size())));
+    }
+
+    /** The mean over splits; what they have in common is not taken for independent, so that its interval is the mean of theirs. */
+    private Estimate affected(Evidence.Contrast contrast, Sight sight, ReferenceEffect.Moved reference) {
+        double level = 1 - 2 * policy.alpha();
+        double value = 0;
+        double low = 0;
+        double high = 0;
+        int splits = contrast.statistics().size();
+        for (int split = 0; split < splits; split++) {
+            Estimate one = Power.affectedFraction(
+                    contrast.statistics().get(split), sight.critical()[split], reference.shift(), level);
+            value += one.value() / splits;
+            low += one.interval().low() / splits;
+            high += one.interval().high() / splits;
+        }
+        return new Estimate(value, new Interval(low, high, level));
     }
 
     /** What holds for every trait that was asked for, wherever it shows: the largest over traits of the smallest over points. */
-    private OptionalDouble detectable(Evidence evidence, Family family, long asked) {
+    private OptionalDouble detectable(Evidence evidence, Sight sight, long asked) {
         if (evidence.contrasts().isEmpty()) {
             return OptionalDouble.empty();
         }
-        // Twice the median of several splits reaches alpha where the median reaches half of it.
-        double level = family.splits().size() > 1 ? policy.alpha() / 2 : policy.alpha();
-        // All splits have to reach it, so each needs more power than the policy's.
-        double power =
-                StrictMath.pow(policy.power(), 1.0 / Math.max(1, family.splits().size()));
-        double beyondRuns = runs.map(several -> several.needed(evidence.claim(), policy.alpha(), policy.power()))
-                .orElse(Double.NEGATIVE_INFINITY);
-        double[] critical = family.splits().stream()
-                .mapToDouble(split -> Math.max(beyondRuns, split.critical(level)))
-                .toArray();
         Map<String, Double> byTrait = new TreeMap<>();
         for (Evidence.Contrast contrast : evidence.contrasts()) {
             Optional<ReferenceEffect.Moved> reference = policy.reference().of(evidence, contrast);
-            double fraction = reference.isEmpty()
-                    ? Double.POSITIVE_INFINITY
-                    : fraction(contrast, critical, power, reference.get(), asked);
+            double fraction =
+                    reference.isEmpty() ? Double.POSITIVE_INFINITY : fraction(contrast, sight, reference.get(), asked);
             byTrait.merge(contrast.trait().orElse(""), fraction, Math::min);
         }
         double largest = byTrait.values().stream().mapToDouble(one -> one).max().orElse(0);
         return Double.isFinite(largest) ? OptionalDouble.of(largest) : OptionalDouble.empty();
     }
 
-    private double fraction(
-            Evidence.Contrast contrast, double[] critical, double power, ReferenceEffect.Moved reference, long asked) {
+    private double fraction(Evidence.Contrast contrast, Sight sight, ReferenceEffect.Moved reference, long asked) {
         List<Exchanged> statistics = contrast.statistics();
         double fraction = 0;
         for (int split = 0; split < statistics.size(); split++) {
             fraction = Math.max(
                     fraction,
-                    Power.detectableFraction(statistics.get(split), critical[split], power, reference.shift()));
+                    Power.detectableFraction(
+                            statistics.get(split), sight.critical()[split], sight.power(), reference.shift()));
         }
         return contrast.decoys().isEmpty()
                 ? fraction

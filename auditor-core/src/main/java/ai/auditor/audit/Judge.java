@@ -178,7 +178,8 @@ final class Judge {
                 best.p(),
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
-                detectable);
+                detectable,
+                best.contrasts().stream().findFirst().flatMap(AuditResult.ContrastFinding::affected));
     }
 
     private boolean withinRuns(AuditResult.Finding finding, Obstacles obstacles) {
@@ -283,7 +284,8 @@ final class Judge {
                 best.finding().p(),
                 best.finding().decoyP(),
                 OptionalDouble.of(best.finding().q()),
-                detectable);
+                detectable,
+                best.finding().affected());
     }
 
     /**
@@ -353,7 +355,8 @@ final class Judge {
                 test.p(),
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
-                OptionalDouble.empty());
+                OptionalDouble.empty(),
+                Optional.empty());
     }
 
     private static String unproven(Evidence.Lifts lifts) {
@@ -395,7 +398,8 @@ final class Judge {
             double p,
             OptionalDouble decoyP,
             OptionalDouble q,
-            OptionalDouble detectable) {
+            OptionalDouble detectable,
+            Optional<Estimate> affected) {
         return new Verdict.ClaimVerdict(
                 claim,
                 outcome,
@@ -408,6 +412,7 @@ final class Judge {
                 decoyP,
                 q,
                 detectable,
+                affected,
                 reference());
     }
 

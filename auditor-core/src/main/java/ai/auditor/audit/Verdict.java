@@ -1,6 +1,7 @@
 package ai.auditor.audit;
 
 import ai.auditor.probe.Claim;
+import ai.auditor.stats.Estimate;
 import ai.auditor.stats.Interval;
 import java.util.List;
 import java.util.Optional;
@@ -46,6 +47,7 @@ public record Verdict(List<ClaimVerdict> claims, Risk risk, Gate gate) {
      * @param decoyP p of its place among decoys, of {@code along-trait}
      * @param q Benjamini-Hochberg over the traits and points of the probe that names it, of {@code along-trait}
      * @param detectableFraction against {@code reference}
+     * @param affected the share of candidate rows that would make what was measured, each with the reference effect
      * @param reference the named reference effect and the power
      */
     public record ClaimVerdict(
@@ -60,7 +62,38 @@ public record Verdict(List<ClaimVerdict> claims, Risk risk, Gate gate) {
             OptionalDouble decoyP,
             OptionalDouble q,
             OptionalDouble detectableFraction,
-            String reference) {}
+            Optional<Estimate> affected,
+            String reference) {
+        /** Without a share of rows. */
+        public ClaimVerdict(
+                Claim claim,
+                Outcome outcome,
+                String reason,
+                Optional<String> trait,
+                String effectMeasure,
+                OptionalDouble effect,
+                Optional<Interval> interval,
+                OptionalDouble p,
+                OptionalDouble decoyP,
+                OptionalDouble q,
+                OptionalDouble detectableFraction,
+                String reference) {
+            this(
+                    claim,
+                    outcome,
+                    reason,
+                    trait,
+                    effectMeasure,
+                    effect,
+                    interval,
+                    p,
+                    decoyP,
+                    q,
+                    detectableFraction,
+                    Optional.empty(),
+                    reference);
+        }
+    }
 
     /** How the gate ends, and the exit code that says so. */
     public enum GateOutcome {

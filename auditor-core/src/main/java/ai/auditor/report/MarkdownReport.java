@@ -137,7 +137,7 @@ public final class MarkdownReport {
             text.append(row(List.of(
                     claim.claim().toString(),
                     sentence(ended(claim.reason()))
-                            + (tested ? " " + sentence(Wording.detectable(claim)) : "")
+                            + (tested ? " " + sentence(Wording.power(claim)) : "")
                             + (measured ? " Effect: " + sentence(claim.effectMeasure()) + "." : ""))));
         }
     }

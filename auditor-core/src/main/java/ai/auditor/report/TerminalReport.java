@@ -100,7 +100,7 @@ public final class TerminalReport {
                                 "Place among decoys: " + p(decoyP) + " (level "
                                         + Wording.setting(result.policy().decoyAlpha()) + "; of p "
                                         + Wording.setting(result.policy().alpha()) + ")."));
-                text.paragraph(Style.QUIET, 4, Wording.detectable(claim));
+                text.paragraph(Style.QUIET, 4, Wording.power(claim));
             }
         }
         text.end();

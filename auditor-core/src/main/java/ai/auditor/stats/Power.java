@@ -41,7 +41,35 @@ public final class Power {
     }
 
     /**
-     * The same by simulation, with nothing assumed of how scores are distributed: pairs are drawn from the differences at hand, their mean taken off
+     * How large a fraction of affected candidate rows makes the shift that was measured, if each moves it by the reference effect and the others by
+     * nothing.
+     *
+     * @param statistic whose shift, standard error and control deviation are taken
+     * @param width standard errors on either side of the shift
+     * @param referenceShift mean shift of a fully affected row, in control standard deviations
+     * @param level of the interval
+     * @return between 0 and 1, its interval too; all of it where the scores cannot tell
+     */
+    public static Estimate affectedFraction(Exchanged statistic, double width, double referenceShift, double level) {
+        double reference = referenceShift * statistic.controlDeviation();
+        double error = width * statistic.standardError();
+        if (!(reference > 0) || !(error > 0) || !Double.isFinite(error)) {
+            return new Estimate(0, new Interval(0, 1, level));
+        }
+        return new Estimate(
+                fraction(statistic.shift() / reference),
+                new Interval(
+                        fraction((statistic.shift() - error) / reference),
+                        fraction((statistic.shift() + error) / reference),
+                        level));
+    }
+
+    private static double fraction(double value) {
+        return Math.max(0, Math.min(1, value));
+    }
+
+    /**
+     * The smallest fraction that is detected by simulation, with nothing assumed of how scores are distributed: pairs are drawn from the differences at hand, their mean taken off
      * and their signs at random, and each is affected with the probability that is asked about.
      *
      * @param differences of held-out scores, candidate minus control, {@code [pairs]}

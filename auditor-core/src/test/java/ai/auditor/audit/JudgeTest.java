@@ -1,6 +1,7 @@
 package ai.auditor.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import ai.auditor.probe.Claim;
 import ai.auditor.probe.Coverage;
@@ -108,7 +109,7 @@ class JudgeTest {
             AuditResult.Design design, Calibration calibration, Policy policy, Evidence... evidence) {
         return new Judge(policy)
                 .verdict(
-                        new Findings(policy, calibration.runs()).of(List.of(evidence)),
+                        new Findings(policy, calibration.runs(), Optional.empty()).of(List.of(evidence)),
                         design,
                         calibration,
                         0,
@@ -245,6 +246,10 @@ class JudgeTest {
         Verdict both = judge(PAIRED, GOOD, POLICY, differs(0, -0.05, 1), along(0.5, 0.5, 0.02, 6));
         assertThat(outcome(both, Claim.ALONG_TRAIT)).isEqualTo(Verdict.Outcome.DETECTED);
         assertThat(both.claims().get(1).trait()).contains("owl");
+        // All rows moved by half a deviation, which is the reference effect.
+        assertThat(both.claims().get(1).affected().orElseThrow().value()).isCloseTo(1, within(0.1));
+        assertThat(both.claims().get(0).affected().orElseThrow().interval().low())
+                .isZero();
         assertThat(both.gate().outcome()).isEqualTo(Verdict.GateOutcome.FAILED);
         assertThat(outcome(judge(PAIRED, GOOD, POLICY, along(0.5, 0.01, 1, 6)), Claim.ALONG_TRAIT))
                 .isNotEqualTo(Verdict.Outcome.DETECTED);

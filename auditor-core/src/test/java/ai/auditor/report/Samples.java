@@ -207,6 +207,7 @@ final class Samples {
                 OptionalDouble.empty(),
                 q,
                 OptionalDouble.of(detectable),
+                Optional.of(new Estimate(0.38, new Interval(0.212, 0.549, 0.98))),
                 REFERENCE);
     }
 

@@ -65,6 +65,41 @@ class PowerTest {
     }
 
     @Test
+    void theAffectedFractionLiesInItsIntervalAsOftenAsIsSaid() {
+        int sets = 1_000;
+        double level = 0.95;
+        double width = 1.959964;
+        SplittableRandom random = new SplittableRandom(8);
+        for (double fraction : new double[] {0, 0.3, 1}) {
+            int covered = 0;
+            for (int set = 0; set < sets; set++) {
+                double[] scores = new double[2 * PAIRS];
+                for (int i = 0; i < scores.length; i++) {
+                    scores[i] = random.nextGaussian() + (i % 2 == 0 && random.nextDouble() < fraction ? 0.5 : 0);
+                }
+                Exchanged statistic = Exchanges.ofPairs(PAIRS, 1, set).studentised(scores);
+                Estimate affected = Power.affectedFraction(statistic, width, 0.5, level);
+                covered += affected.interval().low() <= fraction
+                                && fraction <= affected.interval().high()
+                        ? 1
+                        : 0;
+                assertThat(affected.value())
+                        .isBetween(
+                                affected.interval().low(), affected.interval().high());
+            }
+            assertThat(covered / (double) sets)
+                    .as("fraction %s, seed 8", fraction)
+                    .isGreaterThanOrEqualTo(level - 3 * Math.sqrt(level * (1 - level) / sets));
+        }
+    }
+
+    @Test
+    void scoresThatCannotTellLeaveAllFractionsOpen() {
+        Exchanged still = new Exchanged(0, new double[0], 0, 0, 0, PAIRS);
+        assertThat(Power.affectedFraction(still, 2, 0.5, 0.95)).isEqualTo(new Estimate(0, new Interval(0, 1, 0.95)));
+    }
+
+    @Test
     void whatNoFractionShowsIsTold() {
         double[] differences = differences(SplittableRandom::nextGaussian, 6);
         assertThat(Power.simulatedFraction(differences, CRITICAL, POWER, 0.05, 7))

@@ -14,6 +14,7 @@ import ai.auditor.data.BadRow;
 import ai.auditor.probe.Coverage;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Table;
+import ai.auditor.stats.Estimate;
 import ai.auditor.stats.Exchanged;
 import ai.auditor.stats.Interval;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -73,7 +74,23 @@ public final class ResultTree {
         node.set("decoyP", number(claim.decoyP()));
         node.set("q", number(claim.q()));
         node.set("detectableFraction", number(claim.detectableFraction()));
+        node.set("affectedFraction", claim.affected().map(ResultTree::estimate).orElse(NODES.nullNode()));
         node.set("reference", text(claim.reference()));
+        return node;
+    }
+
+    private static JsonNode estimate(Estimate estimate) {
+        ObjectNode node = NODES.objectNode();
+        node.set("value", number(estimate.value()));
+        node.set("interval", interval(estimate.interval()));
+        return node;
+    }
+
+    private static JsonNode simulation(AuditResult.PowerSimulation simulation) {
+        ObjectNode node = NODES.objectNode();
+        node.set("contrast", text(simulation.contrast()));
+        node.set("closedForm", number(simulation.closed()));
+        node.set("simulated", number(simulation.simulated()));
         return node;
     }
 
@@ -86,6 +103,9 @@ public final class ResultTree {
         node.set("p", number(finding.p()));
         node.set("decoyP", number(finding.decoyP()));
         node.set("detectableFraction", number(finding.detectableFraction()));
+        node.set(
+                "simulatedPower",
+                finding.simulation().map(ResultTree::simulation).orElse(NODES.nullNode()));
         node.put(
                 "scoredRows",
                 Arrays.stream(evidence.scores()).filter(Double::isFinite).count());

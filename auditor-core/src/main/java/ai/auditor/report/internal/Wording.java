@@ -177,6 +177,25 @@ public final class Wording {
                 : "It could not have seen it below " + upwards(fraction.getAsDouble()) + of;
     }
 
+    /** What the tests of a claim could have seen, and how many rows what was measured would take. */
+    public static String power(Verdict.ClaimVerdict claim) {
+        return detectable(claim)
+                + claim.affected()
+                        .filter(affected -> Double.isFinite(affected.value()))
+                        .map(affected -> " What was measured is what " + percent(affected.value())
+                                + " of such rows would make, from "
+                                + percent(affected.interval().low(), RoundingMode.FLOOR) + " to "
+                                + upwards(affected.interval().high()) + ".")
+                        .orElse("");
+    }
+
+    /** What could have been seen by simulation, beside the closed form. */
+    public static String simulated(AuditResult.PowerSimulation simulation) {
+        return "of " + simulation.contrast() + ", before decoys: "
+                + detectable(OptionalDouble.of(simulation.closed())) + " by the closed form, "
+                + detectable(OptionalDouble.of(simulation.simulated())) + " by simulation from held-out scores";
+    }
+
     /** The same in a few characters, for a column. */
     public static String detectable(OptionalDouble fraction) {
         if (fraction.isEmpty() || Double.isNaN(fraction.getAsDouble())) {
@@ -210,7 +229,7 @@ public final class Wording {
                         + claim.interval().map(known -> " " + interval(known)).orElse("")
                         + (claim.effectMeasure().isBlank() ? "" : ", " + claim.effectMeasure())));
         figures.add("test: " + test(claim, smallestP));
-        figures.add(detectable(claim));
+        figures.add(power(claim));
         return figures;
     }
 
