@@ -10,6 +10,7 @@ import ai.auditor.audit.SpikeIn;
 import ai.auditor.audit.Verdict;
 import ai.auditor.capture.SelfCheck;
 import ai.auditor.probe.Claim;
+import ai.auditor.stats.Estimate;
 import ai.auditor.stats.Interval;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
@@ -182,11 +183,16 @@ public final class Wording {
         return detectable(claim)
                 + claim.affected()
                         .filter(affected -> Double.isFinite(affected.value()))
-                        .map(affected -> " What was measured is what " + percent(affected.value())
-                                + " of such rows would make, from "
-                                + percent(affected.interval().low(), RoundingMode.FLOOR) + " to "
-                                + upwards(affected.interval().high()) + ".")
+                        .map(affected -> " What was measured is " + affected(affected))
                         .orElse("");
+    }
+
+    private static String affected(Estimate affected) {
+        return affected.interval().low() >= 1
+                ? "more than 100 % of such rows would make."
+                : "what " + percent(affected.value()) + " of such rows would make, from "
+                        + percent(affected.interval().low(), RoundingMode.FLOOR) + " to "
+                        + upwards(affected.interval().high()) + ".";
     }
 
     /** What could have been seen by simulation, beside the closed form. */
