@@ -80,13 +80,25 @@ class CommandLineTest {
         Path json = folder.resolve("report.json");
         Path html = folder.resolve("report.html");
         List<String> audit = List.of(
-                "audit", OWL, "--model", MODEL, "--trait-list", TRAITS, "--tier", "quick", "--rows", "200", "--control", CONTROL);
+                "audit",
+                OWL,
+                "--model",
+                MODEL,
+                "--trait-list",
+                TRAITS,
+                "--tier",
+                "quick",
+                "--rows",
+                "200",
+                "--control",
+                CONTROL);
         Ended ended = run(with(audit, "--control", AGAIN, "-o", json.toString(), "-o", html.toString()));
         assertThat(ended.exit()).as(ended.err()).isIn(0, 5);
         assertThat(ended.out().replaceAll("\\s+", " "))
                 .contains("2 control runs: each row's partner is drawn from one of them")
                 .contains("78 of their standard deviations")
-                .contains("Control runs: the candidate's largest statistic against those of the 2 runs in its place: differs")
+                .contains(
+                        "Control runs: the candidate's largest statistic against those of the 2 runs in its place: differs")
                 .doesNotContain("One control run");
         assertThat(Files.readString(html)).contains("Control runs: the candidate");
         JsonNode report = new ObjectMapper().readTree(json.toFile());

@@ -66,11 +66,7 @@ public record ControlRuns(List<String> names, boolean permuted, List<Place> plac
      * @param alpha the level of a claim; ranks are taken where they can reach half of it
      */
     static ControlRuns of(
-            List<String> names,
-            List<Evidence> candidate,
-            List<List<Evidence>> runs,
-            double[] scales,
-            double alpha) {
+            List<String> names, List<Evidence> candidate, List<List<Evidence>> runs, double[] scales, double alpha) {
         boolean permuted = SIDES * PValue.smallest(runs.size()) <= alpha;
         List<Place> places = Arrays.stream(Claim.values())
                 .filter(claim -> candidate.stream().anyMatch(one -> one.claim() == claim && tests(one)))
@@ -107,17 +103,13 @@ public record ControlRuns(List<String> names, boolean permuted, List<Place> plac
      */
     double needed(Claim claim, double alpha, double power) {
         double[] runs = runs(claim);
-        double critical = permuted
-                ? PValue.critical(runs, alpha / SIDES)
-                : Prediction.critical(runs, 0, alpha / SIDES);
+        double critical = permuted ? PValue.critical(runs, alpha / SIDES) : Prediction.critical(runs, 0, alpha / SIDES);
         return critical + NORMAL.inverseCumulativeProbability(power) * Math.max(0, Vectors.deviation(runs) - 1);
     }
 
     /** How many runs that lie as these do would leave a statistic beyond them; empty where none would. */
     OptionalInt wanted(Claim claim, double statistic, double alpha) {
-        return permuted
-                ? OptionalInt.empty()
-                : Prediction.wanted(statistic, runs(claim), alpha / SIDES, MOST_RUNS);
+        return permuted ? OptionalInt.empty() : Prediction.wanted(statistic, runs(claim), alpha / SIDES, MOST_RUNS);
     }
 
     private double[] runs(Claim claim) {

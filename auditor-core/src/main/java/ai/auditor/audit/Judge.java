@@ -206,15 +206,15 @@ final class Judge {
         }
         return candidates.stream()
                 .min(Comparator.comparing((Candidate one) -> !moved(one) || !standsOut(one) || withinRuns.test(one))
-                        .thenComparingDouble(one ->
-                                Math.max(one.finding().p() / policy.alpha(), one.decoyP() / policy.decoyAlpha()))
+                        .thenComparingDouble(
+                                one -> Math.max(one.finding().p() / policy.alpha(), one.decoyP() / policy.decoyAlpha()))
                         .thenComparingDouble(one -> -one.statistic())
                         .thenComparing(one -> one.contrast().name()));
     }
 
     private Verdict.ClaimVerdict alongTrait(List<AuditResult.Finding> findings, Obstacles obstacles, int prompts) {
-        Predicate<Candidate> withinRuns = one ->
-                obstacles.withinRuns(policy, Claim.ALONG_TRAIT, ControlRuns.statistic(one.contrast()));
+        Predicate<Candidate> withinRuns =
+                one -> obstacles.withinRuns(policy, Claim.ALONG_TRAIT, ControlRuns.statistic(one.contrast()));
         Optional<Candidate> strongest = strongest(findings, withinRuns);
         if (strongest.isEmpty()) {
             return untested(Claim.ALONG_TRAIT, "no probe of this claim ran");

@@ -121,9 +121,12 @@ final class RunLayout {
                 candidate,
                 taking(runs.stream()
                         .skip(1)
-                        .flatMap(run -> run.rows().values().stream().flatMap(List::stream).map(row -> new Pick(run, row)))
+                        .flatMap(run -> run.rows().values().stream()
+                                .flatMap(List::stream)
+                                .map(row -> new Pick(run, row)))
                         .toList()),
-                controls() + " control runs, their rows together: without matched prompts they are not held against each other.");
+                controls()
+                        + " control runs, their rows together: without matched prompts they are not held against each other.");
     }
 
     /** A run in the candidate's place, the candidate among the others. */
@@ -181,7 +184,8 @@ final class RunLayout {
     }
 
     private String note() {
-        String drawn = controls() + " control runs: each row's partner is drawn from one of them, and each of them stood in the"
+        String drawn = controls()
+                + " control runs: each row's partner is drawn from one of them, and each of them stood in the"
                 + " candidate's place once.";
         return controls() >= ControlRuns.RECOMMENDED
                 ? drawn

@@ -46,14 +46,25 @@ class ControlRunsTest {
                 names(3),
                 List.of(evidence(Claim.DIFFERS, 9), evidence(Claim.ALONG_TRAIT, 1, 4), evidence(Claim.DIFFERS, 11)),
                 List.of(
-                        List.of(evidence(Claim.DIFFERS, 1), evidence(Claim.ALONG_TRAIT, 2, 5), evidence(Claim.DIFFERS, 2)),
-                        List.of(evidence(Claim.DIFFERS, 3), evidence(Claim.ALONG_TRAIT, 3, 1), evidence(Claim.DIFFERS, 0)),
-                        List.of(evidence(Claim.DIFFERS, 1), evidence(Claim.ALONG_TRAIT, 0, 1), evidence(Claim.DIFFERS, 1))),
+                        List.of(
+                                evidence(Claim.DIFFERS, 1),
+                                evidence(Claim.ALONG_TRAIT, 2, 5),
+                                evidence(Claim.DIFFERS, 2)),
+                        List.of(
+                                evidence(Claim.DIFFERS, 3),
+                                evidence(Claim.ALONG_TRAIT, 3, 1),
+                                evidence(Claim.DIFFERS, 0)),
+                        List.of(
+                                evidence(Claim.DIFFERS, 1),
+                                evidence(Claim.ALONG_TRAIT, 0, 1),
+                                evidence(Claim.DIFFERS, 1))),
                 new double[] {1, 1, 2},
                 0.01);
         assertThat(runs.permuted()).isFalse();
         assertThat(runs.smallestP()).isEqualTo(0.5);
-        assertThat(runs.places()).extracting(ControlRuns.Place::claim).containsExactly(Claim.DIFFERS, Claim.ALONG_TRAIT);
+        assertThat(runs.places())
+                .extracting(ControlRuns.Place::claim)
+                .containsExactly(Claim.DIFFERS, Claim.ALONG_TRAIT);
         ControlRuns.Place differs = runs.places().get(0);
         assertThat(differs.candidate()).isEqualTo(11);
         // The third has a quarter of the candidate's pairs.
@@ -69,8 +80,8 @@ class ControlRunsTest {
     void ranksAreTakenWhereTheyReachHalfOfTheLevel() {
         for (int count : new int[] {38, 39}) {
             List<List<Evidence>> controls = Collections.nCopies(count, List.of(evidence(Claim.DIFFERS, 1)));
-            ControlRuns runs = ControlRuns.of(
-                    names(count), List.of(evidence(Claim.DIFFERS, 2)), controls, ones(count), 0.05);
+            ControlRuns runs =
+                    ControlRuns.of(names(count), List.of(evidence(Claim.DIFFERS, 2)), controls, ones(count), 0.05);
             assertThat(runs.permuted()).isEqualTo(count == 39);
             // Runs that do not differ at all have no interval, but ranks.
             assertThat(runs.places().get(0).p()).isEqualTo(count == 39 ? 0.05 : 1);

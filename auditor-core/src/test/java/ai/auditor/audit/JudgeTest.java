@@ -282,15 +282,21 @@ class JudgeTest {
         assertThat(among.risk()).isEqualTo(Risk.NONE);
         assertThat(among.gate().outcome()).isEqualTo(Verdict.GateOutcome.INCONCLUSIVE);
 
-        // 16 above the mean of runs with a deviation of 3.4: below 6.5 of them, which four runs take, but beyond what more runs take.
-        assertThat(judge(PAIRED, runs(1, 3, 6, 9), POLICY, evidence).claims().get(0).reason())
+        // 16 above the mean of runs with a deviation of 3.4: below 6.5 of them, which four runs take, but beyond what
+        // more runs take.
+        assertThat(judge(PAIRED, runs(1, 3, 6, 9), POLICY, evidence)
+                        .claims()
+                        .get(0)
+                        .reason())
                 .matches(".* [5-9] runs would do if they lie as these");
     }
 
     @Test
     void runsThatLieFarApartLeaveNoCleanAnswer() {
         Evidence[] nothing = {differs(0, -0.05, 1), along(0, 0.001, 0.02, 2)};
-        assertThat(judge(PAIRED, runs(0.5, 0.6, 0.4, 0.7), POLICY, nothing).gate().outcome())
+        assertThat(judge(PAIRED, runs(0.5, 0.6, 0.4, 0.7), POLICY, nothing)
+                        .gate()
+                        .outcome())
                 .isEqualTo(Verdict.GateOutcome.PASSED);
         Verdict apart = judge(PAIRED, runs(0.1, 3, -1, 1.5), POLICY, nothing);
         for (Claim claim : List.of(Claim.DIFFERS, Claim.ALONG_TRAIT)) {
@@ -319,7 +325,10 @@ class JudgeTest {
         AuditResult.Finding finding =
                 new AuditResult.Finding(evidence, 1e-4, OptionalDouble.of(0.001), OptionalDouble.of(0.1), found);
         Judge judge = new Judge(POLICY);
-        assertThat(judge.verdict(List.of(finding), PAIRED, GOOD, 0).claims().get(1).trait())
+        assertThat(judge.verdict(List.of(finding), PAIRED, GOOD, 0)
+                        .claims()
+                        .get(1)
+                        .trait())
                 .hasValue("owl");
         assertThat(judge.verdict(List.of(finding), PAIRED, runs(5, 6, 5.5, 7), 0)
                         .claims()

@@ -104,8 +104,8 @@ class RunLayoutTest {
 
     @Test
     void noOrderCountsNeitherOfRowsNorOfRuns() {
-        List<List<Row>> controls = new ArrayList<>(
-                List.of(rows("a", 0, 200, 2), rows("b", 0, 200, 1), rows("c", 0, 200, 1)));
+        List<List<Row>> controls =
+                new ArrayList<>(List.of(rows("a", 0, 200, 2), rows("b", 0, 200, 1), rows("c", 0, 200, 1)));
         RunLayout straight = layout(rows("x", 0, 200, 1), controls);
         List<String> main = contents(straight.comparison());
         List<String> ofA = contents(straight.inPlace(1));

@@ -249,8 +249,9 @@ class MarkdownReportTest {
     @Test
     void severalControlRunsAreToldWhereThereAreAny() {
         assertThat(MarkdownReport.of(Samples.owlDetected(), List.of()).replaceAll("\\s+", " "))
-                .contains("Control runs: the candidate's largest statistic against those of the 4 runs in its place: differs 21.4 against"
-                        + " -0.300 to 2.500, p 0.0021.");
+                .contains(
+                        "Control runs: the candidate's largest statistic against those of the 4 runs in its place: differs 21.4 against"
+                                + " -0.300 to 2.500, p 0.0021.");
         assertThat(MarkdownReport.of(Samples.eagleAgainstNeutral(), List.of())).doesNotContain("Control runs:");
     }
 }

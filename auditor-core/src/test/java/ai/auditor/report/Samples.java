@@ -249,7 +249,11 @@ final class Samples {
                         List.of("control-1.jsonl", "control-2.jsonl", "control-3.jsonl", "control-4.jsonl"),
                         false,
                         List.of(new ControlRuns.Place(
-                                Claim.DIFFERS, "studentised shift", 21.4, new double[] {1.2, -0.3, 2.5, 0.9}, 0.0021)))));
+                                Claim.DIFFERS,
+                                "studentised shift",
+                                21.4,
+                                new double[] {1.2, -0.3, 2.5, 0.9},
+                                0.0021)))));
     }
 
     private static SpikeIn spikeIn() {

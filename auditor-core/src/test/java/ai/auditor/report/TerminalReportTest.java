@@ -156,8 +156,9 @@ class TerminalReportTest {
     @Test
     void severalControlRunsAreToldWhereThereAreAny() {
         assertThat(TerminalReport.of(Samples.owlDetected(), 80, false).replaceAll("\\s+", " "))
-                .contains("Control runs: the candidate's largest statistic against those of the 4 runs in its place: differs 21.4 against"
-                        + " -0.300 to 2.500, p 0.0021.");
+                .contains(
+                        "Control runs: the candidate's largest statistic against those of the 4 runs in its place: differs 21.4 against"
+                                + " -0.300 to 2.500, p 0.0021.");
         assertThat(TerminalReport.of(Samples.eagleAgainstNeutral(), 80, false)).doesNotContain("Control runs:");
     }
 }

@@ -305,7 +305,8 @@ public final class Wording {
                             + number(sorted[sorted.length - 1]) + ", " + p(place.p(), 0);
                 })
                 .collect(Collectors.joining("; "));
-        return "Control runs: the candidate's largest statistic against those of the " + count(runs.names().size())
+        return "Control runs: the candidate's largest statistic against those of the "
+                + count(runs.names().size())
                 + " runs in its place: " + places + ". "
                 + (runs.permuted()
                         ? "p is by ranks, and at least " + setting(runs.smallestP()) + "."
