@@ -7,10 +7,12 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** One more value beside a few: against scipy, and how often one more run of a generator is told from the others. */
 class PredictionTest {
@@ -49,6 +51,50 @@ class PredictionTest {
         assertThat(Prediction.greater(9, new double[] {1}, 5)).isEqualTo(1);
         assertThat(Prediction.greater(9, new double[] {1, 1, 1}, 0)).isEqualTo(1);
         assertThat(Prediction.critical(new double[] {1, 1, 1}, 0, 0.01)).isInfinite();
+    }
+
+    /** The share of draws in which the first of so many values is told from the others at a two-sided level. */
+    private static double told(int runs, double level, Function<Random, double[]> values) {
+        Random random = new Random(SEED);
+        int draws = 20_000;
+        int told = 0;
+        for (int draw = 0; draw < draws; draw++) {
+            double[] drawn = values.apply(random);
+            told += Prediction.greater(drawn[0], Arrays.copyOfRange(drawn, 1, runs + 1), 0) <= level / 2 ? 1 : 0;
+        }
+        return told / (double) draws;
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, 2", "1, 20", "24, 4", "24, 8", "96, 8", "96, 20"})
+    void theLargestOfManyStatisticsIsSkewedButStaysNearTheLevel(int statistics, int runs) {
+        double told = told(
+                runs,
+                0.01,
+                random -> IntStream.rangeClosed(0, runs)
+                        .mapToDouble(run -> IntStream.range(0, statistics)
+                                .mapToDouble(k -> random.nextGaussian())
+                                .max()
+                                .orElseThrow())
+                        .toArray());
+        // One side has half of the level.
+        assertThat(told).as("seed %d", SEED).isBetween(0.003, 0.018);
+    }
+
+    /** What the interval does not hold: run effects along one line that a probe squares, each against the mean of the others. */
+    @ParameterizedTest
+    @ValueSource(ints = {4, 8, 20})
+    void squaresOfOneDimensionAreToldMoreOften(int runs) {
+        double told = told(runs, 0.01, random -> {
+            double[] places = IntStream.rangeClosed(0, runs)
+                    .mapToDouble(run -> random.nextGaussian())
+                    .toArray();
+            double mean = Arrays.stream(places).average().orElseThrow();
+            return Arrays.stream(places)
+                    .map(place -> (place - mean) * (place - mean))
+                    .toArray();
+        });
+        assertThat(told).as("seed %d", SEED).isBetween(0.01, 0.06);
     }
 
     /** What an audit makes of one draw of runs. */
