@@ -171,14 +171,14 @@ final class Findings {
     private Sight sight(Evidence evidence, Family family) {
         // Twice the median of several splits reaches alpha where the median reaches half of it.
         double level = family.splits().size() > 1 ? policy.alpha() / 2 : policy.alpha();
+        int splits = Math.max(1, family.splits().size());
         double beyondRuns = runs.map(several -> several.needed(evidence.claim(), policy.alpha(), policy.power()))
                 .orElse(Double.NEGATIVE_INFINITY);
         return new Sight(
                 family.splits().stream()
                         .mapToDouble(split -> Math.max(beyondRuns, split.critical(level)))
                         .toArray(),
-                // All splits have to reach it, so each needs more power than the policy's.
-                StrictMath.pow(policy.power(), 1.0 / Math.max(1, family.splits().size())));
+                Power.ofEach(policy.power(), PValue.needed(splits), splits));
     }
 
     /** The mean over splits; what they have in common is not taken for independent, so that its interval is the mean of theirs. */

@@ -75,7 +75,9 @@ public final class PValue {
     /**
      * One p for several dependent ones, such as those of several splits: twice their median, at most 1.
      *
-     * <p>Meinshausen, Meier and Bühlmann 2009; valid however the p-values depend on one another.
+     * <p>Meinshausen, Meier and Bühlmann 2009; valid however the p-values depend on one another. Of an even number the lower of the two in the middle
+     * is the median, as there: then half of all are at or below half the level, which is all that the proof asks for. The mean of the two would be
+     * valid too, and of two independent p reach a level of 0.01 once in 20,000 audits.
      */
     public static double twiceMedian(double[] p) {
         if (p.length == 0) {
@@ -86,7 +88,16 @@ public final class PValue {
         }
         double[] sorted = p.clone();
         Arrays.sort(sorted);
-        return Math.min(1, 2 * Quantile.ofSorted(sorted, 0.5));
+        return Math.min(1, 2 * sorted[middle(sorted.length)]);
+    }
+
+    /** How many of so many p have to reach half of a level, for {@link #twiceMedian} to reach it. */
+    public static int needed(int p) {
+        return p == 1 ? 1 : middle(p) + 1;
+    }
+
+    private static int middle(int count) {
+        return (count - 1) / 2;
     }
 
     /** Whether a value is at least as large as the observed one, but for rounding. */

@@ -41,6 +41,18 @@ public final class Power {
     }
 
     /**
+     * The power that each of several independent tests needs so that enough of them reach their level together.
+     *
+     * @param power wanted of all together
+     * @param needed how many have to, from 1 to {@code tests}
+     */
+    public static double ofEach(double power, int needed, int tests) {
+        return tests == 1
+                ? power
+                : BetaDistribution.of(needed, tests - needed + 1.0).inverseCumulativeProbability(power);
+    }
+
+    /**
      * How large a fraction of affected candidate rows makes the shift that was measured, if each moves it by the reference effect and the others by
      * nothing.
      *

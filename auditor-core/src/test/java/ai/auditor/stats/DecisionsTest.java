@@ -27,7 +27,12 @@ class DecisionsTest {
     @Test
     void twiceTheMedian() {
         assertThat(PValue.twiceMedian(new double[] {0.9, 0.01, 0.03})).isEqualTo(0.06, CLOSE);
-        assertThat(PValue.twiceMedian(new double[] {0.02, 0.04})).isEqualTo(0.06, CLOSE);
+        assertThat(PValue.twiceMedian(new double[] {0.04, 0.02})).isEqualTo(0.04, CLOSE);
+        assertThat(PValue.twiceMedian(new double[] {0.5, 0.02, 0.9, 0.03})).isEqualTo(0.06, CLOSE);
+        assertThat(PValue.needed(1)).isEqualTo(1);
+        assertThat(PValue.needed(2)).isEqualTo(1);
+        assertThat(PValue.needed(3)).isEqualTo(2);
+        assertThat(PValue.needed(4)).isEqualTo(2);
         assertThat(PValue.twiceMedian(new double[] {0.6, 0.7, 0.8})).isEqualTo(1);
         assertThat(PValue.twiceMedian(new double[] {0.03})).isEqualTo(0.03);
     }

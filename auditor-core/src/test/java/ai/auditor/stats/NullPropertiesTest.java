@@ -143,6 +143,19 @@ class NullPropertiesTest {
                 .isLessThanOrEqualTo(ALPHA / 2 + threeStandardErrors(runs));
     }
 
+    @Test
+    void twiceTheMedianOfTwoIndependentPValuesUsesItsLevel() {
+        int runs = 20_000;
+        int rejected = 0;
+        for (long seed = 0; seed < runs; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            rejected += PValue.twiceMedian(new double[] {random.nextDouble(), random.nextDouble()}) <= ALPHA ? 1 : 0;
+        }
+        assertThat(rejected / (double) runs)
+                .as("seeds 0 to %d", runs)
+                .isBetween(0.9 * ALPHA - threeStandardErrors(runs), ALPHA + threeStandardErrors(runs));
+    }
+
     /** Six statistics of 30 pairs with a common part; the first shifted by so many standard deviations. */
     private static List<Exchanged> correlated(long seed, double shift) {
         Gaussian source = new Gaussian(seed);

@@ -100,6 +100,16 @@ class PowerTest {
     }
 
     @Test
+    void eachOfSeveralTestsNeedsWhatMakesThemEnoughTogether() {
+        assertThat(Power.ofEach(0.8, 1, 1)).isEqualTo(0.8);
+        assertThat(Power.ofEach(0.8, 2, 2)).isCloseTo(Math.sqrt(0.8), within(1e-9));
+        assertThat(Power.ofEach(0.8, 1, 2)).isCloseTo(1 - Math.sqrt(0.2), within(1e-9));
+        // Two or more of three: 3 q^2 - 2 q^3 = 0.8.
+        double each = Power.ofEach(0.8, 2, 3);
+        assertThat(3 * each * each - 2 * each * each * each).isCloseTo(0.8, within(1e-9));
+    }
+
+    @Test
     void whatNoFractionShowsIsTold() {
         double[] differences = differences(SplittableRandom::nextGaussian, 6);
         assertThat(Power.simulatedFraction(differences, CRITICAL, POWER, 0.05, 7))

@@ -12,7 +12,7 @@ public final class Outcomes {
     public static double p(Evidence.Contrast contrast) {
         double[] all =
                 contrast.statistics().stream().mapToDouble(Outcomes::p).sorted().toArray();
-        return Math.min(1, all.length == 1 ? all[0] : 2 * all[all.length / 2]);
+        return Math.min(1, all.length == 1 ? all[0] : 2 * all[(all.length - 1) / 2]);
     }
 
     /** The p-value of the largest of all statistics, by the exchanges' largest. */
