@@ -147,7 +147,9 @@ final class RunLayout {
         record Lot(int turn, String key, Pick pick) {}
         List<Lot> lots = new ArrayList<>();
         for (Run other : runs) {
-            List<Integer> rows = other == standing ? List.of() : other.rows().getOrDefault(prompt, List.of());
+            List<Integer> rows = other.digest().equals(standing.digest())
+                    ? List.of()
+                    : other.rows().getOrDefault(prompt, List.of());
             for (int turn = 0; turn < Math.min(count, rows.size()); turn++) {
                 String key = new Sha256()
                         .text(Long.toString(seed))
