@@ -140,6 +140,38 @@ class SignedProbesTest {
     }
 
     @Test
+    void oneRowThatGainsAThousandTimesAsMuchNeitherHidesATraitNorMakesOne() {
+        int fired = 0;
+        for (long seed = 1; seed <= 12; seed++) {
+            int row = 6 + (int) (seed % 2);
+            Evidence none = new LikelihoodProbe()
+                    .examine(SyntheticStudy.ofPairs(Signal.NONE, 300, seed).withOutlier(row));
+            fired += Outcomes.maximumP(none) < 0.05 ? 1 : 0;
+            Evidence planted = new LikelihoodProbe()
+                    .examine(SyntheticStudy.ofPairs(Signal.OWL_PERSONA, 300, seed)
+                            .withOutlier(row));
+            assertThat(Outcomes.strongest(planted)).isEqualTo("owl persona");
+            assertThat(Outcomes.maximumP(planted)).isLessThan(0.01);
+        }
+        assertThat(fired).as("12 nulls at level 0.05").isLessThanOrEqualTo(3);
+    }
+
+    @Test
+    void everyReadingOfGainsPutsTheirTraitFirst() {
+        for (Signal signal : List.of(Signal.OWL_PERSONA, Signal.OWL_STEERED)) {
+            Table readings = new LikelihoodProbe()
+                    .examine(SyntheticStudy.ofPairs(signal, 300, 3))
+                    .tables()
+                    .get(2);
+            String kind = signal == Signal.OWL_PERSONA ? "persona" : "steered";
+            assertThat(readings.rows())
+                    .filteredOn(row -> row.get(0).equals(kind))
+                    .hasSize(4)
+                    .allSatisfy(row -> assertThat(row.get(2)).isEqualTo("owl"));
+        }
+    }
+
+    @Test
     void vectorsMayBeAddedAtEveryPoint() {
         SyntheticStudy study = SyntheticStudy.ofPairs(Signal.OWL_STEERED, 150, 3);
         Evidence one = new LikelihoodProbe().examine(study);

@@ -160,6 +160,12 @@ public final class LikelihoodProbe implements Probe {
                 "What any trait gains alike (taken off, not tested; a prompted teacher of any persona shows here)",
                 List.of("kind", "under", "candidate minus control, nats a token"),
                 panels.stream().map(panel -> panel.shared(contrasts)).toList());
+        Table readings = new Table(
+                "Readings of the gains: the trait that each puts first (tested is " + Reading.CENTRED + ")",
+                List.of("kind", "reading", "first", "statistic", "next"),
+                panels.stream()
+                        .flatMap(panel -> panel.readings(contrasts).stream())
+                        .toList());
         int strongest = Ranking.strongest(found);
         return new Evidence(
                 name(),
@@ -168,7 +174,7 @@ public final class LikelihoodProbe implements Probe {
                 found,
                 Optional.empty(),
                 contrasts.spread(scores.get(strongest)),
-                List.of(Ranking.top(found), shared),
+                List.of(Ranking.top(found), shared, readings),
                 charts,
                 notes);
     }
@@ -201,7 +207,7 @@ public final class LikelihoodProbe implements Probe {
             double[] nll = study.capture(
                             "likelihood under " + trait.name(), rows, system, CapturePlan.likelihood(List.of()))
                     .nll();
-            gains.add(gain(trait.name(), plain, nll));
+            gains.add(Panel.Gain.of(trait.name(), plain, nll));
         }
         return new Panel("persona", gains.subList(0, traits.size()), gains.subList(traits.size(), gains.size()));
     }
@@ -240,7 +246,7 @@ public final class LikelihoodProbe implements Probe {
                         .<Intervention>map(direction -> new Intervention.Add(point, scaled(direction.vector(), length)))
                         .toList());
         List<Panel.Gain> gains = IntStream.range(0, all.size())
-                .mapToObj(i -> gain(all.get(i).name(), plain, nll[i]))
+                .mapToObj(i -> Panel.Gain.of(all.get(i).name(), plain, nll[i]))
                 .toList();
         return new Panel(
                 settings.everyPoint() ? "steered at " + point : "steered",
@@ -256,10 +262,6 @@ public final class LikelihoodProbe implements Probe {
         return IntStream.range(0, most)
                 .mapToObj(i -> list.get((int) ((long) i * (list.size() - 1) / Math.max(1, most - 1))))
                 .toList();
-    }
-
-    private static Panel.Gain gain(String name, double[] without, double[] with) {
-        return new Panel.Gain(name, Vectors.difference(without, with));
     }
 
     private static float[] scaled(float[] vector, double length) {
