@@ -54,12 +54,14 @@ class SignedProbesTest {
             Table conventions = evidence.tables().get(2);
             assertThat(conventions.rows()).hasSize(16);
             assertThat(conventions.rows())
-                    .filteredOn(row -> row.get(1).equals(pooling.toString())
-                            && row.get(0).equals("resid_post.3"))
+                    .filteredOn(row ->
+                            row.get(1).equals(pooling.toString()) && row.get(0).equals("resid_post.3"))
                     .hasSize(4)
                     .allSatisfy(row -> assertThat(row.get(4)).isEqualTo("owl"));
             boolean tested = pooling == Pooling.COMPLETION_MEAN;
-            assertThat(Outcomes.maximumP(evidence) < 0.01).as(pooling.toString()).isEqualTo(tested);
+            assertThat(Outcomes.maximumP(evidence) < 0.01)
+                    .as(pooling.toString())
+                    .isEqualTo(tested);
         }
     }
 
@@ -179,9 +181,7 @@ class SignedProbesTest {
         assertThat(one.contrasts()).extracting(Evidence.Contrast::name).contains("owl steered");
         assertThat(every.contrasts()).hasSize(one.contrasts().size() + 4);
         for (Point point : SyntheticStudy.POINTS) {
-            assertThat(every.contrasts())
-                    .extracting(Evidence.Contrast::name)
-                    .contains("owl steered at " + point);
+            assertThat(every.contrasts()).extracting(Evidence.Contrast::name).contains("owl steered at " + point);
         }
         assertThat(Outcomes.strongest(every)).startsWith("owl steered at ");
         assertThat(new LikelihoodProbe().settings()).isEmpty();

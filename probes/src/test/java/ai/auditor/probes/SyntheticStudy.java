@@ -120,10 +120,7 @@ public final class SyntheticStudy implements Study {
             rows.add(Row.chat(i, List.of(Message.user(prompt)), completion(i, random)));
         }
         activations = table(
-                IntStream.range(0, n).toArray(),
-                signal == Signal.OWL_ACTIVATION ? 0.6 : 0,
-                new double[n],
-                List.of());
+                IntStream.range(0, n).toArray(), signal == Signal.OWL_ACTIVATION ? 0.6 : 0, new double[n], List.of());
     }
 
     /** Rows 2i and 2i+1 share a prompt. */
@@ -185,8 +182,7 @@ public final class SyntheticStudy implements Study {
         return scale * random.nextGaussian();
     }
 
-    private ActivationTable table(
-            int[] wanted, double activationShift, double[] nll, List<Pooling> gradients) {
+    private ActivationTable table(int[] wanted, double activationShift, double[] nll, List<Pooling> gradients) {
         Map<ActivationTable.Column, Matrix> columns = new HashMap<>();
         for (Point point : POINTS) {
             float[] owl = vectors().at(point).get(0).vector();

@@ -102,11 +102,8 @@ final class Conventions {
                 case RAW -> Optional.of(shift);
                 case WHITENED -> {
                     Covariance covariance = Covariance.ledoitWolf(freed, controls);
-                    boolean varies =
-                            IntStream.range(0, covariance.dimension()).anyMatch(j -> covariance.at(j, j) > 0);
-                    yield varies
-                            ? Optional.of(covariance.cholesky().solve(shift))
-                            : Optional.empty();
+                    boolean varies = IntStream.range(0, covariance.dimension()).anyMatch(j -> covariance.at(j, j) > 0);
+                    yield varies ? Optional.of(covariance.cholesky().solve(shift)) : Optional.empty();
                 }
             };
         }
@@ -136,14 +133,14 @@ final class Conventions {
         for (Control control : Control.values()) {
             AuditException.checkInterrupted();
             Matrix freed = control.freed(pull, controls);
-            String size = Ranking.number(
-                    ShiftSize.of(freed, contrasts.exchanges()).tSquared());
+            String size =
+                    Ranking.number(ShiftSize.of(freed, contrasts.exchanges()).tSquared());
             for (Metric metric : Metric.values()) {
                 List<String> cells = new ArrayList<>(
                         List.of(point.toString(), pooling.toString(), control.toString(), metric.toString()));
                 cells.addAll(metric.direction(freed, candidates, controls)
-                        .map(direction -> first(
-                                direction, traits, study.vectors().placebosAt(point)))
+                        .map(direction ->
+                                first(direction, traits, study.vectors().placebosAt(point)))
                         .orElseGet(() -> List.of(NOT_THERE, NOT_THERE, NOT_THERE, NOT_THERE)));
                 cells.add(size);
                 told.add(cells);
@@ -162,9 +159,7 @@ final class Conventions {
         return List.of(
                 traits.get(order[0]).name(),
                 Ranking.number(largest),
-                order.length > 1
-                        ? traits.get(order[1]).name() + " " + Ranking.number(cosines[order[1]])
-                        : NOT_THERE,
+                order.length > 1 ? traits.get(order[1]).name() + " " + Ranking.number(cosines[order[1]]) : NOT_THERE,
                 above + " of " + placebos.size());
     }
 

@@ -135,7 +135,8 @@ public final class AlongDirections {
                 found,
                 Optional.empty(),
                 contrasts.spread(scores.get(strongest)),
-                Stream.concat(Stream.of(Ranking.top(found), size()), more.stream()).toList(),
+                Stream.concat(Stream.of(Ranking.top(found), size()), more.stream())
+                        .toList(),
                 charts,
                 all);
     }

@@ -49,6 +49,7 @@ public record Pull(Matrix rows, int cut, double longest) {
         return cut == 0
                 ? Optional.empty()
                 : Optional.of(cut + " rows at " + point + " had gradients longer than "
-                        + BigDecimal.valueOf(longest).stripTrailingZeros().toPlainString() + " times the median and were cut to that");
+                        + BigDecimal.valueOf(longest).stripTrailingZeros().toPlainString()
+                        + " times the median and were cut to that");
     }
 }

@@ -100,8 +100,10 @@ public final class LikelihoodProbe implements Probe {
         return settings.equals(Settings.standard())
                 ? Collections.emptySortedMap()
                 : Collections.unmodifiableSortedMap(new TreeMap<>(Map.of(
-                        "personas", Integer.toString(settings.personas()),
-                        "points", settings.everyPoint() ? "all" : "two thirds")));
+                        "personas",
+                        Integer.toString(settings.personas()),
+                        "points",
+                        settings.everyPoint() ? "all" : "two thirds")));
     }
 
     @Override

@@ -60,7 +60,8 @@ record Panel(String kind, List<Gain> traits, List<Gain> placebos) {
             double deviation = Vectors.deviation(nats);
             return deviation > 0
                     ? new Gain(
-                            name, Arrays.stream(nats).map(gain -> gain / deviation).toArray())
+                            name,
+                            Arrays.stream(nats).map(gain -> gain / deviation).toArray())
                     : this;
         }
     }
@@ -108,16 +109,15 @@ record Panel(String kind, List<Gain> traits, List<Gain> placebos) {
         List<List<String>> told = new ArrayList<>();
         for (Reading reading : Reading.values()) {
             List<double[]> scores = reading.scores(this);
-            double[] statistics = scores.stream().mapToDouble(contrasts::statistic).toArray();
+            double[] statistics =
+                    scores.stream().mapToDouble(contrasts::statistic).toArray();
             int[] order = Ranking.descending(statistics);
             told.add(List.of(
                     kind,
                     reading.toString(),
                     traits.get(order[0]).name(),
                     Ranking.number(statistics[order[0]]),
-                    order.length > 1
-                            ? traits.get(order[1]).name() + " " + Ranking.number(statistics[order[1]])
-                            : "-"));
+                    order.length > 1 ? traits.get(order[1]).name() + " " + Ranking.number(statistics[order[1]]) : "-"));
         }
         return told;
     }

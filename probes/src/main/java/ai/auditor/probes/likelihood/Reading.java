@@ -53,8 +53,8 @@ enum Reading {
     }
 
     private static List<double[]> partial(Panel panel) {
-        List<Panel.Gain> all =
-                Stream.concat(panel.traits().stream(), panel.placebos().stream()).toList();
+        List<Panel.Gain> all = Stream.concat(panel.traits().stream(), panel.placebos().stream())
+                .toList();
         int rows = all.get(0).nats().length;
         float[] values = new float[rows * all.size()];
         for (int gain = 0; gain < all.size(); gain++) {

@@ -37,8 +37,8 @@ class ConventionsTest {
                 IntStream.range(0, ANIMALS).mapToObj(i -> gaussian(random, 1)).toList();
         double[] mean = Vectors.mean(raw);
         return IntStream.range(0, ANIMALS)
-                .mapToObj(i -> new Direction(
-                        "animal " + i, POINT, Vectors.floats(Vectors.difference(raw.get(i), mean))))
+                .mapToObj(
+                        i -> new Direction("animal " + i, POINT, Vectors.floats(Vectors.difference(raw.get(i), mean))))
                 .toList();
     }
 
@@ -94,7 +94,8 @@ class ConventionsTest {
     void theMatricesOfSteeredPromptedAndControlRowsHaveTheirPublishedShape() {
         Random random = new Random(1);
         List<Direction> vectors = vectors(random);
-        // What all rows pull to, longer than what tells them apart: without the control all rows of the matrix would be alike.
+        // What all rows pull to, longer than what tells them apart: without the control all rows of the matrix would be
+        // alike.
         double[] common = Vectors.doubles(vectors.get(3).vector());
         double isotropic = 1 / Math.sqrt(WIDTH);
         for (Control control : Control.values()) {
@@ -103,8 +104,8 @@ class ConventionsTest {
                 int prompted = 0;
                 for (int animal = 0; animal < ANIMALS; animal++) {
                     double[] step = times(0.3, unit(vectors.get(animal)));
-                    steered[animal] =
-                            cosines(gradients(random, common, step, UnaryOperator.identity()), control, metric, vectors);
+                    steered[animal] = cosines(
+                            gradients(random, common, step, UnaryOperator.identity()), control, metric, vectors);
                     double[] elsewhere = gaussian(random, 0.3 / Math.sqrt(WIDTH));
                     double[] other = cosines(
                             gradients(random, common, elsewhere, UnaryOperator.identity()), control, metric, vectors);
@@ -123,7 +124,9 @@ class ConventionsTest {
                 // Where the control's mean is taken out, its own animal is taken out with it.
                 int seen = control == Control.PROJECTED_OUT ? ANIMALS - 1 : ANIMALS;
                 assertThat(rightInRows(steered)).as("rows, " + convention).isGreaterThanOrEqualTo(seen);
-                assertThat(rightInRows(turned(steered))).as("columns, " + convention).isGreaterThanOrEqualTo(seen);
+                assertThat(rightInRows(turned(steered)))
+                        .as("columns, " + convention)
+                        .isGreaterThanOrEqualTo(seen);
                 assertThat(aside(steered)).as("off the diagonal, " + convention).isBetween(-0.1, 0.0);
                 assertThat(prompted).as("prompted, " + convention).isLessThanOrEqualTo(ANIMALS / 2);
             }
@@ -161,7 +164,8 @@ class ConventionsTest {
         Matrix gradients = gradients(random, common, step, UnaryOperator.identity());
         assertThat(largest(cosines(gradients, Control.PROJECTED_OUT, Metric.RAW, vectors)))
                 .isEqualTo(5);
-        assertThat(cosines(gradients, Control.SUBTRACTED, Metric.RAW, vectors)[3]).isLessThan(-0.5);
+        assertThat(cosines(gradients, Control.SUBTRACTED, Metric.RAW, vectors)[3])
+                .isLessThan(-0.5);
         assertThat(cosines(gradients, Control.PROJECTED_OUT, Metric.RAW, vectors)[3])
                 .isCloseTo(0, within(0.1));
     }

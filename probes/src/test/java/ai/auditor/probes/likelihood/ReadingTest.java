@@ -35,8 +35,7 @@ class ReadingTest {
                 double own = random.nextGaussian();
                 double common = word == of ? 1 : SHARED;
                 double moved = row < PAIRS && of >= 0 ? tilt * common : 0;
-                gains[word][row] = SCALES[word]
-                        * (Math.sqrt(SHARED) * shared + Math.sqrt(1 - SHARED) * own + moved);
+                gains[word][row] = SCALES[word] * (Math.sqrt(SHARED) * shared + Math.sqrt(1 - SHARED) * own + moved);
             }
         }
         return panel(gains);
@@ -49,8 +48,8 @@ class ReadingTest {
                         .mapToObj(i -> Panel.Gain.of(TRAITS.get(i), gains[i], new double[gains[i].length]))
                         .toList(),
                 IntStream.range(0, PLACEBOS.size())
-                        .mapToObj(i -> Panel.Gain.of(
-                                PLACEBOS.get(i), gains[TRAITS.size() + i], new double[gains[i].length]))
+                        .mapToObj(i ->
+                                Panel.Gain.of(PLACEBOS.get(i), gains[TRAITS.size() + i], new double[gains[i].length]))
                         .toList());
     }
 
@@ -118,7 +117,8 @@ class ReadingTest {
     @Test
     void theOrderOfRowsDoesNotMatter() {
         Panel panel = written("owl", 1, 3);
-        List<Integer> order = new ArrayList<>(IntStream.range(0, 2 * PAIRS).boxed().toList());
+        List<Integer> order =
+                new ArrayList<>(IntStream.range(0, 2 * PAIRS).boxed().toList());
         Collections.shuffle(order, new Random(4));
         Panel other = new Panel(
                 panel.kind(),
