@@ -142,6 +142,22 @@ class SignedProbesTest {
     }
 
     @Test
+    void placesMayBeTakenOfWhatNoOtherTraitExplains() {
+        LikelihoodProbe partial = new LikelihoodProbe(new LikelihoodProbe.Settings(6, false, true));
+        SyntheticStudy study = SyntheticStudy.ofPairs(Signal.OWL_PERSONA, 300, 3);
+        Evidence there = partial.examine(study);
+        Evidence standard = new LikelihoodProbe().examine(study);
+        for (int i = 0; i < standard.contrasts().size(); i++) {
+            assertThat(there.contrasts().get(i).statistics().get(0).exchanged())
+                    .isEqualTo(standard.contrasts().get(i).statistics().get(0).exchanged());
+        }
+        Evidence.DecoyPlace place = there.contrasts().get(0).decoys().orElseThrow();
+        assertThat(place.decoys().values()).hasSize(6);
+        assertThat(place.placebos()).hasSize(3);
+        assertThat(Arrays.stream(place.decoys().values()).max().orElseThrow()).isLessThan(place.value() / 3);
+    }
+
+    @Test
     void oneRowThatGainsAThousandTimesAsMuchNeitherHidesATraitNorMakesOne() {
         int fired = 0;
         for (long seed = 1; seed <= 12; seed++) {
@@ -177,7 +193,7 @@ class SignedProbesTest {
     void vectorsMayBeAddedAtEveryPoint() {
         SyntheticStudy study = SyntheticStudy.ofPairs(Signal.OWL_STEERED, 150, 3);
         Evidence one = new LikelihoodProbe().examine(study);
-        Evidence every = new LikelihoodProbe(new LikelihoodProbe.Settings(6, true)).examine(study);
+        Evidence every = new LikelihoodProbe(new LikelihoodProbe.Settings(6, true, false)).examine(study);
         assertThat(one.contrasts()).extracting(Evidence.Contrast::name).contains("owl steered");
         assertThat(every.contrasts()).hasSize(one.contrasts().size() + 4);
         for (Point point : SyntheticStudy.POINTS) {
@@ -185,8 +201,8 @@ class SignedProbesTest {
         }
         assertThat(Outcomes.strongest(every)).startsWith("owl steered at ");
         assertThat(new LikelihoodProbe().settings()).isEmpty();
-        assertThat(new LikelihoodProbe(new LikelihoodProbe.Settings(2, true)).settings())
-                .containsExactly(java.util.Map.entry("personas", "2"), java.util.Map.entry("points", "all"));
+        assertThat(new LikelihoodProbe(new LikelihoodProbe.Settings(2, true, false)).settings())
+                .containsOnlyKeys("personas", "place", "points");
     }
 
     @Test

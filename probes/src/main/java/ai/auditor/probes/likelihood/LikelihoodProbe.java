@@ -55,8 +55,10 @@ public final class LikelihoodProbe implements Probe {
      * @param personas asked about at most, spread over the list; each costs a pass over the rows
      * @param everyPoint whether vectors are added at every point of the audit, one after the other; otherwise at the one nearest to two
      *     thirds of the depth. Each point costs what all its traits cost, and its contrasts are tested beside the others'
+     * @param partial whether a trait's place among the others and the placebos is taken of what no weighing of them explains; otherwise of
+     *     its gain minus their mean. What is tested by exchanges of labels stays the same
      */
-    public record Settings(int personas, boolean everyPoint) {
+    public record Settings(int personas, boolean everyPoint, boolean partial) {
         public Settings {
             if (personas < 1) {
                 throw new AuditException(
@@ -64,9 +66,9 @@ public final class LikelihoodProbe implements Probe {
             }
         }
 
-        /** Six personas and one point. */
+        /** Six personas, one point, gains minus their mean. */
         public static Settings standard() {
-            return new Settings(6, false);
+            return new Settings(6, false, false);
         }
     }
 
@@ -103,7 +105,13 @@ public final class LikelihoodProbe implements Probe {
                         "personas",
                         Integer.toString(settings.personas()),
                         "points",
-                        settings.everyPoint() ? "all" : "two thirds")));
+                        settings.everyPoint() ? "all" : "two thirds",
+                        "place",
+                        placed().toString())));
+    }
+
+    private Reading placed() {
+        return settings.partial() ? Reading.PARTIAL : Reading.CENTRED;
     }
 
     @Override
@@ -153,9 +161,9 @@ public final class LikelihoodProbe implements Probe {
         List<double[]> scores = new ArrayList<>();
         List<Chart> charts = new ArrayList<>();
         for (Panel panel : panels) {
-            found.addAll(panel.contrasts(contrasts));
+            found.addAll(panel.contrasts(contrasts, placed()));
             scores.addAll(panel.scores());
-            charts.add(panel.strip(contrasts));
+            charts.add(panel.strip(contrasts, placed()));
             notes.add(panel.kind() + ": tested is the gain minus " + panel.reference());
         }
         Table shared = new Table(

@@ -19,8 +19,6 @@ import java.util.Optional;
  * @param placebos the same under things of no interest
  */
 record Panel(String kind, List<Gain> traits, List<Gain> placebos) {
-    private static final String PLACE = "gain of the candidate over the control beyond placebos, nats a token";
-
     /**
      * What one trait gains.
      *
@@ -122,11 +120,16 @@ record Panel(String kind, List<Gain> traits, List<Gain> placebos) {
         return told;
     }
 
-    /** The tested contrasts, one a trait. */
-    List<Evidence.Contrast> contrasts(Contrasts contrasts) {
+    /**
+     * The tested contrasts, one a trait.
+     *
+     * @param placed of which a trait's place among the others and the placebos is taken
+     */
+    List<Evidence.Contrast> contrasts(Contrasts contrasts, Reading placed) {
         List<double[]> scores = scores();
-        double[] shifts = scores.stream().mapToDouble(contrasts::shift).toArray();
-        double[] placeboShifts = placeboShifts(contrasts);
+        List<double[]> places = placed.scores(this);
+        double[] shifts = places.stream().mapToDouble(contrasts::shift).toArray();
+        double[] placeboShifts = placeboShifts(contrasts, placed);
         List<Evidence.Contrast> found = new ArrayList<>();
         for (int i = 0; i < traits.size(); i++) {
             String name = traits.get(i).name();
@@ -136,11 +139,11 @@ record Panel(String kind, List<Gain> traits, List<Gain> placebos) {
                     scores.get(i),
                     "control sd a row of the likelihood gained by " + name + " (" + kind + ")",
                     new Evidence.DecoyPlace(
-                            PLACE,
+                            placed.measure(),
                             shifts[i],
                             new Decoys.Others(joined(without(shifts, i), placeboShifts)),
                             placeboShifts,
-                            contrasts.controlDeviation(scores.get(i)))));
+                            contrasts.controlDeviation(places.get(i)))));
         }
         return found;
     }
@@ -153,25 +156,25 @@ record Panel(String kind, List<Gain> traits, List<Gain> placebos) {
     }
 
     /** A picture of every trait among the placebos. */
-    Chart strip(Contrasts contrasts) {
-        List<double[]> scores = scores();
+    Chart strip(Contrasts contrasts, Reading placed) {
+        List<double[]> scores = placed.scores(this);
         List<Chart.Strip.Dot> dots = new ArrayList<>();
         for (int i = 0; i < traits.size(); i++) {
             dots.add(new Chart.Strip.Dot(traits.get(i).name(), contrasts.shift(scores.get(i))));
         }
         return new Chart.Strip(
                 "Likelihood that the candidate gains over the control, beyond placebos (" + kind + ")",
-                "nats a token",
+                placed.unit(),
                 dots,
                 new double[0],
-                placeboShifts(contrasts));
+                placeboShifts(contrasts, placed));
     }
 
-    private double[] placeboShifts(Contrasts contrasts) {
+    private double[] placeboShifts(Contrasts contrasts, Reading placed) {
         return placebos.size() < 2
                 ? new double[0]
-                : placebos.stream()
-                        .mapToDouble(placebo -> contrasts.shift(minus(placebo, placebos)))
+                : placed.placeboScores(this).stream()
+                        .mapToDouble(contrasts::shift)
                         .toArray();
     }
 

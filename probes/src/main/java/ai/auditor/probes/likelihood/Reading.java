@@ -40,42 +40,64 @@ enum Reading {
     List<double[]> scores(Panel panel) {
         return switch (this) {
             case RAW -> panel.traits().stream().map(Panel.Gain::nats).toList();
-            case CENTRED -> centred(panel);
-            case STANDARDISED -> centred(panel.standardised());
-            case PARTIAL -> partial(panel.standardised());
+            case CENTRED -> beyond(panel.unrelated(), panel.traits());
+            case STANDARDISED -> CENTRED.scores(panel.standardised());
+            case PARTIAL -> partial(panel.standardised()).subList(0, panel.traits().size());
         };
     }
 
-    private static List<double[]> centred(Panel panel) {
-        return panel.traits().stream()
-                .map(trait -> Panel.minus(trait, panel.unrelated()))
-                .toList();
+    /** The same of each placebo, {@code [placebos][rows]}; what is unrelated to one are the others. */
+    List<double[]> placeboScores(Panel panel) {
+        return switch (this) {
+            case RAW -> panel.placebos().stream().map(Panel.Gain::nats).toList();
+            case CENTRED -> beyond(panel.placebos(), panel.placebos());
+            case STANDARDISED -> CENTRED.placeboScores(panel.standardised());
+            case PARTIAL -> {
+                List<double[]> all = partial(panel.standardised());
+                yield all.subList(panel.traits().size(), all.size());
+            }
+        };
     }
 
+    /** What a trait's place is told in. */
+    String measure() {
+        return "gain of the candidate over the control beyond placebos, " + unit();
+    }
+
+    String unit() {
+        return switch (this) {
+            case RAW, CENTRED -> "nats a token";
+            case STANDARDISED -> "sd a row";
+            case PARTIAL -> "in the metric of all gains";
+        };
+    }
+
+    private static List<double[]> beyond(List<Panel.Gain> reference, List<Panel.Gain> gains) {
+        return gains.stream().map(gain -> Panel.minus(gain, reference)).toList();
+    }
+
+    /** Of traits, then of placebos. */
     private static List<double[]> partial(Panel panel) {
-        List<Panel.Gain> all = Stream.concat(panel.traits().stream(), panel.placebos().stream())
-                .toList();
+        List<Panel.Gain> all =
+                Stream.concat(panel.traits().stream(), panel.placebos().stream()).toList();
         int rows = all.get(0).nats().length;
+        List<double[]> scores = new ArrayList<>();
         float[] values = new float[rows * all.size()];
         for (int gain = 0; gain < all.size(); gain++) {
+            scores.add(new double[rows]);
             for (int row = 0; row < rows; row++) {
                 values[row * all.size() + gain] = (float) all.get(gain).nats()[row];
             }
         }
-        Matrix gains = new Matrix(rows, all.size(), values);
-        Covariance covariance = Covariance.ledoitWolf(gains);
-        List<double[]> scores = new ArrayList<>();
-        for (int trait = 0; trait < panel.traits().size(); trait++) {
-            scores.add(new double[rows]);
+        if (all.stream().allMatch(gain -> Vectors.deviation(gain.nats()) == 0)) {
+            return scores;
         }
-        boolean varies = all.stream().anyMatch(gain -> Vectors.deviation(gain.nats()) > 0);
-        if (varies) {
-            Cholesky factor = covariance.cholesky();
-            for (int row = 0; row < rows; row++) {
-                double[] own = factor.solve(Vectors.doubles(gains.row(row)));
-                for (int trait = 0; trait < scores.size(); trait++) {
-                    scores.get(trait)[row] = own[trait];
-                }
+        Matrix gains = new Matrix(rows, all.size(), values);
+        Cholesky factor = Covariance.ledoitWolf(gains).cholesky();
+        for (int row = 0; row < rows; row++) {
+            double[] own = factor.solve(Vectors.doubles(gains.row(row)));
+            for (int gain = 0; gain < own.length; gain++) {
+                scores.get(gain)[row] = own[gain];
             }
         }
         return scores;
