@@ -47,6 +47,8 @@ public final class LikelihoodProbe implements Probe {
      */
     static final double STRENGTH = 0.2;
 
+    private static final String PERSONA = "persona";
+
     private final Settings settings;
 
     /**
@@ -55,8 +57,8 @@ public final class LikelihoodProbe implements Probe {
      * @param personas asked about at most, spread over the list; each costs a pass over the rows
      * @param everyPoint whether vectors are added at every point of the audit, one after the other; otherwise at the one nearest to two
      *     thirds of the depth. Each point costs what all its traits cost, and its contrasts are tested beside the others'
-     * @param partial whether a trait's place among the others and the placebos is taken of what no weighing of them explains; otherwise of
-     *     its gain minus their mean. What is tested by exchanges of labels stays the same
+     * @param partial whether a persona's place among the others and the placebos is taken of what no weighing of them explains; otherwise,
+     *     as for vectors, of its gain minus their mean. What is tested by exchanges of labels stays the same
      */
     public record Settings(int personas, boolean everyPoint, boolean partial) {
         public Settings {
@@ -107,11 +109,11 @@ public final class LikelihoodProbe implements Probe {
                         "points",
                         settings.everyPoint() ? "all" : "two thirds",
                         "place",
-                        placed().toString())));
+                        (settings.partial() ? Reading.PARTIAL : Reading.CENTRED).toString())));
     }
 
-    private Reading placed() {
-        return settings.partial() ? Reading.PARTIAL : Reading.CENTRED;
+    private Reading placed(Panel panel) {
+        return settings.partial() && panel.kind().equals(PERSONA) ? Reading.PARTIAL : Reading.CENTRED;
     }
 
     @Override
@@ -161,9 +163,9 @@ public final class LikelihoodProbe implements Probe {
         List<double[]> scores = new ArrayList<>();
         List<Chart> charts = new ArrayList<>();
         for (Panel panel : panels) {
-            found.addAll(panel.contrasts(contrasts, placed()));
+            found.addAll(panel.contrasts(contrasts, placed(panel)));
             scores.addAll(panel.scores());
-            charts.add(panel.strip(contrasts, placed()));
+            charts.add(panel.strip(contrasts, placed(panel)));
             notes.add(panel.kind() + ": tested is the gain minus " + panel.reference());
         }
         Table shared = new Table(
@@ -192,11 +194,11 @@ public final class LikelihoodProbe implements Probe {
     private Panel personas(Study study, int[] rows, double[] plain, List<String> notes) {
         if (study.traits().personas().isEmpty()) {
             notes.add("the trait list has no persona wording: no personas were asked about");
-            return new Panel("persona", List.of(), List.of());
+            return new Panel(PERSONA, List.of(), List.of());
         }
         if (!study.takesPersonas()) {
             notes.add("rows of plain text take no system prompt: no personas were asked about");
-            return new Panel("persona", List.of(), List.of());
+            return new Panel(PERSONA, List.of(), List.of());
         }
         String wording = study.traits().personas().get(0);
         List<Trait> traits = spread(study.traits().traits(), settings.personas());
@@ -219,7 +221,7 @@ public final class LikelihoodProbe implements Probe {
                     .nll();
             gains.add(Panel.Gain.of(trait.name(), plain, nll));
         }
-        return new Panel("persona", gains.subList(0, traits.size()), gains.subList(traits.size(), gains.size()));
+        return new Panel(PERSONA, gains.subList(0, traits.size()), gains.subList(traits.size(), gains.size()));
     }
 
     private static int[] tokens(Study study, List<Trait> words, String wording) {
