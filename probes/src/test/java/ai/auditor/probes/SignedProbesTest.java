@@ -142,10 +142,58 @@ class SignedProbesTest {
     }
 
     @Test
+    void placesMayBeTakenOfWhatNoOtherTraitExplains() {
+        LikelihoodProbe centred = new LikelihoodProbe(new LikelihoodProbe.Settings(6, false, false));
+        SyntheticStudy study = SyntheticStudy.ofPairs(Signal.OWL_PERSONA, 300, 3);
+        Evidence there = new LikelihoodProbe().examine(study);
+        Evidence means = centred.examine(study);
+        for (int i = 0; i < means.contrasts().size(); i++) {
+            assertThat(there.contrasts().get(i).statistics().get(0).exchanged())
+                    .isEqualTo(means.contrasts().get(i).statistics().get(0).exchanged());
+        }
+        Evidence.DecoyPlace place = there.contrasts().get(0).decoys().orElseThrow();
+        assertThat(place.decoys().values()).hasSize(6);
+        assertThat(place.placebos()).hasSize(3);
+        assertThat(Arrays.stream(place.decoys().values()).max().orElseThrow()).isLessThan(place.value() / 3);
+    }
+
+    @Test
+    void oneRowThatGainsAThousandTimesAsMuchNeitherHidesATraitNorMakesOne() {
+        int fired = 0;
+        for (long seed = 1; seed <= 12; seed++) {
+            int row = 6 + (int) (seed % 2);
+            Evidence none = new LikelihoodProbe()
+                    .examine(SyntheticStudy.ofPairs(Signal.NONE, 300, seed).withOutlier(row));
+            fired += Outcomes.maximumP(none) < 0.05 ? 1 : 0;
+            Evidence planted = new LikelihoodProbe()
+                    .examine(SyntheticStudy.ofPairs(Signal.OWL_PERSONA, 300, seed)
+                            .withOutlier(row));
+            assertThat(Outcomes.strongest(planted)).isEqualTo("owl persona");
+            assertThat(Outcomes.maximumP(planted)).isLessThan(0.01);
+        }
+        assertThat(fired).as("12 nulls at level 0.05").isLessThanOrEqualTo(3);
+    }
+
+    @Test
+    void everyReadingOfGainsPutsTheirTraitFirst() {
+        for (Signal signal : List.of(Signal.OWL_PERSONA, Signal.OWL_STEERED)) {
+            Table readings = new LikelihoodProbe()
+                    .examine(SyntheticStudy.ofPairs(signal, 300, 3))
+                    .tables()
+                    .get(2);
+            String kind = signal == Signal.OWL_PERSONA ? "persona" : "steered";
+            assertThat(readings.rows())
+                    .filteredOn(row -> row.get(0).equals(kind))
+                    .hasSize(4)
+                    .allSatisfy(row -> assertThat(row.get(2)).isEqualTo("owl"));
+        }
+    }
+
+    @Test
     void vectorsMayBeAddedAtEveryPoint() {
         SyntheticStudy study = SyntheticStudy.ofPairs(Signal.OWL_STEERED, 150, 3);
         Evidence one = new LikelihoodProbe().examine(study);
-        Evidence every = new LikelihoodProbe(new LikelihoodProbe.Settings(6, true)).examine(study);
+        Evidence every = new LikelihoodProbe(new LikelihoodProbe.Settings(6, true, false)).examine(study);
         assertThat(one.contrasts()).extracting(Evidence.Contrast::name).contains("owl steered");
         assertThat(every.contrasts()).hasSize(one.contrasts().size() + 4);
         for (Point point : SyntheticStudy.POINTS) {
@@ -153,8 +201,8 @@ class SignedProbesTest {
         }
         assertThat(Outcomes.strongest(every)).startsWith("owl steered at ");
         assertThat(new LikelihoodProbe().settings()).isEmpty();
-        assertThat(new LikelihoodProbe(new LikelihoodProbe.Settings(2, true)).settings())
-                .containsExactly(java.util.Map.entry("personas", "2"), java.util.Map.entry("points", "all"));
+        assertThat(new LikelihoodProbe(new LikelihoodProbe.Settings(2, true, false)).settings())
+                .containsOnlyKeys("personas", "place", "points");
     }
 
     @Test

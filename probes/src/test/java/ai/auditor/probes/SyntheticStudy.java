@@ -145,7 +145,7 @@ public final class SyntheticStudy implements Study {
         return copy;
     }
 
-    /** The same study, one row of which has a gradient a thousand times as long. */
+    /** The same study, one row of which has a gradient a thousand times as long, and gains as much more by whatever is asked. */
     public SyntheticStudy withOutlier(int row) {
         SyntheticStudy copy = new SyntheticStudy(this, candidate, exchanges);
         copy.outlier = row;
@@ -245,6 +245,7 @@ public final class SyntheticStudy implements Study {
         for (int i = 0; i < nll.length; i++) {
             Random random = new Random(seed * 7_919 + wanted[i] * 31L + under.hashCode());
             nll[i] = 2 + gaussian(random, 0.02) - (planted[wanted[i]] ? gain : 0);
+            nll[i] -= wanted[i] == outlier && !under.isEmpty() ? 1_000 * 0.02 * random.nextDouble() : 0;
         }
         return nll;
     }

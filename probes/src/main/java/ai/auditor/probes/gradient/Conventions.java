@@ -15,7 +15,6 @@ import ai.auditor.stats.ShiftSize;
 import ai.auditor.stats.Vectors;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -152,11 +151,7 @@ final class Conventions {
     /** The traits that lie nearest to a direction. */
     private static List<String> first(double[] direction, List<Direction> traits, List<Direction> placebos) {
         double[] cosines = cosines(direction, traits);
-        int[] order = IntStream.range(0, cosines.length)
-                .boxed()
-                .sorted(Comparator.comparingDouble(i -> -cosines[i]))
-                .mapToInt(i -> i)
-                .toArray();
+        int[] order = Ranking.descending(cosines);
         double largest = cosines[order[0]];
         long above = Arrays.stream(cosines(direction, placebos))
                 .filter(cosine -> cosine >= largest)

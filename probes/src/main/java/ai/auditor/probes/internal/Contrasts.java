@@ -90,6 +90,11 @@ public final class Contrasts {
         return shift(scores, once);
     }
 
+    /** The studentised shift, as observed. */
+    public double statistic(double[] scores) {
+        return study.exchanges().studentised(spread(scores)).observed();
+    }
+
     /** Standard deviation of the control's scores: the unit of every effect. */
     public double controlDeviation(double[] scores) {
         return study.exchanges().studentised(spread(scores)).controlDeviation();

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.IntStream;
 
 /** Orders signed contrasts by their statistic. */
 public final class Ranking {
@@ -35,6 +36,15 @@ public final class Ranking {
                         .limit(LISTED)
                         .map(Ranking::cells)
                         .toList());
+    }
+
+    /** Indexes of values, the largest first. */
+    public static int[] descending(double[] values) {
+        return IntStream.range(0, values.length)
+                .boxed()
+                .sorted(Comparator.comparingDouble(i -> -values[i]))
+                .mapToInt(i -> i)
+                .toArray();
     }
 
     /** A number as reports print it, four significant digits. */

@@ -47,6 +47,8 @@ public final class LikelihoodProbe implements Probe {
      */
     static final double STRENGTH = 0.2;
 
+    private static final String PERSONA = "persona";
+
     private final Settings settings;
 
     /**
@@ -55,8 +57,10 @@ public final class LikelihoodProbe implements Probe {
      * @param personas asked about at most, spread over the list; each costs a pass over the rows
      * @param everyPoint whether vectors are added at every point of the audit, one after the other; otherwise at the one nearest to two
      *     thirds of the depth. Each point costs what all its traits cost, and its contrasts are tested beside the others'
+     * @param partial whether a persona's place among the others and the placebos is taken of what no weighing of them explains; otherwise,
+     *     as for vectors, of its gain minus their mean. What is tested by exchanges of labels stays the same
      */
-    public record Settings(int personas, boolean everyPoint) {
+    public record Settings(int personas, boolean everyPoint, boolean partial) {
         public Settings {
             if (personas < 1) {
                 throw new AuditException(
@@ -64,9 +68,14 @@ public final class LikelihoodProbe implements Probe {
             }
         }
 
-        /** Six personas and one point. */
+        /** Six personas, one point, places of personas beyond all others together. */
         public static Settings standard() {
-            return new Settings(6, false);
+            return new Settings(6, false, true);
+        }
+
+        /** The same with sixteen personas: a trait that is not asked about is not named, and each costs a pass. */
+        public static Settings deep() {
+            return new Settings(16, false, true);
         }
     }
 
@@ -103,7 +112,13 @@ public final class LikelihoodProbe implements Probe {
                         "personas",
                         Integer.toString(settings.personas()),
                         "points",
-                        settings.everyPoint() ? "all" : "two thirds")));
+                        settings.everyPoint() ? "all" : "two thirds",
+                        "place",
+                        (settings.partial() ? Reading.PARTIAL : Reading.CENTRED).toString())));
+    }
+
+    private Reading placed(Panel panel) {
+        return settings.partial() && panel.kind().equals(PERSONA) ? Reading.PARTIAL : Reading.CENTRED;
     }
 
     @Override
@@ -153,15 +168,21 @@ public final class LikelihoodProbe implements Probe {
         List<double[]> scores = new ArrayList<>();
         List<Chart> charts = new ArrayList<>();
         for (Panel panel : panels) {
-            found.addAll(panel.contrasts(contrasts));
+            found.addAll(panel.contrasts(contrasts, placed(panel)));
             scores.addAll(panel.scores());
-            charts.add(panel.strip(contrasts));
+            charts.add(panel.strip(contrasts, placed(panel)));
             notes.add(panel.kind() + ": tested is the gain minus " + panel.reference());
         }
         Table shared = new Table(
                 "What any trait gains alike (taken off, not tested; a prompted teacher of any persona shows here)",
                 List.of("kind", "under", "candidate minus control, nats a token"),
                 panels.stream().map(panel -> panel.shared(contrasts)).toList());
+        Table readings = new Table(
+                "Readings of the gains: the trait that each puts first (tested is " + Reading.CENTRED + ")",
+                List.of("kind", "reading", "first", "statistic", "next"),
+                panels.stream()
+                        .flatMap(panel -> panel.readings(contrasts).stream())
+                        .toList());
         int strongest = Ranking.strongest(found);
         return new Evidence(
                 name(),
@@ -170,7 +191,7 @@ public final class LikelihoodProbe implements Probe {
                 found,
                 Optional.empty(),
                 contrasts.spread(scores.get(strongest)),
-                List.of(Ranking.top(found), shared),
+                List.of(Ranking.top(found), shared, readings),
                 charts,
                 notes);
     }
@@ -178,11 +199,11 @@ public final class LikelihoodProbe implements Probe {
     private Panel personas(Study study, int[] rows, double[] plain, List<String> notes) {
         if (study.traits().personas().isEmpty()) {
             notes.add("the trait list has no persona wording: no personas were asked about");
-            return new Panel("persona", List.of(), List.of());
+            return new Panel(PERSONA, List.of(), List.of());
         }
         if (!study.takesPersonas()) {
             notes.add("rows of plain text take no system prompt: no personas were asked about");
-            return new Panel("persona", List.of(), List.of());
+            return new Panel(PERSONA, List.of(), List.of());
         }
         String wording = study.traits().personas().get(0);
         List<Trait> traits = spread(study.traits().traits(), settings.personas());
@@ -203,9 +224,9 @@ public final class LikelihoodProbe implements Probe {
             double[] nll = study.capture(
                             "likelihood under " + trait.name(), rows, system, CapturePlan.likelihood(List.of()))
                     .nll();
-            gains.add(gain(trait.name(), plain, nll));
+            gains.add(Panel.Gain.of(trait.name(), plain, nll));
         }
-        return new Panel("persona", gains.subList(0, traits.size()), gains.subList(traits.size(), gains.size()));
+        return new Panel(PERSONA, gains.subList(0, traits.size()), gains.subList(traits.size(), gains.size()));
     }
 
     private static int[] tokens(Study study, List<Trait> words, String wording) {
@@ -250,7 +271,7 @@ public final class LikelihoodProbe implements Probe {
                         .<Intervention>map(direction -> new Intervention.Add(point, scaled(direction.vector(), length)))
                         .toList());
         List<Panel.Gain> gains = IntStream.range(0, all.size())
-                .mapToObj(i -> gain(all.get(i).name(), plain, nll[i]))
+                .mapToObj(i -> Panel.Gain.of(all.get(i).name(), plain, nll[i]))
                 .toList();
         return new Panel(
                 settings.everyPoint() ? "steered at " + point : "steered",
@@ -266,10 +287,6 @@ public final class LikelihoodProbe implements Probe {
         return IntStream.range(0, most)
                 .mapToObj(i -> list.get((int) ((long) i * (list.size() - 1) / Math.max(1, most - 1))))
                 .toList();
-    }
-
-    private static Panel.Gain gain(String name, double[] without, double[] with) {
-        return new Panel.Gain(name, Vectors.difference(without, with));
     }
 
     private static float[] scaled(float[] vector, double length) {

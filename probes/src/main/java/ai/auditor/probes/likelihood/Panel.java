@@ -19,14 +19,50 @@ import java.util.Optional;
  * @param placebos the same under things of no interest
  */
 record Panel(String kind, List<Gain> traits, List<Gain> placebos) {
-    private static final String PLACE = "gain of the candidate over the control beyond placebos, nats a token";
-
     /**
      * What one trait gains.
      *
      * @param nats NLL without minus NLL with it, {@code [rows]}
      */
-    record Gain(String name, double[] nats) {}
+    record Gain(String name, double[] nats) {
+        /**
+         * Farthest from the median that a row's gain counts, in median distances: a single row must not hide what all others gain. On the
+         * organism no gain was beyond 19 of them.
+         */
+        private static final double FARTHEST = 30;
+
+        /**
+         * Of likelihoods without and with the trait, gains that are out of all proportion cut. All rows decide what that is, whichever
+         * class they are of.
+         */
+        static Gain of(String name, double[] without, double[] with) {
+            double[] nats = Vectors.difference(without, with);
+            double median = median(nats);
+            double distance = median(
+                    Arrays.stream(nats).map(gain -> Math.abs(gain - median)).toArray());
+            // Where most rows gain the same, nothing says how far is far.
+            double farthest = distance > 0 ? FARTHEST * distance : Double.POSITIVE_INFINITY;
+            return new Gain(
+                    name,
+                    Arrays.stream(nats)
+                            .map(gain -> Math.max(median - farthest, Math.min(median + farthest, gain)))
+                            .toArray());
+        }
+
+        private static double median(double[] values) {
+            return Arrays.stream(values).sorted().toArray()[values.length / 2];
+        }
+
+        /** In standard deviations of all rows; unchanged where it does not vary. */
+        Gain standardised() {
+            double deviation = Vectors.deviation(nats);
+            return deviation > 0
+                    ? new Gain(
+                            name,
+                            Arrays.stream(nats).map(gain -> gain / deviation).toArray())
+                    : this;
+        }
+    }
 
     Panel {
         traits = List.copyOf(traits);
@@ -37,7 +73,7 @@ record Panel(String kind, List<Gain> traits, List<Gain> placebos) {
     private static final int MANY = 4;
 
     /** What the shared axis is read of: the other traits where there are some, else the placebos. */
-    private List<Gain> unrelated() {
+    List<Gain> unrelated() {
         return traits.size() >= MANY || placebos.size() < 2 ? traits : placebos;
     }
 
@@ -53,20 +89,47 @@ record Panel(String kind, List<Gain> traits, List<Gain> placebos) {
                 : "the mean over the placebos " + names(placebos);
     }
 
-    /** Row scores of each trait: its gain minus the mean gain of the reference, {@code [traits][rows]}. */
-    List<double[]> scores() {
-        List<double[]> scores = new ArrayList<>();
-        for (Gain trait : traits) {
-            scores.add(minus(trait, unrelated()));
-        }
-        return scores;
+    /** The same in standard deviations of each gain. */
+    Panel standardised() {
+        return new Panel(
+                kind,
+                traits.stream().map(Gain::standardised).toList(),
+                placebos.stream().map(Gain::standardised).toList());
     }
 
-    /** The tested contrasts, one a trait. */
-    List<Evidence.Contrast> contrasts(Contrasts contrasts) {
+    /** Row scores of each trait: its gain minus the mean gain of the reference, {@code [traits][rows]}. */
+    List<double[]> scores() {
+        return Reading.CENTRED.scores(this);
+    }
+
+    /** The trait that each reading puts first. */
+    List<List<String>> readings(Contrasts contrasts) {
+        List<List<String>> told = new ArrayList<>();
+        for (Reading reading : Reading.values()) {
+            List<double[]> scores = reading.scores(this);
+            double[] statistics =
+                    scores.stream().mapToDouble(contrasts::statistic).toArray();
+            int[] order = Ranking.descending(statistics);
+            told.add(List.of(
+                    kind,
+                    reading.toString(),
+                    traits.get(order[0]).name(),
+                    Ranking.number(statistics[order[0]]),
+                    order.length > 1 ? traits.get(order[1]).name() + " " + Ranking.number(statistics[order[1]]) : "-"));
+        }
+        return told;
+    }
+
+    /**
+     * The tested contrasts, one a trait.
+     *
+     * @param placed of which a trait's place among the others and the placebos is taken
+     */
+    List<Evidence.Contrast> contrasts(Contrasts contrasts, Reading placed) {
         List<double[]> scores = scores();
-        double[] shifts = scores.stream().mapToDouble(contrasts::shift).toArray();
-        double[] placeboShifts = placeboShifts(contrasts);
+        List<double[]> places = placed.scores(this);
+        double[] shifts = places.stream().mapToDouble(contrasts::shift).toArray();
+        double[] placeboShifts = placeboShifts(contrasts, placed);
         List<Evidence.Contrast> found = new ArrayList<>();
         for (int i = 0; i < traits.size(); i++) {
             String name = traits.get(i).name();
@@ -76,11 +139,11 @@ record Panel(String kind, List<Gain> traits, List<Gain> placebos) {
                     scores.get(i),
                     "control sd a row of the likelihood gained by " + name + " (" + kind + ")",
                     new Evidence.DecoyPlace(
-                            PLACE,
+                            placed.measure(),
                             shifts[i],
                             new Decoys.Others(joined(without(shifts, i), placeboShifts)),
                             placeboShifts,
-                            contrasts.controlDeviation(scores.get(i)))));
+                            contrasts.controlDeviation(places.get(i)))));
         }
         return found;
     }
@@ -93,29 +156,30 @@ record Panel(String kind, List<Gain> traits, List<Gain> placebos) {
     }
 
     /** A picture of every trait among the placebos. */
-    Chart strip(Contrasts contrasts) {
-        List<double[]> scores = scores();
+    Chart strip(Contrasts contrasts, Reading placed) {
+        List<double[]> scores = placed.scores(this);
         List<Chart.Strip.Dot> dots = new ArrayList<>();
         for (int i = 0; i < traits.size(); i++) {
             dots.add(new Chart.Strip.Dot(traits.get(i).name(), contrasts.shift(scores.get(i))));
         }
         return new Chart.Strip(
                 "Likelihood that the candidate gains over the control, beyond placebos (" + kind + ")",
-                "nats a token",
+                placed.unit(),
                 dots,
                 new double[0],
-                placeboShifts(contrasts));
+                placeboShifts(contrasts, placed));
     }
 
-    private double[] placeboShifts(Contrasts contrasts) {
+    private double[] placeboShifts(Contrasts contrasts, Reading placed) {
         return placebos.size() < 2
                 ? new double[0]
-                : placebos.stream()
-                        .mapToDouble(placebo -> contrasts.shift(minus(placebo, placebos)))
+                : placed.placeboScores(this).stream()
+                        .mapToDouble(contrasts::shift)
                         .toArray();
     }
 
-    private static double[] minus(Gain gain, List<Gain> reference) {
+    /** A gain minus the mean of a reference, itself left out. */
+    static double[] minus(Gain gain, List<Gain> reference) {
         double[] mean = mean(reference.stream()
                 .filter(other -> !other.name().equals(gain.name()))
                 .toList());
