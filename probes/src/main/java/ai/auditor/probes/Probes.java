@@ -28,11 +28,12 @@ public final class Probes {
         return switch (tier) {
             case QUICK -> List.of(new ShortcutProbe(), new LinearProbe(), new ProjectionProbe());
             case STANDARD -> and(Tier.QUICK, new GradientProbe(), new LikelihoodProbe());
-            case DEEP -> and(
-                    Tier.QUICK,
-                    new GradientProbe(),
-                    new LikelihoodProbe(LikelihoodProbe.Settings.deep()),
-                    new RecoveredProbe());
+            case DEEP ->
+                and(
+                        Tier.QUICK,
+                        new GradientProbe(),
+                        new LikelihoodProbe(LikelihoodProbe.Settings.deep()),
+                        new RecoveredProbe());
         };
     }
 

@@ -42,7 +42,8 @@ enum Reading {
             case RAW -> panel.traits().stream().map(Panel.Gain::nats).toList();
             case CENTRED -> beyond(panel.unrelated(), panel.traits());
             case STANDARDISED -> CENTRED.scores(panel.standardised());
-            case PARTIAL -> partial(panel.standardised()).subList(0, panel.traits().size());
+            case PARTIAL ->
+                partial(panel.standardised()).subList(0, panel.traits().size());
         };
     }
 
@@ -78,8 +79,8 @@ enum Reading {
 
     /** Of traits, then of placebos. */
     private static List<double[]> partial(Panel panel) {
-        List<Panel.Gain> all =
-                Stream.concat(panel.traits().stream(), panel.placebos().stream()).toList();
+        List<Panel.Gain> all = Stream.concat(panel.traits().stream(), panel.placebos().stream())
+                .toList();
         int rows = all.get(0).nats().length;
         List<double[]> scores = new ArrayList<>();
         float[] values = new float[rows * all.size()];
