@@ -13,10 +13,15 @@ class PowerTest {
     private static final double CRITICAL = 3;
     private static final double POWER = 0.8;
 
+    private static double difference(ToDoubleFunction<SplittableRandom> score, SplittableRandom random) {
+        double candidate = score.applyAsDouble(random);
+        return candidate - score.applyAsDouble(random);
+    }
+
     private static double[] differences(ToDoubleFunction<SplittableRandom> score, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         double[] differences = new double[PAIRS];
-        Arrays.setAll(differences, i -> score.applyAsDouble(random) - score.applyAsDouble(random));
+        Arrays.setAll(differences, i -> difference(score, random));
         return differences;
     }
 
@@ -29,8 +34,7 @@ class PowerTest {
             double sum = 0;
             double squares = 0;
             for (int pair = 0; pair < PAIRS; pair++) {
-                double value = score.applyAsDouble(random)
-                        - score.applyAsDouble(random)
+                double value = difference(score, random)
                         + (random.nextDouble() < fraction ? shift : 0);
                 sum += value;
                 squares += value * value;
