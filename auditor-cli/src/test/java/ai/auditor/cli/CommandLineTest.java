@@ -104,7 +104,7 @@ class CommandLineTest {
         JsonNode report = new ObjectMapper().readTree(json.toFile());
         assertThat(report.at("/provenance/controls")).hasSize(2);
         JsonNode runs = report.at("/calibration/runs");
-        assertThat(runs.at("/names/1").asText()).isEqualTo("control-again.jsonl");
+        assertThat(runs.at("/names/1").asText()).endsWith("control-again.jsonl");
         assertThat(runs.at("/permuted").asBoolean()).isFalse();
         assertThat(runs.at("/smallestP").asDouble()).isEqualTo(2.0 / 3);
         assertThat(runs.at("/places")).hasSize(2);
