@@ -34,8 +34,7 @@ class PowerTest {
             double sum = 0;
             double squares = 0;
             for (int pair = 0; pair < PAIRS; pair++) {
-                double value = difference(score, random)
-                        + (random.nextDouble() < fraction ? shift : 0);
+                double value = difference(score, random) + (random.nextDouble() < fraction ? shift : 0);
                 sum += value;
                 squares += value * value;
             }
