@@ -190,7 +190,11 @@ public final class SyntheticStudy implements Study {
                     new ActivationTable.Column(false, point, Pooling.COMPLETION_MEAN),
                     drawn(wanted, owl, activationShift, point.block()));
             for (Pooling pooling : gradients) {
-                Matrix drawn = drawn(wanted, owl, -pull(pooling), point.block() + 100 * (1 + pooling.ordinal()));
+                Matrix drawn = drawn(
+                        wanted,
+                        owl,
+                        -pull(pooling),
+                        point.block() + 100 * (1 + List.of(Pooling.values()).indexOf(pooling)));
                 columns.put(new ActivationTable.Column(true, point, pooling), stretched(wanted, drawn));
             }
         }

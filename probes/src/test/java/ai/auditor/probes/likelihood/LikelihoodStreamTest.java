@@ -33,7 +33,7 @@ class LikelihoodStreamTest {
         int streams = 40;
         int alarms = 0;
         for (int stream = 0; stream < streams; stream++) {
-            alarms += watched(Signal.NONE, 5, 1_000L + 10 * stream).alarm().isPresent() ? 1 : 0;
+            alarms += watched(Signal.NONE, 5, 1_000 + 10L * stream).alarm().isPresent() ? 1 : 0;
         }
         // At level 0.01 four or more of 40 have a chance of one in 1,600.
         assertThat(alarms).as("seeds from 1000").isLessThan(4);
