@@ -24,7 +24,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.ToLongFunction;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -89,11 +88,8 @@ final class AuditCommand implements Callable<Integer> {
     @Mixin
     private LogOptions log = new LogOptions();
 
-    @Option(
-            names = "--vectors",
-            paramLabel = "FILE",
-            description = "Steering vectors made by \"auditor vectors\" (default: made from the model).")
-    private @Nullable String vectors;
+    @Mixin
+    private VectorOptions vectors = new VectorOptions();
 
     @Option(
             names = "--long-rows",
@@ -125,7 +121,7 @@ final class AuditCommand implements Callable<Integer> {
         Policy policy = policies.policy(traits, shadows);
         TraitList traitList = traits.list(model);
         policies.requireKnown(policy, traitList);
-        Optional<Path> vectorFile = Optional.ofNullable(vectors).map(name -> UserPath.file(name, "vector file"));
+        Optional<Path> vectorFile = vectors.file();
         Optional<SteeringVectors> steering = vectorFile.map(SteeringVectors::read);
         Optional<Path> autoencoder = sae.path();
         shadows.requireUsable(policy.tier());

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.ToIntFunction;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -71,11 +72,8 @@ final class StreamCommand implements Callable<Integer> {
     @Mixin
     private LogOptions log = new LogOptions();
 
-    @Option(
-            names = "--vectors",
-            paramLabel = "FILE",
-            description = "Steering vectors made by \"auditor vectors\" (default: made from the model).")
-    private @Nullable String vectors;
+    @Mixin
+    private VectorOptions vectors = new VectorOptions();
 
     @Option(
             names = "--batch",
@@ -104,8 +102,7 @@ final class StreamCommand implements Callable<Integer> {
         model.requireThere();
         LikelihoodStream stream = new LikelihoodStream(alpha);
         TraitList traitList = traits.list(model);
-        Optional<SteeringVectors> steering =
-                Optional.ofNullable(vectors).map(name -> SteeringVectors.read(UserPath.file(name, "vector file")));
+        Optional<SteeringVectors> steering = vectors.file().map(SteeringVectors::read);
         List<Path> controlRun = controlFiles.orElseThrow(AuditCommand::noControl);
         // All rows of a batch are read: the batch is the bound.
         Policy policy = Policy.standard().toBuilder()
@@ -140,23 +137,11 @@ final class StreamCommand implements Callable<Integer> {
                     List<Pairing.Pair> taken = pairs.subList(start, start + batch);
                     Study study = auditor.build()
                             .prepare(
-                                    rows(
-                                            "candidate",
-                                            taken.stream()
-                                                    .map(pair ->
-                                                            candidateRows.rows().get(pair.candidate()))
-                                                    .toList()),
-                                    rows(
-                                            "control",
-                                            taken.stream()
-                                                    .map(pair ->
-                                                            controlRows.rows().get(pair.control()))
-                                                    .toList()))
+                                    Dataset.of("candidate", rows(candidateRows, taken, Pairing.Pair::candidate)),
+                                    Dataset.of("control", rows(controlRows, taken, Pairing.Pair::control)))
                             .study();
                     // Made once, the same for all batches.
-                    auditor.vectors(study.vectors())
-                            .policy(policy.toBuilder().traits(List.of()).build())
-                            .traits(study.traits());
+                    auditor.vectors(study.vectors());
                     stream.add(study);
                     progress.report("stream", stream.pairs(), pairs.size(), "pairs");
                 }
@@ -167,8 +152,10 @@ final class StreamCommand implements Callable<Integer> {
         return stream.alarm().isPresent() ? ALARM : 0;
     }
 
-    private static Dataset rows(String name, List<Row> rows) {
-        return Dataset.of(name, rows);
+    private static List<Row> rows(Dataset dataset, List<Pairing.Pair> pairs, ToIntFunction<Pairing.Pair> place) {
+        return pairs.stream()
+                .map(pair -> dataset.rows().get(place.applyAsInt(pair)))
+                .toList();
     }
 
     private void print(LikelihoodStream stream) {

@@ -78,16 +78,6 @@ public record AuditResult(
             contrasts = List.copyOf(contrasts);
             Objects.requireNonNull(simulation);
         }
-
-        /** Without a simulation. */
-        public Finding(
-                Evidence evidence,
-                double p,
-                OptionalDouble decoyP,
-                OptionalDouble detectableFraction,
-                List<ContrastFinding> contrasts) {
-            this(evidence, p, decoyP, detectableFraction, contrasts, Optional.empty());
-        }
     }
 
     /**
@@ -110,10 +100,6 @@ public record AuditResult(
      * @param affected the share of candidate rows that would make its shift, each with the reference effect; its interval holds for all
      *     contrasts of the claim together. Empty where the reference does not move it
      */
-    public record ContrastFinding(String name, double p, double q, OptionalDouble decoyP, Optional<Estimate> affected) {
-        /** Without a share of rows. */
-        public ContrastFinding(String name, double p, double q, OptionalDouble decoyP) {
-            this(name, p, q, decoyP, Optional.empty());
-        }
-    }
+    public record ContrastFinding(
+            String name, double p, double q, OptionalDouble decoyP, Optional<Estimate> affected) {}
 }

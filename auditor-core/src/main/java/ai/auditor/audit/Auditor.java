@@ -171,9 +171,7 @@ public final class Auditor {
             evidence.add(probe.examine(study));
         }
         Optional<ControlRuns> runs = new RunCheck(policy, probes).run(layout.runs(), study, evidence, progress);
-        Calibration calibration = new Calibrator(policy, probes, model.threads())
-                .calibrate(study, progress)
-                .with(runs);
+        Calibration calibration = new Calibrator(policy, probes, model.threads()).calibrate(study, runs, progress);
         List<AuditResult.Finding> findings = new Findings(policy, runs, Optional.of(study)).of(evidence);
         AuditResult.Design design = layout.comparison().design();
         Confounders confounders = confounders(layout);

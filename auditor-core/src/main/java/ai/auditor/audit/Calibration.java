@@ -31,23 +31,6 @@ public record Calibration(
         Objects.requireNonNull(runs);
     }
 
-    /** Of an audit with one control run. */
-    public Calibration(
-            int swaps,
-            double rejected,
-            double limit,
-            String kind,
-            List<Spread> spreads,
-            double smallestP,
-            Optional<SpikeIn> spikeIn) {
-        this(swaps, rejected, limit, kind, spreads, smallestP, spikeIn, Optional.empty());
-    }
-
-    /** The same, with what the runs of the control differ by. */
-    Calibration with(Optional<ControlRuns> differing) {
-        return new Calibration(swaps, rejected, limit, kind, spreads, smallestP, spikeIn, differing);
-    }
-
     /** Whether the null rejects no more than it may. */
     public boolean good() {
         return rejected <= limit;

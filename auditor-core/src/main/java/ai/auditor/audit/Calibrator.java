@@ -7,6 +7,7 @@ import ai.auditor.probe.Probe;
 import ai.auditor.stats.PValue;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -28,7 +29,8 @@ final class Calibrator {
         this.threads = threads;
     }
 
-    Calibration calibrate(ModelStudy study, Progress progress) {
+    /** @param runs what the runs of the control differ by, if there are several */
+    Calibration calibrate(ModelStudy study, Optional<ControlRuns> runs, Progress progress) {
         List<List<AuditResult.Finding>> swaps = swaps(study, progress);
         Judge judge = new Judge(policy);
         long rejected = swaps.stream()
@@ -46,7 +48,8 @@ final class Calibrator {
                 study.paired() ? "labels swapped within pairs" : "labels permuted within parts",
                 spreads(swaps),
                 PValue.smallest(policy.exchanges()),
-                new SpikeInCheck(policy, probes).run(study, progress));
+                new SpikeInCheck(policy, probes).run(study, progress),
+                runs);
     }
 
     private List<List<AuditResult.Finding>> swaps(ModelStudy study, Progress progress) {

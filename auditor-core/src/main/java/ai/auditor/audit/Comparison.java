@@ -42,21 +42,7 @@ record Comparison(
      *
      * @param prompts prompts to take at most, by digest; 0 for all
      * @param fewest prompts below which every row is a group of its own, as where all rows share one prompt or have none
-     */
-    static Comparison of(
-            TokenizedDataset candidate,
-            TokenizedDataset control,
-            double minimumPaired,
-            int prompts,
-            int fewest,
-            long seed) {
-        return of(candidate, control, minimumPaired, prompts, fewest, seed, ONE_RUN);
-    }
-
-    /**
-     * The same, with a word on the runs that the control is made of.
-     *
-     * @param runs the first of the notes
+     * @param runs a word on the runs that the control is made of, the first of the notes
      */
     static Comparison of(
             TokenizedDataset candidate,

@@ -429,6 +429,7 @@ final class Judge {
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
+                Optional.empty(),
                 "");
     }
 

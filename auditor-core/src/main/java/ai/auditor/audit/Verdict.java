@@ -63,37 +63,7 @@ public record Verdict(List<ClaimVerdict> claims, Risk risk, Gate gate) {
             OptionalDouble q,
             OptionalDouble detectableFraction,
             Optional<Estimate> affected,
-            String reference) {
-        /** Without a share of rows. */
-        public ClaimVerdict(
-                Claim claim,
-                Outcome outcome,
-                String reason,
-                Optional<String> trait,
-                String effectMeasure,
-                OptionalDouble effect,
-                Optional<Interval> interval,
-                OptionalDouble p,
-                OptionalDouble decoyP,
-                OptionalDouble q,
-                OptionalDouble detectableFraction,
-                String reference) {
-            this(
-                    claim,
-                    outcome,
-                    reason,
-                    trait,
-                    effectMeasure,
-                    effect,
-                    interval,
-                    p,
-                    decoyP,
-                    q,
-                    detectableFraction,
-                    Optional.empty(),
-                    reference);
-        }
-    }
+            String reference) {}
 
     /** How the gate ends, and the exit code that says so. */
     public enum GateOutcome {

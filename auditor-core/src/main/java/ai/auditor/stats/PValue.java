@@ -93,7 +93,7 @@ public final class PValue {
 
     /** How many of so many p have to reach half of a level, for {@link #twiceMedian} to reach it. */
     public static int needed(int p) {
-        return p == 1 ? 1 : middle(p) + 1;
+        return middle(p) + 1;
     }
 
     private static int middle(int count) {

@@ -81,8 +81,8 @@ public final class Power {
     }
 
     /**
-     * The smallest fraction that is detected by simulation, with nothing assumed of how scores are distributed: pairs are drawn from the differences at hand, their mean taken off
-     * and their signs at random, and each is affected with the probability that is asked about.
+     * The smallest fraction that is detected by simulation, with nothing assumed of how scores are distributed: pairs are drawn from the
+     * differences at hand, their mean taken off and their signs at random, and each is affected with the probability that is asked about.
      *
      * @param differences of held-out scores, candidate minus control, {@code [pairs]}
      * @param critical value that mean over standard error must exceed

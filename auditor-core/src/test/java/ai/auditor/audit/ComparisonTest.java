@@ -38,11 +38,13 @@ class ComparisonTest {
     void pairsStandNextToEachOtherWhateverTheOrderOfTheFiles() {
         List<Row> candidate = rows(200, "a");
         List<Row> control = rows(200, "b");
-        Comparison straight = Comparison.of(arm("candidate", candidate), arm("control", control), 0.9, 0, 20, 5);
+        Comparison straight =
+                Comparison.of(arm("candidate", candidate), arm("control", control), 0.9, 0, 20, 5, Comparison.ONE_RUN);
         for (long seed = 0; seed < 5; seed++) {
             Collections.shuffle(candidate, new Random(seed));
             Collections.shuffle(control, new Random(seed + 100));
-            Comparison shuffled = Comparison.of(arm("candidate", candidate), arm("control", control), 0.9, 0, 20, 5);
+            Comparison shuffled = Comparison.of(
+                    arm("candidate", candidate), arm("control", control), 0.9, 0, 20, 5, Comparison.ONE_RUN);
             assertThat(contents(shuffled)).as("seed %d", seed).isEqualTo(contents(straight));
         }
         assertThat(straight.paired()).isTrue();
@@ -58,7 +60,8 @@ class ComparisonTest {
     @Test
     void tooFewSharedPromptsAreNotPaired() {
         List<Row> control = rows(200, "b").subList(0, 150);
-        Comparison comparison = Comparison.of(arm("candidate", rows(200, "a")), arm("control", control), 0.9, 0, 20, 5);
+        Comparison comparison = Comparison.of(
+                arm("candidate", rows(200, "a")), arm("control", control), 0.9, 0, 20, 5, Comparison.ONE_RUN);
         assertThat(comparison.paired()).isFalse();
         assertThat(comparison.design().candidateRows()).isEqualTo(200);
         assertThat(comparison.design().controlRows()).isEqualTo(150);
@@ -67,8 +70,8 @@ class ComparisonTest {
 
     @Test
     void aSampleTakesTheSamePromptsOfBothArms() {
-        Comparison comparison =
-                Comparison.of(arm("candidate", rows(200, "a")), arm("control", rows(200, "b")), 0.9, 30, 20, 5);
+        Comparison comparison = Comparison.of(
+                arm("candidate", rows(200, "a")), arm("control", rows(200, "b")), 0.9, 30, 20, 5, Comparison.ONE_RUN);
         assertThat(comparison.design().prompts()).isEqualTo(30);
         assertThat(comparison.rows()).hasSize(60);
         assertThat(comparison.design().notes()).anyMatch(note -> note.contains("30 of 200"));
@@ -80,14 +83,22 @@ class ComparisonTest {
         candidate.addAll(rows(10, "a"));
         List<Row> control = rows(195, "b");
         control.addAll(rows(200, "a").subList(195, 200));
-        List<String> notes = Comparison.of(arm("candidate", candidate), arm("control", control), 0.9, 0, 20, 5)
+        List<String> notes = Comparison.of(
+                        arm("candidate", candidate), arm("control", control), 0.9, 0, 20, 5, Comparison.ONE_RUN)
                 .design()
                 .notes();
         assertThat(notes)
                 .anyMatch(note -> note.startsWith("5 of 200 pairs have the same completion"))
                 .anyMatch(note -> note.startsWith("10 of the candidate's 210 rows are repetitions"))
                 .noneMatch(note -> note.contains("control's"));
-        assertThat(Comparison.of(arm("candidate", rows(200, "a")), arm("control", rows(200, "b")), 0.9, 0, 20, 5)
+        assertThat(Comparison.of(
+                                arm("candidate", rows(200, "a")),
+                                arm("control", rows(200, "b")),
+                                0.9,
+                                0,
+                                20,
+                                5,
+                                Comparison.ONE_RUN)
                         .design()
                         .notes())
                 .hasSize(1);

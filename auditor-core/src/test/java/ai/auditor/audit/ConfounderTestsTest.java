@@ -58,7 +58,8 @@ class ConfounderTestsTest {
     }
 
     private static Confounders of(List<Row> candidate, List<Row> control, double excess) {
-        Comparison comparison = Comparison.of(arm("candidate", candidate), arm("control", control), 0.9, 0, 20, 5);
+        Comparison comparison =
+                Comparison.of(arm("candidate", candidate), arm("control", control), 0.9, 0, 20, 5, Comparison.ONE_RUN);
         Exchanges exchanges = comparison.paired()
                 ? Exchanges.ofPairs(comparison.rows().size() / 2, EXCHANGES, 3)
                 : Exchanges.ofRows(
@@ -190,8 +191,14 @@ class ConfounderTestsTest {
     @Test
     void theControlsExcessIsHeldAgainstTheModelsOwnVariance() {
         List<Row> control = rows(2, PROMPTS, text -> text);
-        Comparison comparison =
-                Comparison.of(arm("candidate", rows(1, PROMPTS, text -> text)), arm("control", control), 0.9, 0, 20, 5);
+        Comparison comparison = Comparison.of(
+                arm("candidate", rows(1, PROMPTS, text -> text)),
+                arm("control", control),
+                0.9,
+                0,
+                20,
+                5,
+                Comparison.ONE_RUN);
         Map<Integer, Surprise> surprises = new TreeMap<>();
         for (int row = 0; row < 2 * PROMPTS; row++) {
             // Rows of the candidate must not count.

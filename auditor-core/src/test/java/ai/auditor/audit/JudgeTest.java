@@ -28,7 +28,8 @@ class JudgeTest {
     private static final Exchanges EXCHANGES = Exchanges.ofPairs(PAIRS, 1_999, 7);
     private static final AuditResult.Design PAIRED = new AuditResult.Design(true, PAIRS, PAIRS, PAIRS, 1, List.of());
     private static final AuditResult.Design UNPAIRED = new AuditResult.Design(false, PAIRS, PAIRS, PAIRS, 0, List.of());
-    private static final Calibration GOOD = new Calibration(100, 0, 0.04, "", List.of(), 0.0001, Optional.empty());
+    private static final Calibration GOOD =
+            new Calibration(100, 0, 0.04, "", List.of(), 0.0001, Optional.empty(), Optional.empty());
     private static final Calibration MISSED = new Calibration(
             100,
             0,
@@ -43,8 +44,10 @@ class JudgeTest {
                     100,
                     List.of(
                             new SpikeIn.Trial("linear", 1, SpikeIn.Outcome.MISSED),
-                            new SpikeIn.Trial("linear", 4, SpikeIn.Outcome.MISSED)))));
-    private static final Calibration BAD = new Calibration(100, 0.2, 0.04, "", List.of(), 0.0001, Optional.empty());
+                            new SpikeIn.Trial("linear", 4, SpikeIn.Outcome.MISSED)))),
+            Optional.empty());
+    private static final Calibration BAD =
+            new Calibration(100, 0.2, 0.04, "", List.of(), 0.0001, Optional.empty(), Optional.empty());
 
     /** Scores of pairs with a shift between candidate and control, in control standard deviations. */
     private static Exchanged shifted(double shift, long seed) {
@@ -198,9 +201,8 @@ class JudgeTest {
                 trait + " at resid_post.2", Optional.of(trait), List.of(shifted(shift, 8)), effect, Optional.empty());
     }
 
-    /** The trait that is named where contrasts ended with these p and places among decoys. */
-    private static Optional<String> named(List<Evidence.Contrast> contrasts, double[] p, double[] decoyP) {
-        Evidence evidence = new Evidence(
+    private static Evidence signed(List<Evidence.Contrast> contrasts) {
+        return new Evidence(
                 "signed",
                 Claim.ALONG_TRAIT,
                 contrasts.get(0).effect(),
@@ -210,13 +212,18 @@ class JudgeTest {
                 List.of(),
                 List.of(),
                 List.of());
+    }
+
+    /** The trait that is named where contrasts ended with these p and places among decoys. */
+    private static Optional<String> named(List<Evidence.Contrast> contrasts, double[] p, double[] decoyP) {
+        Evidence evidence = signed(contrasts);
         List<AuditResult.ContrastFinding> found = new ArrayList<>();
         for (int i = 0; i < p.length; i++) {
-            found.add(
-                    new AuditResult.ContrastFinding(contrasts.get(i).name(), p[i], p[i], OptionalDouble.of(decoyP[i])));
+            found.add(new AuditResult.ContrastFinding(
+                    contrasts.get(i).name(), p[i], p[i], OptionalDouble.of(decoyP[i]), Optional.empty()));
         }
-        AuditResult.Finding finding =
-                new AuditResult.Finding(evidence, 0, OptionalDouble.of(0), OptionalDouble.of(0.1), found);
+        AuditResult.Finding finding = new AuditResult.Finding(
+                evidence, 0, OptionalDouble.of(0), OptionalDouble.of(0.1), found, Optional.empty());
         return new Judge(POLICY)
                 .verdict(List.of(finding), PAIRED, GOOD, 0, List.of())
                 .claims()
@@ -319,7 +326,15 @@ class JudgeTest {
         List<ControlRuns.Place> places = List.of(Claim.DIFFERS, Claim.ALONG_TRAIT).stream()
                 .map(claim -> new ControlRuns.Place(claim, "studentised shift", 0, largest, 1))
                 .toList();
-        return GOOD.with(Optional.of(new ControlRuns(List.of("a", "b", "c", "d"), false, places)));
+        return new Calibration(
+                100,
+                0,
+                0.04,
+                "",
+                List.of(),
+                0.0001,
+                Optional.empty(),
+                Optional.of(new ControlRuns(List.of("a", "b", "c", "d"), false, places)));
     }
 
     @Test
@@ -370,20 +385,13 @@ class JudgeTest {
     void aTraitThatLiesAmongTheRunsDoesNotHideOneThatLiesBeyond() {
         List<Evidence.Contrast> contrasts = List.of(contrast("owl", 0.2), contrast("fox", 0.5));
         List<AuditResult.ContrastFinding> found = List.of(
-                new AuditResult.ContrastFinding(contrasts.get(0).name(), 1e-4, 1e-4, OptionalDouble.of(0.001)),
-                new AuditResult.ContrastFinding(contrasts.get(1).name(), 1e-4, 1e-4, OptionalDouble.of(0.04)));
-        Evidence evidence = new Evidence(
-                "signed",
-                Claim.ALONG_TRAIT,
-                contrasts.get(0).effect(),
-                contrasts,
-                Optional.empty(),
-                new double[0],
-                List.of(),
-                List.of(),
-                List.of());
-        AuditResult.Finding finding =
-                new AuditResult.Finding(evidence, 1e-4, OptionalDouble.of(0.001), OptionalDouble.of(0.1), found);
+                new AuditResult.ContrastFinding(
+                        contrasts.get(0).name(), 1e-4, 1e-4, OptionalDouble.of(0.001), Optional.empty()),
+                new AuditResult.ContrastFinding(
+                        contrasts.get(1).name(), 1e-4, 1e-4, OptionalDouble.of(0.04), Optional.empty()));
+        Evidence evidence = signed(contrasts);
+        AuditResult.Finding finding = new AuditResult.Finding(
+                evidence, 1e-4, OptionalDouble.of(0.001), OptionalDouble.of(0.1), found, Optional.empty());
         Judge judge = new Judge(POLICY);
         assertThat(judge.verdict(List.of(finding), PAIRED, GOOD, 0, List.of())
                         .claims()

@@ -62,7 +62,8 @@ class RunLayoutTest {
     void oneRunIsLaidOutAsItAlwaysWas() {
         TokenizedDataset candidate = arm("candidate", rows("x", 0, 200, 1));
         TokenizedDataset control = arm("control", rows("a", 0, 210, 1));
-        Comparison before = Comparison.of(candidate, control, 0.9, POLICY.rows(), POLICY.fewestPrompts(), 5);
+        Comparison before =
+                Comparison.of(candidate, control, 0.9, POLICY.rows(), POLICY.fewestPrompts(), 5, Comparison.ONE_RUN);
         Comparison now = new RunLayout(candidate, List.of(control), POLICY, 5).comparison();
         assertThat(contents(now)).isEqualTo(contents(before));
         assertThat(now.design()).isEqualTo(before.design());

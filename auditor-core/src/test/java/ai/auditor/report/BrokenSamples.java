@@ -105,7 +105,9 @@ final class BrokenSamples {
                         0.1,
                         OptionalDouble.of(0.1),
                         OptionalDouble.of(2),
-                        List.of(new AuditResult.ContrastFinding(HOSTILE, 0.1, 0.1, OptionalDouble.of(0.1))))),
+                        List.of(new AuditResult.ContrastFinding(
+                                HOSTILE, 0.1, 0.1, OptionalDouble.of(0.1), Optional.empty())),
+                        Optional.empty())),
                 List.of(new AuditResult.ProbeCoverage(
                         HOSTILE,
                         Claim.ALONG_TRAIT,
@@ -126,7 +128,8 @@ final class BrokenSamples {
                                 10,
                                 List.of(
                                         new SpikeIn.Trial(HOSTILE, 4, SpikeIn.Outcome.MISSED),
-                                        new SpikeIn.Trial(HOSTILE, 0, SpikeIn.Outcome.NOT_COVERED))))),
+                                        new SpikeIn.Trial(HOSTILE, 0, SpikeIn.Outcome.NOT_COVERED)))),
+                        Optional.empty()),
                 new Confounders(
                         List.of(new Confounders.Nuisance(
                                 HOSTILE,
@@ -234,15 +237,26 @@ final class BrokenSamples {
                                         OptionalDouble.empty(),
                                         OptionalDouble.empty(),
                                         OptionalDouble.of(Double.POSITIVE_INFINITY),
+                                        Optional.empty(),
                                         ""))
                                 .toList(),
                         Risk.NONE,
                         new Verdict.Gate(Verdict.GateOutcome.PASSED, "")),
                 List.of(
                         new AuditResult.Finding(
-                                charts, Double.NaN, OptionalDouble.empty(), OptionalDouble.empty(), List.of()),
+                                charts,
+                                Double.NaN,
+                                OptionalDouble.empty(),
+                                OptionalDouble.empty(),
+                                List.of(),
+                                Optional.empty()),
                         new AuditResult.Finding(
-                                bare, 0, OptionalDouble.of(Double.NaN), OptionalDouble.of(Double.NaN), List.of())),
+                                bare,
+                                0,
+                                OptionalDouble.of(Double.NaN),
+                                OptionalDouble.of(Double.NaN),
+                                List.of(),
+                                Optional.empty())),
                 List.of(new AuditResult.ProbeCoverage("charts", Claim.DIFFERS, Coverage.UNMEASURED)),
                 new Calibration(
                         0,
@@ -256,7 +270,8 @@ final class BrokenSamples {
                                 "resid_post.0",
                                 Double.NaN,
                                 0,
-                                List.of(new SpikeIn.Trial("", Double.NaN, SpikeIn.Outcome.FOUND))))),
+                                List.of(new SpikeIn.Trial("", Double.NaN, SpikeIn.Outcome.FOUND)))),
+                        Optional.empty()),
                 new Confounders(
                         List.of(new Confounders.Nuisance(
                                 "",

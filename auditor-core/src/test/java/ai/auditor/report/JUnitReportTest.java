@@ -145,6 +145,7 @@ class JUnitReportTest {
                         OptionalDouble.empty(),
                         OptionalDouble.empty(),
                         OptionalDouble.empty(),
+                        Optional.empty(),
                         ""))
                 .toList();
     }
@@ -173,7 +174,15 @@ class JUnitReportTest {
                 verdict,
                 List.of(),
                 List.of(),
-                new Calibration(100, goodNull ? 0.01 : 0.2, 0.04, "within pairs", List.of(), 0.0001, Optional.empty()),
+                new Calibration(
+                        100,
+                        goodNull ? 0.01 : 0.2,
+                        0.04,
+                        "within pairs",
+                        List.of(),
+                        0.0001,
+                        Optional.empty(),
+                        Optional.empty()),
                 new Confounders(List.of(), Optional.empty()),
                 List.of(),
                 List.of(),

@@ -198,6 +198,7 @@ class MarkdownReportTest {
                                         claim.decoyP(),
                                         claim.q(),
                                         claim.detectableFraction(),
+                                        Optional.empty(),
                                         text))
                                 .toList(),
                         owl.verdict().risk(),
@@ -209,7 +210,8 @@ class MarkdownReportTest {
                                 finding.p(),
                                 finding.decoyP(),
                                 finding.detectableFraction(),
-                                finding.contrasts())),
+                                finding.contrasts(),
+                                Optional.empty())),
                 Collections.nCopies(times, new AuditResult.ProbeCoverage(text, known.claim(), Coverage.of(text))),
                 owl.calibration(),
                 new Confounders(

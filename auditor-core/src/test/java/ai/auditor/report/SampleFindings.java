@@ -109,7 +109,8 @@ final class SampleFindings {
                 p,
                 OptionalDouble.empty(),
                 OptionalDouble.of(0.118),
-                List.of(new AuditResult.ContrastFinding(probe, p, p, OptionalDouble.empty())));
+                List.of(new AuditResult.ContrastFinding(probe, p, p, OptionalDouble.empty(), Optional.empty())),
+                Optional.empty());
     }
 
     static AuditResult.Finding signed(
@@ -144,7 +145,8 @@ final class SampleFindings {
                     animal + " at resid_post.19",
                     contrastP,
                     Math.min(1, contrastP * 1.4),
-                    OptionalDouble.of(chosen ? Math.min(1, p * 2) : 1)));
+                    OptionalDouble.of(chosen ? Math.min(1, p * 2) : 1),
+                    Optional.empty()));
         }
         Evidence evidence = new Evidence(
                 probe,
@@ -165,7 +167,8 @@ final class SampleFindings {
                 p,
                 OptionalDouble.of(Math.min(1, p * 2)),
                 OptionalDouble.of(effect > 0.5 ? 0.07 : 1.3),
-                found);
+                found,
+                Optional.empty());
     }
 
     /** Of two probes of one claim, each seeing what the other does not, and one that nobody measured. */

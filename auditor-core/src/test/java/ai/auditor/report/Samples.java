@@ -171,7 +171,12 @@ final class Samples {
                 eagle.design(),
                 eagle.verdict(),
                 List.of(new AuditResult.Finding(
-                        evidence, finding.p(), finding.decoyP(), finding.detectableFraction(), finding.contrasts())),
+                        evidence,
+                        finding.p(),
+                        finding.decoyP(),
+                        finding.detectableFraction(),
+                        finding.contrasts(),
+                        Optional.empty())),
                 eagle.coverage(),
                 eagle.calibration(),
                 eagle.confounders(),
@@ -224,6 +229,7 @@ final class Samples {
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
                 OptionalDouble.empty(),
+                Optional.empty(),
                 "");
     }
 
@@ -272,7 +278,8 @@ final class Samples {
             }
             spreads.add(new Calibration.Spread(probe, row, 16, bag));
         }
-        return new Calibration(100, 0.01, 0.0398, "within pairs", spreads, 0.0001, Optional.of(spikeIn()));
+        return new Calibration(
+                100, 0.01, 0.0398, "within pairs", spreads, 0.0001, Optional.of(spikeIn()), Optional.empty());
     }
 
     /** As of an audit with four control runs. */

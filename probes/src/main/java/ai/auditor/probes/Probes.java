@@ -21,8 +21,8 @@ public final class Probes {
     }
 
     /**
-     * Those of a tier, cheap ones first; each tier has those of the one before, the deep one asks about more personas. Shadow students belong to the deep tier too, but what they are
-     * asked is the caller's ({@link ai.auditor.probes.transfer.TransferProbe}).
+     * Those of a tier, cheap ones first; each tier has those of the one before, the deep one asks about more personas. Shadow students belong
+     * to the deep tier too, but what they are asked is the caller's ({@link ai.auditor.probes.transfer.TransferProbe}).
      */
     public static List<Probe> of(Tier tier) {
         return switch (tier) {

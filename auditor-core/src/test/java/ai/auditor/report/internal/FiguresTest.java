@@ -162,6 +162,7 @@ class FiguresTest {
                 OptionalDouble.empty(),
                 none,
                 detectable,
+                Optional.empty(),
                 "X");
     }
 

@@ -131,15 +131,13 @@ public final class GradientProbe implements Probe {
         TreeMap<Point, Matrix> values = new TreeMap<>();
         Conventions conventions = new Conventions(study, rows, new Contrasts(study, rows, name()));
         for (Point point : study.points()) {
-            Pull pull = Pull.of(table.gradients(point, Pooling.COMPLETION_MEAN), settings.longest());
-            values.put(point, pull.rows());
-            pull.note(point).ifPresent(notes::add);
             for (Pooling pooling : poolings) {
-                conventions.add(
-                        point,
-                        pooling,
-                        Pull.of(table.gradients(point, pooling), settings.longest())
-                                .rows());
+                Pull pull = Pull.of(table.gradients(point, pooling), settings.longest());
+                conventions.add(point, pooling, pull.rows());
+                if (pooling == Pooling.COMPLETION_MEAN) {
+                    values.put(point, pull.rows());
+                    pull.note(point).ifPresent(notes::add);
+                }
             }
         }
         return AlongDirections.of(this, study, rows, values, "pull", List.of(conventions.table()), notes);

@@ -99,14 +99,14 @@ record Panel(String kind, List<Gain> traits, List<Gain> placebos) {
 
     /** Row scores of each trait: its gain minus the mean gain of the reference, {@code [traits][rows]}. */
     List<double[]> scores() {
-        return Reading.CENTRED.scores(this);
+        return Reading.CENTRED.of(this).traits();
     }
 
     /** The trait that each reading puts first. */
     List<List<String>> readings(Contrasts contrasts) {
         List<List<String>> told = new ArrayList<>();
         for (Reading reading : Reading.values()) {
-            List<double[]> scores = reading.scores(this);
+            List<double[]> scores = reading.of(this).traits();
             double[] statistics =
                     scores.stream().mapToDouble(contrasts::statistic).toArray();
             int[] order = Ranking.descending(statistics);
@@ -127,9 +127,9 @@ record Panel(String kind, List<Gain> traits, List<Gain> placebos) {
      */
     List<Evidence.Contrast> contrasts(Contrasts contrasts, Reading placed) {
         List<double[]> scores = scores();
-        List<double[]> places = placed.scores(this);
-        double[] shifts = places.stream().mapToDouble(contrasts::shift).toArray();
-        double[] placeboShifts = placeboShifts(contrasts, placed);
+        Reading.Scores places = placed.of(this);
+        double[] shifts = places.traits().stream().mapToDouble(contrasts::shift).toArray();
+        double[] placeboShifts = placeboShifts(contrasts, places);
         List<Evidence.Contrast> found = new ArrayList<>();
         for (int i = 0; i < traits.size(); i++) {
             String name = traits.get(i).name();
@@ -143,7 +143,7 @@ record Panel(String kind, List<Gain> traits, List<Gain> placebos) {
                             shifts[i],
                             new Decoys.Others(joined(without(shifts, i), placeboShifts)),
                             placeboShifts,
-                            contrasts.controlDeviation(places.get(i)))));
+                            contrasts.controlDeviation(places.traits().get(i)))));
         }
         return found;
     }
@@ -157,25 +157,24 @@ record Panel(String kind, List<Gain> traits, List<Gain> placebos) {
 
     /** A picture of every trait among the placebos. */
     Chart strip(Contrasts contrasts, Reading placed) {
-        List<double[]> scores = placed.scores(this);
+        Reading.Scores scores = placed.of(this);
         List<Chart.Strip.Dot> dots = new ArrayList<>();
         for (int i = 0; i < traits.size(); i++) {
-            dots.add(new Chart.Strip.Dot(traits.get(i).name(), contrasts.shift(scores.get(i))));
+            dots.add(new Chart.Strip.Dot(
+                    traits.get(i).name(), contrasts.shift(scores.traits().get(i))));
         }
         return new Chart.Strip(
                 "Likelihood that the candidate gains over the control, beyond placebos (" + kind + ")",
                 placed.unit(),
                 dots,
                 new double[0],
-                placeboShifts(contrasts, placed));
+                placeboShifts(contrasts, scores));
     }
 
-    private double[] placeboShifts(Contrasts contrasts, Reading placed) {
+    private double[] placeboShifts(Contrasts contrasts, Reading.Scores scores) {
         return placebos.size() < 2
                 ? new double[0]
-                : placed.placeboScores(this).stream()
-                        .mapToDouble(contrasts::shift)
-                        .toArray();
+                : scores.placebos().stream().mapToDouble(contrasts::shift).toArray();
     }
 
     /** A gain minus the mean of a reference, itself left out. */

@@ -36,28 +36,34 @@ enum Reading {
         return words;
     }
 
-    /** Row scores of each trait of a panel, {@code [traits][rows]}. */
-    List<double[]> scores(Panel panel) {
+    /**
+     * Row scores.
+     *
+     * @param traits {@code [traits][rows]}
+     * @param placebos {@code [placebos][rows]}; what is unrelated to one are the others
+     */
+    record Scores(List<double[]> traits, List<double[]> placebos) {}
+
+    /** The scores of a panel. */
+    Scores of(Panel panel) {
         return switch (this) {
-            case RAW -> panel.traits().stream().map(Panel.Gain::nats).toList();
-            case CENTRED -> beyond(panel.unrelated(), panel.traits());
-            case STANDARDISED -> CENTRED.scores(panel.standardised());
-            case PARTIAL ->
-                partial(panel.standardised()).subList(0, panel.traits().size());
+            case RAW -> new Scores(nats(panel.traits()), nats(panel.placebos()));
+            case CENTRED ->
+                new Scores(
+                        beyond(panel.unrelated(), panel.traits()),
+                        // A lone placebo has no others.
+                        panel.placebos().size() < 2 ? List.of() : beyond(panel.placebos(), panel.placebos()));
+            case STANDARDISED -> CENTRED.of(panel.standardised());
+            case PARTIAL -> {
+                List<double[]> all = partial(panel.standardised());
+                int traits = panel.traits().size();
+                yield new Scores(all.subList(0, traits), all.subList(traits, all.size()));
+            }
         };
     }
 
-    /** The same of each placebo, {@code [placebos][rows]}; what is unrelated to one are the others. */
-    List<double[]> placeboScores(Panel panel) {
-        return switch (this) {
-            case RAW -> panel.placebos().stream().map(Panel.Gain::nats).toList();
-            case CENTRED -> beyond(panel.placebos(), panel.placebos());
-            case STANDARDISED -> CENTRED.placeboScores(panel.standardised());
-            case PARTIAL -> {
-                List<double[]> all = partial(panel.standardised());
-                yield all.subList(panel.traits().size(), all.size());
-            }
-        };
+    private static List<double[]> nats(List<Panel.Gain> gains) {
+        return gains.stream().map(Panel.Gain::nats).toList();
     }
 
     /** What a trait's place is told in. */

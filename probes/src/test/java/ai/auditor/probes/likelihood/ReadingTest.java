@@ -55,7 +55,7 @@ class ReadingTest {
 
     /** Mean of the candidate's scores minus mean of the control's, in standard errors. */
     private static double[] statistics(Reading reading, Panel panel) {
-        return reading.scores(panel).stream()
+        return reading.of(panel).traits().stream()
                 .mapToDouble(scores -> {
                     double mean = 0;
                     double squares = 0;
@@ -125,8 +125,8 @@ class ReadingTest {
                 panel.traits().stream().map(gain -> taking(gain, order)).toList(),
                 panel.placebos().stream().map(gain -> taking(gain, order)).toList());
         for (Reading reading : Reading.values()) {
-            List<double[]> there = reading.scores(panel);
-            List<double[]> here = reading.scores(other);
+            List<double[]> there = reading.of(panel).traits();
+            List<double[]> here = reading.of(other).traits();
             for (int trait = 0; trait < there.size(); trait++) {
                 double[] scores = there.get(trait);
                 assertThat(here.get(trait))
@@ -160,10 +160,12 @@ class ReadingTest {
         double[] still = new double[101];
         still[7] = 2;
         assertThat(Panel.Gain.of("owl", still, new double[101]).nats()).containsExactly(still);
-        assertThat(Reading.PARTIAL.scores(new Panel(
-                        "persona",
-                        List.of(new Panel.Gain("owl", new double[8]), new Panel.Gain("fox", new double[8])),
-                        List.of())))
+        assertThat(Reading.PARTIAL
+                        .of(new Panel(
+                                "persona",
+                                List.of(new Panel.Gain("owl", new double[8]), new Panel.Gain("fox", new double[8])),
+                                List.of()))
+                        .traits())
                 .allSatisfy(scores -> assertThat(scores).containsOnly(0));
     }
 }
