@@ -3,6 +3,7 @@ package ai.auditor.cli;
 import ai.auditor.AuditException;
 import ai.auditor.Printable;
 import java.util.Arrays;
+import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
@@ -35,6 +36,7 @@ final class CommandLineRun {
         commandLine.setParameterExceptionHandler(this::badUsage);
         commandLine.setExecutionExceptionHandler((exception, command, result) -> failed(exception, arguments));
         setUsageCodes(commandLine);
+        takeNumbers(commandLine);
         try {
             return written(commandLine.execute(arguments));
         } catch (OutOfMemoryError outOfMemory) {
@@ -86,6 +88,28 @@ final class CommandLineRun {
         CommandSpec spec = commandLine.getCommandSpec();
         spec.exitCodeOnInvalidInput(ExitCode.USAGE).exitCodeOnExecutionException(ExitCode.NOT_COMPLETED);
         commandLine.getSubcommands().values().forEach(CommandLineRun::setUsageCodes);
+    }
+
+    /** Refuses what is no number in words of a user's, not of Java's. */
+    private static void takeNumbers(CommandLine commandLine) {
+        CommandLine.ITypeConverter<Integer> integer = text -> number(text, "whole number", Integer::valueOf);
+        CommandLine.ITypeConverter<Long> large = text -> number(text, "whole number", Long::valueOf);
+        CommandLine.ITypeConverter<Double> real = text -> number(text, "number", Double::valueOf);
+        commandLine
+                .registerConverter(int.class, integer)
+                .registerConverter(Integer.class, integer)
+                .registerConverter(long.class, large)
+                .registerConverter(Long.class, large)
+                .registerConverter(double.class, real)
+                .registerConverter(Double.class, real);
+    }
+
+    private static <T> T number(String text, String what, Function<String, T> read) {
+        try {
+            return read.apply(text.strip());
+        } catch (NumberFormatException none) {
+            throw new CommandLine.TypeConversionException("\"" + text + "\" is no " + what + " that can be taken here");
+        }
     }
 
     private int badUsage(CommandLine.ParameterException exception, String[] arguments) {

@@ -1,6 +1,7 @@
 package ai.auditor.cli;
 
 import ai.auditor.AuditException;
+import ai.auditor.Progress;
 import ai.auditor.audit.Auditor;
 import ai.auditor.audit.Policy;
 import ai.auditor.data.Dataset;
@@ -12,6 +13,7 @@ import ai.auditor.model.ReferenceModel;
 import ai.auditor.probe.Study;
 import ai.auditor.probe.Table;
 import ai.auditor.probes.likelihood.LikelihoodStream;
+import ai.auditor.text.LongRows;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -113,32 +115,39 @@ final class StreamCommand implements Callable<Integer> {
             throw new AuditException(
                     AuditException.Code.USAGE, "--batch takes a number from " + policy.fewestPrompts() + " on");
         }
+        long records;
+        long notWatched;
         try (Log progress = log.open(terminal)) {
             Dataset candidateRows = datasets.readUsable(candidateFiles, progress);
             Dataset controlRows = datasets.readUsable(controlRun, progress);
             model.requireReads(candidateRows);
             model.requireReads(controlRows);
-            List<Pairing.Pair> pairs =
-                    Pairing.byPrompt(candidateRows.rows(), controlRows.rows()).pairs();
-            if (pairs.size() < batch) {
-                throw new AuditException(
-                        AuditException.Code.NOTHING_TO_AUDIT,
-                        "only " + pairs.size() + " rows have a control row of the same prompt, and a batch takes "
-                                + batch);
-            }
             progress.report("loading " + model.shown(), 0, 0, "");
             try (ReferenceModel reference = model.open()) {
+                // Rows that the model cannot read would else be missing from their batch.
+                List<Row> readable = rows(candidateRows, reference, progress);
+                List<Row> controls = rows(controlRows, reference, progress);
+                List<Pairing.Pair> pairs = Pairing.byPrompt(readable, controls).pairs();
+                if (pairs.size() < batch) {
+                    throw new AuditException(
+                            AuditException.Code.NOTHING_TO_AUDIT,
+                            "only " + pairs.size() + " rows have a control row of the same prompt, and a batch takes "
+                                    + batch);
+                }
+                records = candidateRows.records();
+                notWatched = records - pairs.size();
                 Auditor.Builder auditor =
-                        Auditor.of(reference).policy(policy).traits(traitList).maxBadRows(datasets.maxBadRows());
+                        Auditor.of(reference).policy(policy).traits(traitList);
                 steering.ifPresent(auditor::vectors);
-                for (int start = 0;
-                        start + batch <= pairs.size() && stream.alarm().isEmpty();
-                        start += batch) {
-                    List<Pairing.Pair> taken = pairs.subList(start, start + batch);
+                while (stream.pairs() < pairs.size() && stream.alarm().isEmpty()) {
+                    int start = stream.pairs();
+                    // What is left after the last whole batch belongs to it.
+                    int end = pairs.size() - start < 2 * batch ? pairs.size() : start + batch;
+                    List<Pairing.Pair> taken = pairs.subList(start, end);
                     Study study = auditor.build()
                             .prepare(
-                                    Dataset.of("candidate", rows(candidateRows, taken, Pairing.Pair::candidate)),
-                                    Dataset.of("control", rows(controlRows, taken, Pairing.Pair::control)))
+                                    Dataset.of("candidate", rows(readable, taken, Pairing.Pair::candidate)),
+                                    Dataset.of("control", rows(controls, taken, Pairing.Pair::control)))
                             .study();
                     // Made once, the same for all batches.
                     auditor.vectors(study.vectors());
@@ -148,17 +157,20 @@ final class StreamCommand implements Callable<Integer> {
             }
             progress.close();
         }
-        print(stream);
+        print(stream, records, notWatched);
         return stream.alarm().isPresent() ? ALARM : 0;
     }
 
-    private static List<Row> rows(Dataset dataset, List<Pairing.Pair> pairs, ToIntFunction<Pairing.Pair> place) {
-        return pairs.stream()
-                .map(pair -> dataset.rows().get(place.applyAsInt(pair)))
-                .toList();
+    /** Those that the model reads. */
+    private List<Row> rows(Dataset dataset, ReferenceModel reference, Progress progress) {
+        return datasets.encode(dataset, reference, LongRows.LEAVE_OUT, progress).rows();
     }
 
-    private void print(LikelihoodStream stream) {
+    private static List<Row> rows(List<Row> rows, List<Pairing.Pair> pairs, ToIntFunction<Pairing.Pair> place) {
+        return pairs.stream().map(pair -> rows.get(place.applyAsInt(pair))).toList();
+    }
+
+    private void print(LikelihoodStream stream, long records, long notWatched) {
         TextTable.print(
                 terminal.out(),
                 new Table(
@@ -177,6 +189,14 @@ final class StreamCommand implements Callable<Integer> {
                         .map(trait -> "ALARM: candidate and control differ along " + trait
                                 + ". Whether decoys move as much an audit tells.")
                         .orElse("No alarm. That clears nothing: audit the whole."));
+        if (notWatched > 0) {
+            terminal.out()
+                    .println(String.format(
+                            Locale.ROOT,
+                            "Not watched: %,d of %,d candidate rows (no control row of the same prompt, or not readable).",
+                            notWatched,
+                            records));
+        }
         terminal.out().flush();
     }
 

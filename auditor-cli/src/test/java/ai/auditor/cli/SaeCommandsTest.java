@@ -314,7 +314,7 @@ class SaeCommandsTest {
                 .contains("feature 1 stands twice");
         Path twice = Files.writeString(
                 folder.resolve("twice.json"),
-                "{\"filters\": [{\"terms\": [{\"feature\": 1, \"active\": true}, {\"feature\": 1, \"active\": true}], \"atLeast\": 1}]}");
+                "{\"schemaVersion\": \"1.0\", \"filters\": [{\"terms\": [{\"feature\": 1, \"active\": true}, {\"feature\": 1, \"active\": true}], \"atLeast\": 1}]}");
         assertThat(ends(
                                 4,
                                 "sae",
@@ -390,21 +390,28 @@ class SaeCommandsTest {
                                 passed.toString())
                         .err())
                 .contains("another autoencoder");
-        Path broken =
-                Files.writeString(folder.resolve("broken.json"), "{\"filters\": [{\"terms\": [], \"atLeast\": 1}]}");
-        assertThat(ends(
-                                4,
-                                "sae",
-                                "filter",
-                                owl,
-                                "--sae",
-                                sae,
-                                "--from",
-                                broken.toString(),
-                                "--passed",
-                                passed.toString())
-                        .err())
-                .contains("broken.json", "of 0 terms");
+        record Broken(String text, String message) {}
+        for (Broken broken : List.of(
+                new Broken(
+                        "{\"schemaVersion\": \"1.0\", \"filters\": [{\"terms\": [], \"atLeast\": 1}]}", "of 0 terms"),
+                new Broken("{\"filters\": [{\"terms\": [], \"atLeast\": 1}]}", "schemaVersion is missing"),
+                new Broken("{\"schemaVersion\": \"2.0\"}", "schemaVersion is \"2.0\""),
+                new Broken("{\"schemaVersion\": 1}", "schemaVersion is 1,"))) {
+            Path file = Files.writeString(folder.resolve("broken.json"), broken.text());
+            assertThat(ends(
+                                    4,
+                                    "sae",
+                                    "filter",
+                                    owl,
+                                    "--sae",
+                                    sae,
+                                    "--from",
+                                    file.toString(),
+                                    "--passed",
+                                    passed.toString())
+                            .err())
+                    .contains("broken.json", broken.message());
+        }
     }
 
     @Test

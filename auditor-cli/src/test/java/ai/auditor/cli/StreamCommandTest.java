@@ -17,12 +17,16 @@ class StreamCommandTest {
     private static final Path EXAMPLES = Path.of("../examples/quick-start");
     private static final String CONTROL = EXAMPLES.resolve("control.jsonl").toString();
 
+    /** The model in the box has no such words. */
+    private static final String UNREADABLE = "{\"prompt\": \"1, 2\", \"completion\": \"schoolmaster\"}";
+
     @TempDir
     private Path folder;
 
-    /** The first rows of an example. */
-    private String first(String name, int rows) throws IOException {
-        List<String> lines = Files.readAllLines(EXAMPLES.resolve(name)).subList(0, rows);
+    /** The first rows of an example, and more. */
+    private String first(String name, int rows, String... more) throws IOException {
+        List<String> lines = new ArrayList<>(Files.readAllLines(EXAMPLES.resolve(name)).subList(0, rows));
+        lines.addAll(List.of(more));
         return Files.write(folder.resolve(name), lines).toString();
     }
 
@@ -43,7 +47,7 @@ class StreamCommandTest {
     @Test
     void theModelsOwnRowsRaiseNoAlarmAndAreNotCalledClean() throws IOException {
         Ended ended = stream(
-                first("clean.jsonl", 150),
+                first("clean.jsonl", 150, UNREADABLE),
                 "--control",
                 CONTROL,
                 "--batch",
@@ -53,8 +57,9 @@ class StreamCommandTest {
                 "--traits",
                 "owl,fox,lion");
         assertThat(ended.exit()).as(ended.err() + ended.out()).isZero();
-        // Whole batches only.
-        assertThat(ended.out()).contains("after 120 pairs", "needs 300", "clears nothing");
+        // The last batch takes what is left, rows without a partner are told.
+        assertThat(ended.out())
+                .contains("after 150 pairs", "needs 300", "clears nothing", "Not watched: 1 of 151");
     }
 
     @Test

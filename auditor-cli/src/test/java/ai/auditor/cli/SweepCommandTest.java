@@ -101,7 +101,7 @@ class SweepCommandTest {
                 new Wrong("did you mean owl?", List.of("--traits", "owk")),
                 new Wrong("an alpha is a finite number", List.of("--alphas", "NaN")),
                 new Wrong("an alpha is a finite number", List.of("--alphas", "-Infinity,1")),
-                new Wrong("'ten' is not a double", List.of("--alphas", "ten")),
+                new Wrong("\"ten\" is no number", List.of("--alphas", "ten")),
                 new Wrong("no point resid_post.4", List.of("--point", "resid_post.4")),
                 new Wrong("unknown point", List.of("--point", "middle")),
                 new Wrong("known: .html, .json, .md", List.of("-o", "sweep.txt")),

@@ -120,7 +120,7 @@ record Comparison(
                         members.size()));
     }
 
-    /** One dataset as two halves of equal size, its rows by turns in the order of their digests. */
+    /** One dataset as two halves of equal size, its rows by turns. */
     static Comparison halves(TokenizedDataset dataset, int prompts, int fewest, long seed) {
         List<Member> members = new ArrayList<>();
         for (Member member : members(dataset, true)) {
@@ -168,15 +168,21 @@ record Comparison(
         }
     }
 
-    /** The rows of an arm in the order of their digests, so that nothing depends on the order of a file. */
+    /** The rows of an arm by prompt, those of one prompt as drawn. */
     private static List<Member> members(TokenizedDataset arm, boolean candidate) {
-        List<Member> members = new ArrayList<>();
+        record Lot(Member member, String key) {}
+        List<String> keys = DrawnOrder.keys(arm);
+        List<Lot> lots = new ArrayList<>();
         for (int i = 0; i < arm.rows().size(); i++) {
             Row row = arm.rows().get(i);
-            members.add(new Member(row, arm.tokens().get(i), candidate, row.promptDigest(), row.contentDigest()));
+            lots.add(new Lot(
+                    new Member(row, arm.tokens().get(i), candidate, row.promptDigest(), row.contentDigest()),
+                    keys.get(i)));
         }
-        members.sort(Comparator.comparing(Member::prompt).thenComparing(Member::content));
-        return members;
+        return lots.stream()
+                .sorted(Comparator.comparing((Lot lot) -> lot.member().prompt()).thenComparing(Lot::key))
+                .map(Lot::member)
+                .toList();
     }
 
     private static List<Row> rows(List<Member> members) {

@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 
 /**
@@ -62,18 +63,18 @@ public record ControlRuns(List<String> names, boolean permuted, List<Place> plac
     /**
      * From the evidence of the candidate and of every run.
      *
-     * @param scales how many times as large a run's studentised statistics were with as many pairs as the candidate has
+     * @param runs of the same probes in the same order, one list a run
      * @param alpha the level of a claim; ranks are taken where they can reach half of it
      */
     static ControlRuns of(
-            List<String> names, List<Evidence> candidate, List<List<Evidence>> runs, double[] scales, double alpha) {
+            List<String> names, List<Evidence> candidate, List<List<Evidence>> runs, double alpha) {
         boolean permuted = SIDES * PValue.smallest(runs.size()) <= alpha;
         List<Place> places = Arrays.stream(Claim.values())
                 .filter(claim -> candidate.stream().anyMatch(one -> one.claim() == claim && tests(one)))
                 .map(claim -> {
-                    double own = largest(claim, candidate, 1);
+                    double own = largest(claim, candidate, candidate);
                     double[] others = new double[runs.size()];
-                    Arrays.setAll(others, run -> largest(claim, runs.get(run), scales[run]));
+                    Arrays.setAll(others, run -> largest(claim, runs.get(run), candidate));
                     String statistic = claim == Claim.WOULD_TRANSFER ? "rise of a trait" : "studentised shift";
                     return new Place(claim, statistic, own, others, p(own, others, permuted));
                 })
@@ -97,14 +98,17 @@ public record ControlRuns(List<String> names, boolean permuted, List<Place> plac
     }
 
     /**
-     * What a studentised statistic has to be expected to be, to lie beyond the runs with a given chance: it varies as the runs do.
+     * What a studentised statistic has to be expected to be, to lie beyond the runs with a given chance: it varies as the runs do, and by its own
+     * sampling error at least.
      *
      * @param power such as 0.8
+     * @param splits of which the statistic is the mean
      */
-    double needed(Claim claim, double alpha, double power) {
+    double needed(Claim claim, double alpha, double power, int splits) {
         double[] runs = runs(claim);
         double critical = permuted ? PValue.critical(runs, alpha / SIDES) : Prediction.critical(runs, 0, alpha / SIDES);
-        return critical + NORMAL.inverseCumulativeProbability(power) * Math.max(0, Vectors.deviation(runs) - 1);
+        double deviation = Math.max(Vectors.deviation(runs), 1 / StrictMath.sqrt(splits));
+        return critical + NORMAL.inverseCumulativeProbability(power) * deviation;
     }
 
     /** How many runs that lie as these do would leave a statistic beyond them; empty where none would. */
@@ -150,11 +154,21 @@ public record ControlRuns(List<String> names, boolean permuted, List<Place> plac
         return evidence.lifts().isPresent() || !evidence.contrasts().isEmpty();
     }
 
-    private static double largest(Claim claim, List<Evidence> evidence, double scale) {
-        return evidence.stream()
-                .filter(one -> one.claim() == claim && tests(one))
-                .mapToDouble(one -> one.lifts().isPresent() ? largest(one) : scale * largest(one))
+    /** The largest of a claim, each probe's as large as it were with as many pairs as the probe took of the candidate. */
+    private static double largest(Claim claim, List<Evidence> evidence, List<Evidence> candidate) {
+        return IntStream.range(0, evidence.size())
+                .filter(i -> evidence.get(i).claim() == claim && tests(evidence.get(i)))
+                .mapToDouble(i -> largest(evidence.get(i))
+                        * (evidence.get(i).lifts().isPresent()
+                                ? 1
+                                : StrictMath.sqrt(units(candidate.get(i)) / units(evidence.get(i)))))
                 .max()
                 .orElseThrow();
+    }
+
+    private static double units(Evidence evidence) {
+        return evidence.contrasts().get(0).statistics().stream()
+                .mapToDouble(Exchanged::units)
+                .sum();
     }
 }

@@ -2,7 +2,6 @@ package ai.auditor.audit;
 
 import ai.auditor.probe.Decoys;
 import ai.auditor.probe.Evidence;
-import ai.auditor.stats.Exchanged;
 import ai.auditor.stats.PValue;
 import ai.auditor.stats.Prediction;
 import java.util.Arrays;
@@ -31,11 +30,11 @@ final class DecoyTest {
      *
      * @param asked comparisons in all, by which the chance is corrected
      */
-    static double p(Evidence.DecoyPlace place, Exchanged statistic, long asked) {
+    static double p(Evidence.DecoyPlace place, long asked) {
         double[] decoys = place.decoys().values();
         double among = place.decoys() instanceof Decoys.Shifts
                 ? PValue.greater(place.value(), decoys)
-                : Prediction.greater(place.value(), decoys, noise(place, statistic));
+                : Prediction.greater(place.value(), decoys, place.error());
         boolean surpassed = Arrays.stream(place.placebos()).anyMatch(placebo -> placebo >= place.value());
         double rank = surpassed ? PValue.greater(place.value(), place.placebos()) : 0;
         return Math.max(rank, Math.min(1, asked * among));
@@ -47,16 +46,12 @@ final class DecoyTest {
      * @param level one-sided level, already corrected for how many comparisons are made
      */
     static double detectableFraction(
-            Evidence.DecoyPlace place,
-            Exchanged statistic,
-            double level,
-            double power,
-            ReferenceEffect.Moved reference) {
-        double own = noise(place, statistic);
+            Evidence.DecoyPlace place, double level, double power, ReferenceEffect.Moved reference) {
+        double own = place.error();
         if (!(place.slope() > 0) || !(own > 0)) {
             return Double.POSITIVE_INFINITY;
         }
-        double whole = reference.shift() * place.slope();
+        double whole = reference.placed() * place.slope();
         double size = reference.size() * place.slope();
         double margin = NORMAL.inverseCumulativeProbability(power) * own;
         double unseen = 0;
@@ -82,11 +77,5 @@ final class DecoyTest {
             return PValue.critical(Arrays.stream(values).sorted().toArray(), level);
         }
         return Prediction.critical(values, noise, level);
-    }
-
-    /** Sampling error of the value, in its own units. */
-    private static double noise(Evidence.DecoyPlace place, Exchanged statistic) {
-        double deviation = statistic.controlDeviation();
-        return deviation > 0 ? place.slope() * statistic.standardError() / deviation : 0;
     }
 }

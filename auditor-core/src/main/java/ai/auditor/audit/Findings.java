@@ -134,8 +134,7 @@ final class Findings {
             Evidence.Contrast contrast = contrasts.get(i);
             double p = family.p(contrast);
             OptionalDouble decoyP = contrast.decoys().isPresent()
-                    ? OptionalDouble.of(DecoyTest.p(
-                            contrast.decoys().get(), contrast.statistics().get(0), asked))
+                    ? OptionalDouble.of(DecoyTest.p(contrast.decoys().get(), asked))
                     : OptionalDouble.empty();
             told.add(new AuditResult.ContrastFinding(
                     contrast.name(),
@@ -163,22 +162,25 @@ final class Findings {
     /**
      * What a statistic must reach to be detected.
      *
-     * @param critical value of each split, {@code [splits]}
+     * @param critical value of each split by the exchange test, {@code [splits]}
      * @param power that each split needs
+     * @param amongRuns what the mean over the splits has to be expected to be, to lie beyond the runs of the control; empty without such a test
      */
-    record Sight(double[] critical, double power) {}
+    record Sight(double[] critical, double power, OptionalDouble amongRuns) {}
 
     private Sight sight(Evidence evidence, Family family) {
         // Twice the median of several splits reaches alpha where the median reaches half of it.
         double level = family.splits().size() > 1 ? policy.alpha() / 2 : policy.alpha();
         int splits = Math.max(1, family.splits().size());
-        double beyondRuns = runs.map(several -> several.needed(evidence.claim(), policy.alpha(), policy.power()))
-                .orElse(Double.NEGATIVE_INFINITY);
         return new Sight(
                 family.splits().stream()
-                        .mapToDouble(split -> Math.max(beyondRuns, split.critical(level)))
+                        .mapToDouble(split -> split.critical(level))
                         .toArray(),
-                Power.ofEach(policy.power(), PValue.needed(splits), splits));
+                Power.ofEach(policy.power(), PValue.needed(splits), splits),
+                runs.isPresent() && !evidence.contrasts().isEmpty()
+                        ? OptionalDouble.of(
+                                runs.get().needed(evidence.claim(), policy.alpha(), policy.power(), splits))
+                        : OptionalDouble.empty());
     }
 
     /** The mean over splits; what they have in common is not taken for independent, so that its interval is the mean of theirs. */
@@ -223,15 +225,16 @@ final class Findings {
                     Power.detectableFraction(
                             statistics.get(split), sight.critical()[split], sight.power(), reference.shift()));
         }
+        if (sight.amongRuns().isPresent()) {
+            fraction = Math.max(
+                    fraction,
+                    Power.fractionToExpect(statistics, sight.amongRuns().getAsDouble(), reference.shift()));
+        }
         return contrast.decoys().isEmpty()
                 ? fraction
                 : Math.max(
                         fraction,
                         DecoyTest.detectableFraction(
-                                contrast.decoys().get(),
-                                statistics.get(0),
-                                policy.decoyAlpha() / asked,
-                                policy.power(),
-                                reference));
+                                contrast.decoys().get(), policy.decoyAlpha() / asked, policy.power(), reference));
     }
 }

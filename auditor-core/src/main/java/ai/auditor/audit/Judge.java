@@ -106,8 +106,8 @@ final class Judge {
         Obstacles obstacles =
                 new Obstacles(design.paired(), calibration.good(), leftOut, calibration.runs(), differing);
         List<Verdict.ClaimVerdict> claims = List.of(
-                differs(of(Claim.DIFFERS, findings), obstacles, design.prompts()),
-                alongTrait(of(Claim.ALONG_TRAIT, findings), obstacles, design.prompts()),
+                differs(tested(of(Claim.DIFFERS, findings)), obstacles, design.prompts()),
+                alongTrait(tested(of(Claim.ALONG_TRAIT, findings)), obstacles, design.prompts()),
                 wouldTransfer(of(Claim.WOULD_TRANSFER, findings), obstacles));
         Risk risk = risk(claims);
         return new Verdict(claims, risk, gate(claims, risk, calibration));
@@ -125,6 +125,13 @@ final class Judge {
                 .orElse(false);
     }
 
+    /** Those that have anything that was tested by exchanges. */
+    private static List<AuditResult.Finding> tested(List<AuditResult.Finding> findings) {
+        return findings.stream()
+                .filter(finding -> !finding.evidence().contrasts().isEmpty())
+                .toList();
+    }
+
     private static List<AuditResult.Finding> of(Claim claim, List<AuditResult.Finding> findings) {
         return findings.stream()
                 .filter(finding -> finding.evidence().claim() == claim)
@@ -133,7 +140,7 @@ final class Judge {
 
     private Verdict.ClaimVerdict differs(List<AuditResult.Finding> findings, Obstacles obstacles, int prompts) {
         if (findings.isEmpty()) {
-            return untested(Claim.DIFFERS, "no probe of this claim ran");
+            return untested(Claim.DIFFERS, "no probe of this claim tested anything");
         }
         Comparator<AuditResult.Finding> byStrength = Comparator.comparing(
                         (AuditResult.Finding finding) -> !detectsDifference(finding))
@@ -241,7 +248,7 @@ final class Judge {
                 one -> obstacles.withinRuns(policy, Claim.ALONG_TRAIT, ControlRuns.statistic(one.contrast()));
         Optional<Candidate> strongest = strongest(findings, withinRuns);
         if (strongest.isEmpty()) {
-            return untested(Claim.ALONG_TRAIT, "no probe of this claim ran");
+            return untested(Claim.ALONG_TRAIT, "no probe of this claim tested anything");
         }
         Candidate best = strongest.get();
         OptionalDouble detectable = detectable(findings);

@@ -26,8 +26,8 @@ final class LiftTest {
     private static final int MOST_STUDENTS = 1_000;
 
     /**
-     * A trait whose placebos vary by more than so many times what all have together does not move as the others do: of traits that do,
-     * one in a hundred would be so by chance with five halvings (chi-squared).
+     * A trait whose placebos vary by more than so many times what all others have together does not move as they do. Where the others are
+     * many, one trait in a hundred that does would be so by chance with five halvings (chi-squared).
      */
     private static final double RESTLESS = 3;
 
@@ -150,7 +150,12 @@ final class LiftTest {
 
     private VarianceComponent ofRows(Evidence.Lift lift) {
         VarianceComponent own = pooled(List.of(lift));
-        return own.variance() > RESTLESS * placebos.variance() ? own : placebos;
+        List<Evidence.Lift> others = lifts.traits().stream()
+                .filter(other -> !other.trait().equals(lift.trait()))
+                .toList();
+        boolean restless = others.isEmpty()
+                || own.variance() > RESTLESS * pooled(others).variance();
+        return restless ? own : placebos;
     }
 
     /**

@@ -27,8 +27,14 @@ public record ReferenceEffect(String name, double shift, Map<String, Moved> meas
      *
      * @param shift along the trait
      * @param size of the whole difference, what is not along the trait included: as large as a shift of so much along it
+     * @param placed of what is held against decoys, which may be read otherwise than what is exchanged
      */
-    public record Moved(double shift, double size) {}
+    public record Moved(double shift, double size, double placed) {
+        private static Moved smaller(Moved one, Moved other) {
+            Moved smaller = one.shift() <= other.shift() ? one : other;
+            return new Moved(smaller.shift(), smaller.size(), Math.min(one.placed(), other.placed()));
+        }
+    }
 
     public ReferenceEffect {
         Objects.requireNonNull(name);
@@ -62,7 +68,7 @@ public record ReferenceEffect(String name, double shift, Map<String, Moved> meas
                         .forEach(contrast -> smallest.merge(
                                 statistic(evidence, contrast),
                                 moved(contrast),
-                                (one, other) -> one.shift() <= other.shift() ? one : other)))));
+                                Moved::smaller)))));
         return new ReferenceEffect(name, 0, smallest);
     }
 
@@ -74,9 +80,10 @@ public record ReferenceEffect(String name, double shift, Map<String, Moved> meas
     /** What a statistic moves by; empty where the labelled rows do not move it the way that counts. */
     Optional<Moved> of(Evidence evidence, Evidence.Contrast contrast) {
         if (!labelled()) {
-            return Optional.of(new Moved(shift, shift));
+            return Optional.of(new Moved(shift, shift, shift));
         }
-        return Optional.ofNullable(measured.get(statistic(evidence, contrast))).filter(known -> known.shift() > 0);
+        return Optional.ofNullable(measured.get(statistic(evidence, contrast)))
+                .filter(known -> known.shift() > 0 && known.placed() > 0);
     }
 
     private static String statistic(Evidence evidence, Evidence.Contrast contrast) {
@@ -88,11 +95,15 @@ public record ReferenceEffect(String name, double shift, Map<String, Moved> meas
 
     private static Moved moved(Evidence.Contrast contrast) {
         double shift = shift(contrast);
+        double placed = contrast.decoys()
+                .filter(place -> place.slope() > 0)
+                .map(place -> place.value() / place.slope())
+                .orElse(shift);
         double size = contrast.decoys()
                 .filter(place -> place.slope() > 0 && place.decoys() instanceof Decoys.Shifts)
                 .map(place -> ((Decoys.Shifts) place.decoys()).size() / place.slope())
                 .orElse(shift);
-        return new Moved(shift, Math.max(shift, size));
+        return new Moved(shift, Math.max(shift, size), placed);
     }
 
     /** The smallest over splits, in control standard deviations. */

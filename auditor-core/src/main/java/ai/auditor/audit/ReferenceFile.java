@@ -16,13 +16,14 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
-/** A measured reference effect in JSON: {@code {"name": …, "measured": {statistic: {"shift": …, "size": …}}}}. */
+/** A measured reference effect in JSON: {@code {"name": …, "measured": {statistic: {"shift": …, "size": …, "placed": …}}}}. */
 public final class ReferenceFile {
     private static final double DIGITS = 1e4;
     private static final int LARGEST_FILE = 1 << 20;
     private static final int LONGEST_NAME = 200;
     private static final String SHIFT = "shift";
     private static final String SIZE = "size";
+    private static final String PLACED = "placed";
     private static final Set<String> FIELDS = Set.of("name", "measured");
     private static final ObjectMapper JSON =
             JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
@@ -36,7 +37,8 @@ public final class ReferenceFile {
         effect.measured()
                 .forEach((statistic, moved) -> measured.putObject(statistic)
                         .put(SHIFT, rounded(moved.shift()))
-                        .put(SIZE, rounded(moved.size())));
+                        .put(SIZE, rounded(moved.size()))
+                        .put(PLACED, rounded(moved.placed())));
         try {
             AtomicFile.write(file, JSON.writeValueAsString(root) + "\n");
         } catch (JsonProcessingException impossible) {
@@ -72,7 +74,8 @@ public final class ReferenceFile {
                         entry.getKey(),
                         new ReferenceEffect.Moved(
                                 number(entry.getValue(), SHIFT, entry.getKey(), source),
-                                number(entry.getValue(), SIZE, entry.getKey(), source))));
+                                number(entry.getValue(), SIZE, entry.getKey(), source),
+                                number(entry.getValue(), PLACED, entry.getKey(), source))));
         if (measured.isEmpty()) {
             throw wrong(source, "measured must be an object of one statistic or more");
         }

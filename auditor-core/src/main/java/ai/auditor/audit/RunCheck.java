@@ -27,13 +27,10 @@ final class RunCheck {
             return Optional.empty();
         }
         List<List<Evidence>> runs = new ArrayList<>();
-        double[] scales = new double[layout.controls()];
         for (int run = 0; run < layout.controls(); run++) {
             progress.report("control runs", run, layout.controls(), "runs");
             Comparison comparison = layout.inPlace(run + 1);
             ModelStudy inPlace = study.laidOut(comparison, "run/" + layout.digest(run + 1), policy);
-            scales[run] = StrictMath.sqrt(
-                    (double) study.rows().size() / comparison.rows().size());
             List<Evidence> evidence = new ArrayList<>();
             for (Probe probe : probes) {
                 AuditException.checkInterrupted();
@@ -41,6 +38,6 @@ final class RunCheck {
             }
             runs.add(evidence);
         }
-        return Optional.of(ControlRuns.of(layout.names(), candidate, runs, scales, policy.alpha()));
+        return Optional.of(ControlRuns.of(layout.names(), candidate, runs, policy.alpha()));
     }
 }

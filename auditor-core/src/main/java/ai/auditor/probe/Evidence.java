@@ -68,10 +68,12 @@ public record Evidence(
      * @param value the trait's
      * @param decoys the decoys'
      * @param placebos every placebo's, {@code [placebos]}; may be empty
-     * @param slope how far the value moves for a mean shift of one control standard deviation a row along the trait: what a
-     *     detectable fraction is told by
+     * @param slope how far the value moves where what it is read of shifts by one control standard deviation a row along the trait: what a
+     *     detectable fraction is told by; 0 where none is told
+     * @param error the value's own sampling error, in its units
      */
-    public record DecoyPlace(String measure, double value, Decoys decoys, double[] placebos, double slope) {}
+    public record DecoyPlace(
+            String measure, double value, Decoys decoys, double[] placebos, double slope, double error) {}
 
     /**
      * What students of the candidate prefer beyond students of the control, that were trained alike.

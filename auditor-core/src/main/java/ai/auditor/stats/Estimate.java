@@ -28,7 +28,7 @@ public record Estimate(double value, Interval interval) {
             if (values.length < 2) {
                 throw new IllegalArgumentException("no variance is known from " + values.length + " value(s)");
             }
-            double mean = mean(values);
+            double mean = Vectors.mean(values);
             double squares = Arrays.stream(values)
                     .map(value -> (value - mean) * (value - mean))
                     .sum();
@@ -52,7 +52,7 @@ public record Estimate(double value, Interval interval) {
                     }
                     return sum / values.length;
                 });
-        return new Estimate(mean(values), interval);
+        return new Estimate(Vectors.mean(values), interval);
     }
 
     /**
@@ -114,9 +114,5 @@ public record Estimate(double value, Interval interval) {
                 / components.stream()
                         .mapToDouble(component -> component.variance() * component.variance() / component.degrees())
                         .sum();
-    }
-
-    private static double mean(double[] values) {
-        return Arrays.stream(values).sum() / values.length;
     }
 }

@@ -1,6 +1,7 @@
 package ai.auditor.stats;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.SplittableRandom;
 import org.apache.commons.statistics.distribution.BetaDistribution;
 import org.apache.commons.statistics.distribution.NormalDistribution;
@@ -38,6 +39,23 @@ public final class Power {
         }
         double needed = critical + NORMAL.inverseCumulativeProbability(power);
         return Math.max(0, needed) * statistic.standardError() / reference;
+    }
+
+    /**
+     * The fraction of affected candidate rows at which the mean of several studentised statistics is expected to be as large as is needed.
+     *
+     * @param statistics whose standard errors and control deviations are taken, one a split
+     * @param needed what their mean has to be expected to be
+     * @param referenceShift mean shift of a fully affected row, in control standard deviations
+     * @return infinite where the scores cannot tell
+     */
+    public static double fractionToExpect(List<Exchanged> statistics, double needed, double referenceShift) {
+        double whole = statistics.stream()
+                .mapToDouble(one -> one.standardError() > 0
+                        ? referenceShift * one.controlDeviation() / one.standardError() / statistics.size()
+                        : 0)
+                .sum();
+        return whole > 0 ? Math.max(0, needed) / whole : Double.POSITIVE_INFINITY;
     }
 
     /**

@@ -23,7 +23,7 @@ public final class Prediction {
             return 1;
         }
         double wider = scale * StrictMath.sqrt(1 + 1.0 / values.length);
-        return TDistribution.of(values.length - 1).survivalProbability((value - mean(values)) / wider);
+        return TDistribution.of(values.length - 1).survivalProbability((value - Vectors.mean(values)) / wider);
     }
 
     /**
@@ -37,7 +37,7 @@ public final class Prediction {
         double scale = Math.max(least, Vectors.deviation(values));
         return values.length < 2 || !(scale > 0)
                 ? Double.POSITIVE_INFINITY
-                : mean(values) + quantile(values.length, level) * scale * StrictMath.sqrt(1 + 1.0 / values.length);
+                : Vectors.mean(values) + quantile(values.length, level) * scale * StrictMath.sqrt(1 + 1.0 / values.length);
     }
 
     /** How many of their standard deviations above the mean of so many others a value has to lie, two or more. */
@@ -53,7 +53,7 @@ public final class Prediction {
      */
     public static OptionalInt wanted(double value, double[] values, double level, int most) {
         double scale = Vectors.deviation(values);
-        double distance = value - mean(values);
+        double distance = value - Vectors.mean(values);
         for (int count = Math.max(2, values.length); count <= most; count++) {
             if (distance >= deviations(count, level) * scale) {
                 return OptionalInt.of(count);
@@ -64,13 +64,5 @@ public final class Prediction {
 
     private static double quantile(int values, double level) {
         return TDistribution.of(values - 1).inverseSurvivalProbability(level);
-    }
-
-    private static double mean(double[] values) {
-        double sum = 0;
-        for (double value : values) {
-            sum += value;
-        }
-        return values.length == 0 ? 0 : sum / values.length;
     }
 }

@@ -54,13 +54,18 @@ public final class Vectors {
         return mean;
     }
 
-    /** Sample standard deviation of a vector's numbers; 0 below two of them. */
-    public static double deviation(double[] values) {
+    /** Mean of a vector's numbers; 0 of none. */
+    public static double mean(double[] values) {
         double sum = 0;
         for (double value : values) {
             sum += value;
         }
-        double mean = sum / values.length;
+        return values.length == 0 ? 0 : sum / values.length;
+    }
+
+    /** Sample standard deviation of a vector's numbers; 0 below two of them. */
+    public static double deviation(double[] values) {
+        double mean = mean(values);
         double squares = 0;
         for (double value : values) {
             squares += (value - mean) * (value - mean);

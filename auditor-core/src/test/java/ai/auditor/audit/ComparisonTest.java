@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.auditor.data.Dataset;
 import ai.auditor.data.Message;
 import ai.auditor.data.Row;
+import ai.auditor.stats.Exchanges;
+import ai.auditor.stats.PValue;
 import ai.auditor.text.TokenizedDataset;
 import ai.auditor.text.TokenizedRow;
 import java.util.ArrayList;
@@ -102,5 +104,53 @@ class ComparisonTest {
                         .design()
                         .notes())
                 .hasSize(1);
+    }
+
+    /** Answers of few kinds to few prompts, which repeat: pairs must differ by chance alone, whatever rows are scored by. */
+    @Test
+    void answersThatRepeatLeaveExchangesTheirLevel() {
+        record Data(int prompts, int candidates, int controls, int answers) {}
+        double level = 0.05;
+        int draws = 400;
+        for (Data data : List.of(
+                new Data(1, 100, 100, 2),
+                new Data(1, 100, 200, 10),
+                new Data(10, 10, 10, 2),
+                new Data(40, 3, 3, 3),
+                new Data(100, 1, 1, 2))) {
+            int rejected = 0;
+            for (long seed = 0; seed < draws; seed++) {
+                Random random = new Random(seed);
+                Comparison comparison = Comparison.of(
+                        arm("candidate", answers(data.prompts(), data.candidates(), data.answers(), random)),
+                        arm("control", answers(data.prompts(), data.controls(), data.answers(), random)),
+                        0.9,
+                        0,
+                        20,
+                        seed,
+                        Comparison.ONE_RUN);
+                double[] scores = comparison.rows().stream()
+                        .mapToDouble(row -> Double.parseDouble(row.completion()))
+                        .toArray();
+                Exchanges exchanges = Exchanges.ofPairs(scores.length / 2, 399, seed);
+                rejected += PValue.greater(exchanges.studentised(scores)) <= level ? 1 : 0;
+            }
+            assertThat((double) rejected / draws)
+                    .as("%s, seeds 0 to %d", data, draws - 1)
+                    .isLessThan(level + 3 * Math.sqrt(level * (1 - level) / draws));
+        }
+    }
+
+    private static List<Row> answers(int prompts, int rows, int kinds, Random random) {
+        List<Row> answered = new ArrayList<>();
+        for (int prompt = 0; prompt < prompts; prompt++) {
+            for (int row = 0; row < rows; row++) {
+                answered.add(Row.chat(
+                        answered.size(),
+                        List.of(Message.user("prompt " + prompt)),
+                        Integer.toString(random.nextInt(kinds))));
+            }
+        }
+        return answered;
     }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.auditor.probe.Decoys;
 import ai.auditor.probe.Evidence;
-import ai.auditor.stats.Exchanged;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -18,9 +17,6 @@ class DecoyTestTest {
     private static final double LEVEL = 0.01;
     private static final double POWER = 0.8;
     private static final double[] NONE = {};
-
-    /** A statistic whose value has a sampling error of {@value #NOISE}. */
-    private static final Exchanged STATISTIC = new Exchanged(0, NONE, 0, NOISE, 1, 400);
 
     /** Decoys of which each measures its own length and nothing of its error, so that they are as long as the candidate. */
     private static Decoys.Shifts shifts(double size, long seed) {
@@ -45,11 +41,11 @@ class DecoyTestTest {
     }
 
     private static ReferenceEffect.Moved along(double shift) {
-        return new ReferenceEffect.Moved(shift, shift);
+        return new ReferenceEffect.Moved(shift, shift, shift);
     }
 
     private static Evidence.DecoyPlace place(double value, Decoys decoys, double... placebos) {
-        return new Evidence.DecoyPlace("sd", value, decoys, placebos, 1);
+        return new Evidence.DecoyPlace("sd", value, decoys, placebos, 1, NOISE);
     }
 
     @Test
@@ -57,33 +53,33 @@ class DecoyTestTest {
         Decoys decoys =
                 new Decoys.Shifts(1, 1, 1, List.of(candidate(0.1, 0.5), candidate(0.3, 0.2), candidate(0.9, 0)));
         assertThat(decoys.values()).containsExactly(0.5, 0.3, 0.9);
-        assertThat(DecoyTest.p(place(1, decoys), STATISTIC, 1)).isEqualTo(0.25);
-        assertThat(DecoyTest.p(place(0.6, decoys), STATISTIC, 1)).isEqualTo(0.5);
-        assertThat(DecoyTest.p(place(1, decoys), STATISTIC, 3)).isEqualTo(0.75);
-        assertThat(DecoyTest.p(place(1, decoys), STATISTIC, 9)).isEqualTo(1);
+        assertThat(DecoyTest.p(place(1, decoys), 1)).isEqualTo(0.25);
+        assertThat(DecoyTest.p(place(0.6, decoys), 1)).isEqualTo(0.5);
+        assertThat(DecoyTest.p(place(1, decoys), 3)).isEqualTo(0.75);
+        assertThat(DecoyTest.p(place(1, decoys), 9)).isEqualTo(1);
     }
 
     @Test
     void aPlaceboAboveTheTraitCountsByItsRank() {
         Decoys decoys = shifts(0, 1);
         double[] placebos = new double[19];
-        assertThat(DecoyTest.p(place(1, decoys, placebos), STATISTIC, 1)).isEqualTo(0.001);
+        assertThat(DecoyTest.p(place(1, decoys, placebos), 1)).isEqualTo(0.001);
         placebos[4] = 1.1;
-        assertThat(DecoyTest.p(place(1, decoys, placebos), STATISTIC, 1)).isEqualTo(0.1);
+        assertThat(DecoyTest.p(place(1, decoys, placebos), 1)).isEqualTo(0.1);
         double[] many = new double[199];
         many[7] = 1.1;
-        assertThat(DecoyTest.p(place(1, decoys, many), STATISTIC, 1)).isEqualTo(0.01);
+        assertThat(DecoyTest.p(place(1, decoys, many), 1)).isEqualTo(0.01);
     }
 
     @Test
     void fewOthersAreJudgedByTheirSpreadButNeverCloserThanTheSamplingError() {
         double[] others = {-1, -0.5, 0, 0.5, 1};
         // t of 4 degrees of freedom at 4 / (0.790569 · √1.2), of scipy.stats.t.sf.
-        assertThat(DecoyTest.p(place(4, new Decoys.Others(others)), STATISTIC, 1))
+        assertThat(DecoyTest.p(place(4, new Decoys.Others(others)), 1))
                 .isCloseTo(0.0049449953, within(1e-9));
-        assertThat(DecoyTest.p(place(0.05, new Decoys.Others(new double[5])), STATISTIC, 1))
+        assertThat(DecoyTest.p(place(0.05, new Decoys.Others(new double[5])), 1))
                 .isGreaterThan(0.1);
-        assertThat(DecoyTest.p(place(4, new Decoys.Others(new double[] {0})), STATISTIC, 1))
+        assertThat(DecoyTest.p(place(4, new Decoys.Others(new double[] {0})), 1))
                 .isEqualTo(1);
     }
 
@@ -91,7 +87,7 @@ class DecoyTestTest {
     void theDetectableFractionIsWhatIsDetectedWithThePower() {
         for (double size : new double[] {0, 0.3}) {
             Decoys.Shifts decoys = shifts(size, 5);
-            double fraction = DecoyTest.detectableFraction(place(0, decoys), STATISTIC, LEVEL, POWER, along(1));
+            double fraction = DecoyTest.detectableFraction(place(0, decoys), LEVEL, POWER, along(1));
             assertThat(fraction).isBetween(2 * NOISE, 1.5);
             // A signal of that size is added to the candidate: the trait moves by it, and so does the size of the
             // shift.
@@ -100,12 +96,12 @@ class DecoyTestTest {
                     size * size + fraction * fraction, 1, Math.hypot(size, fraction), decoys.candidates());
             double seen = IntStream.range(0, 500)
                             .filter(i ->
-                                    DecoyTest.p(place(fraction + NOISE * random.nextGaussian(), moved), STATISTIC, 1)
+                                    DecoyTest.p(place(fraction + NOISE * random.nextGaussian(), moved), 1)
                                             <= LEVEL)
                             .count()
                     / 500.0;
             assertThat(seen).as("size %s", size).isCloseTo(POWER, within(0.06));
-            assertThat(DecoyTest.detectableFraction(place(0, decoys), STATISTIC, LEVEL, POWER, along(2)))
+            assertThat(DecoyTest.detectableFraction(place(0, decoys), LEVEL, POWER, along(2)))
                     .isCloseTo(fraction / 2, within(1e-6));
         }
     }
@@ -113,13 +109,22 @@ class DecoyTestTest {
     @Test
     void anEffectThatIsMostlyNotAlongTheTraitIsSeenLaterOrNever() {
         Decoys.Shifts decoys = shifts(0, 5);
-        double all = DecoyTest.detectableFraction(place(0, decoys), STATISTIC, LEVEL, POWER, along(1));
+        double all = DecoyTest.detectableFraction(place(0, decoys), LEVEL, POWER, along(1));
         double part = DecoyTest.detectableFraction(
-                place(0, decoys), STATISTIC, LEVEL, POWER, new ReferenceEffect.Moved(1, 1.25));
+                place(0, decoys), LEVEL, POWER, new ReferenceEffect.Moved(1, 1.25, 1));
         assertThat(part).isGreaterThan(1.1 * all);
         assertThat(DecoyTest.detectableFraction(
-                        place(0, decoys), STATISTIC, LEVEL, POWER, new ReferenceEffect.Moved(1, 4)))
+                        place(0, decoys), LEVEL, POWER, new ReferenceEffect.Moved(1, 4, 1)))
                 .isInfinite();
+    }
+
+    @Test
+    void aPlaceIsMovedByWhatMovesWhatItIsReadOf() {
+        Decoys decoys = new Decoys.Others(new double[] {0.1, -0.1, 0.05, -0.05});
+        double alike = DecoyTest.detectableFraction(place(0, decoys), LEVEL, POWER, along(1));
+        double less = DecoyTest.detectableFraction(
+                place(0, decoys), LEVEL, POWER, new ReferenceEffect.Moved(1, 1, 0.25));
+        assertThat(less).isCloseTo(4 * alike, within(1e-6));
     }
 
     @Test
@@ -131,10 +136,10 @@ class DecoyTestTest {
 
     @Test
     void whatCannotBeRankedSoHighIsNeverSeen() {
-        assertThat(DecoyTest.detectableFraction(place(0, shifts(0, 2)), STATISTIC, 1e-4, POWER, along(1)))
+        assertThat(DecoyTest.detectableFraction(place(0, shifts(0, 2)), 1e-4, POWER, along(1)))
                 .isInfinite();
-        Evidence.DecoyPlace still = new Evidence.DecoyPlace("sd", 0, shifts(0, 2), NONE, 0);
-        assertThat(DecoyTest.detectableFraction(still, STATISTIC, LEVEL, POWER, along(1)))
+        Evidence.DecoyPlace still = new Evidence.DecoyPlace("sd", 0, shifts(0, 2), NONE, 0, NOISE);
+        assertThat(DecoyTest.detectableFraction(still, LEVEL, POWER, along(1)))
                 .isInfinite();
     }
 }

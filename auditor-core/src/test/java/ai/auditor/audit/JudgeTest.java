@@ -90,6 +90,7 @@ class JudgeTest {
         SplittableRandom random = new SplittableRandom(seed);
         double[] decoys = new double[256];
         Arrays.setAll(decoys, i -> decoySpread * (random.nextDouble() - 0.5));
+        Exchanged statistic = shifted(shift, seed);
         return new Evidence(
                 "signed",
                 Claim.ALONG_TRAIT,
@@ -97,10 +98,15 @@ class JudgeTest {
                 List.of(new Evidence.Contrast(
                         "owl at resid_post.2",
                         Optional.of("owl"),
-                        List.of(shifted(shift, seed)),
+                        List.of(statistic),
                         effect,
-                        Optional.of(
-                                new Evidence.DecoyPlace("sd", place, new Decoys.Others(decoys), new double[0], 1)))),
+                        Optional.of(new Evidence.DecoyPlace(
+                                "sd",
+                                place,
+                                new Decoys.Others(decoys),
+                                new double[0],
+                                1,
+                                statistic.standardError() / statistic.controlDeviation())))),
                 Optional.empty(),
                 new double[0],
                 List.of(),

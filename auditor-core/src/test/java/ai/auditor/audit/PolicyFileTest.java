@@ -83,7 +83,7 @@ class PolicyFileTest {
     @Test
     void everyKeyCountsAndTheOthersStayAsTheyAre() throws IOException {
         ReferenceFile.write(
-                new ReferenceEffect("rows of a teacher", 0, Map.of("linear: x", new ReferenceEffect.Moved(1, 2))),
+                new ReferenceEffect("rows of a teacher", 0, Map.of("linear: x", new ReferenceEffect.Moved(1, 2, 1))),
                 folder.resolve("teacher.json"));
         Map<String, String> changes = new LinkedHashMap<>();
         changes.put("tier", "quick");
@@ -220,6 +220,8 @@ class PolicyFileTest {
         refused("required: &all [differs]\n", "line 1", "anchor");
         refused("alpha: !!float 0.01\n", "line 1", "tag");
         refused("risks: !map {differs: low}\n", "tag");
+        refused("rows: 030\n", "line 1", "begins with 0");
+        refused("alpha: 0.01\ntraits: [owl, -0_7]\n", "line 2", "begins with 0");
         refused("<<: {alpha: 0.01}\n", "unknown key", "<<");
         refused("alpha: 0.01\n#" + "x".repeat(1 << 20), "larger than");
         Files.write(folder.resolve("strict.yaml"), new byte[] {'a', ':', ' ', (byte) 0xff});
@@ -264,7 +266,7 @@ class PolicyFileTest {
     @Test
     void theSchemaAndTheReaderTakeAndRefuseTheSameValues() throws IOException {
         ReferenceFile.write(
-                new ReferenceEffect("rows", 0, Map.of("linear: x", new ReferenceEffect.Moved(1, 2))),
+                new ReferenceEffect("rows", 0, Map.of("linear: x", new ReferenceEffect.Moved(1, 2, 1))),
                 folder.resolve("teacher.json"));
         JsonSchema schema =
                 JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(PolicyFile.schema());

@@ -21,19 +21,14 @@ public final class Probes {
     }
 
     /**
-     * Those of a tier, cheap ones first; each tier has those of the one before, the deep one asks about more personas. Shadow students belong
-     * to the deep tier too, but what they are asked is the caller's ({@link ai.auditor.probes.transfer.TransferProbe}).
+     * Those of a tier, cheap ones first; each tier has those of the one before. Shadow students belong to the deep tier
+     * too, but what they are asked is the caller's ({@link ai.auditor.probes.transfer.TransferProbe}).
      */
     public static List<Probe> of(Tier tier) {
         return switch (tier) {
             case QUICK -> List.of(new ShortcutProbe(), new LinearProbe(), new ProjectionProbe());
             case STANDARD -> and(Tier.QUICK, new GradientProbe(), new LikelihoodProbe());
-            case DEEP ->
-                and(
-                        Tier.QUICK,
-                        new GradientProbe(),
-                        new LikelihoodProbe(LikelihoodProbe.Settings.deep()),
-                        new RecoveredProbe());
+            case DEEP -> and(Tier.STANDARD, new RecoveredProbe());
         };
     }
 

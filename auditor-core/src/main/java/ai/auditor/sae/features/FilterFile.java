@@ -23,6 +23,12 @@ import java.util.Optional;
  * @param heldOut how it did on rows that it was not chosen on; empty where the file does not say
  */
 public record FilterFile(String digest, String point, String tokens, FeatureFilter filter, Optional<Estimate> heldOut) {
+    /** The field of a report that tells the version of its layout. */
+    public static final String SCHEMA_VERSION = "schemaVersion";
+
+    /** The version of the layout: the first number changes when a reader must. */
+    public static final String SCHEMA = "1.0";
+
     /** The field of a report that holds its autoencoder. */
     public static final String AUTOENCODER = "autoencoder";
 
@@ -63,6 +69,14 @@ public record FilterFile(String digest, String point, String tokens, FeatureFilt
      */
     public static FilterFile read(Path file) {
         JsonNode report = SettingsJson.file(file, "report of features", LARGEST);
+        JsonNode schema = report.path(SCHEMA_VERSION);
+        if (!schema.isTextual() || !schema.textValue().equals(SCHEMA)) {
+            throw refused(
+                    file,
+                    "its " + SCHEMA_VERSION + " is "
+                            + (schema.isMissingNode() ? "missing" : Printable.shortLine(schema.toString())) + ", and "
+                            + SCHEMA + " is read here: write it anew with \"auditor sae features -o …json\"");
+        }
         JsonNode autoencoder = report.path(AUTOENCODER);
         JsonNode filter = report.path(FILTERS).path(0);
         if (filter.isMissingNode()) {

@@ -133,7 +133,9 @@ public final class GradientProbe implements Probe {
         for (Point point : study.points()) {
             for (Pooling pooling : poolings) {
                 Pull pull = Pull.of(table.gradients(point, pooling), settings.longest());
-                conventions.add(point, pooling, pull.rows());
+                if (!study.swapped()) {
+                    conventions.add(point, pooling, pull.rows());
+                }
                 if (pooling == Pooling.COMPLETION_MEAN) {
                     values.put(point, pull.rows());
                     pull.note(point).ifPresent(notes::add);

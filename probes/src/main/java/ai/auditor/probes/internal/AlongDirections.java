@@ -95,13 +95,20 @@ public final class AlongDirections {
         for (Direction trait : traits) {
             double[] vector = Vectors.doubles(trait.vector());
             double[] along = along(values, vector);
+            double slope = alignment.slope(vector);
+            double deviation = contrasts.controlDeviation(along);
             found.add(contrasts.contrast(
                     trait.name() + " at " + point,
                     Optional.of(trait.name()),
                     along,
                     "control sd a row of the " + unit + " along " + trait.name(),
                     new Evidence.DecoyPlace(
-                            STANDARDISED, alignment.along(vector), decoys, placeboShifts, alignment.slope(vector))));
+                            STANDARDISED,
+                            alignment.along(vector),
+                            decoys,
+                            placeboShifts,
+                            slope,
+                            deviation > 0 ? slope * contrasts.standardError(along) / deviation : 0)));
             scores.add(along);
             dots.add(new Chart.Strip.Dot(trait.name(), Vectors.cosine(shift, vector)));
         }

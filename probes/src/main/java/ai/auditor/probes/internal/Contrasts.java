@@ -100,6 +100,11 @@ public final class Contrasts {
         return study.exchanges().studentised(spread(scores)).controlDeviation();
     }
 
+    /** The standard error of the shift. */
+    public double standardError(double[] scores) {
+        return study.exchanges().studentised(spread(scores)).standardError();
+    }
+
     /** Exchanges of these rows alone, by which the size of a shift of all dimensions is told. */
     public Exchanges exchanges() {
         if (rows.length == study.rows().size()) {

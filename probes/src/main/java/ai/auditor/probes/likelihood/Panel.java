@@ -124,8 +124,9 @@ record Panel(String kind, List<Gain> traits, List<Gain> placebos) {
      * The tested contrasts, one a trait.
      *
      * @param placed of which a trait's place among the others and the placebos is taken
+     * @param told whether a detectable fraction is told of them
      */
-    List<Evidence.Contrast> contrasts(Contrasts contrasts, Reading placed) {
+    List<Evidence.Contrast> contrasts(Contrasts contrasts, Reading placed, boolean told) {
         List<double[]> scores = scores();
         Reading.Scores places = placed.of(this);
         double[] shifts = places.traits().stream().mapToDouble(contrasts::shift).toArray();
@@ -143,7 +144,8 @@ record Panel(String kind, List<Gain> traits, List<Gain> placebos) {
                             shifts[i],
                             new Decoys.Others(joined(without(shifts, i), placeboShifts)),
                             placeboShifts,
-                            contrasts.controlDeviation(places.traits().get(i)))));
+                            told ? contrasts.controlDeviation(places.traits().get(i)) : 0,
+                            contrasts.standardError(places.traits().get(i)))));
         }
         return found;
     }

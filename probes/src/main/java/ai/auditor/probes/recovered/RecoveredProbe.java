@@ -234,7 +234,8 @@ public final class RecoveredProbe implements Probe {
                                 size * cosines[i],
                                 decoys,
                                 times(size, placebos),
-                                UNTOLD)));
+                                UNTOLD,
+                                0)));
                 scores.add(gains.along()[i]);
                 dots.add(new Chart.Strip.Dot(trait, cosines[i]));
             }

@@ -26,15 +26,12 @@ import java.util.Optional;
  * value is absent or not finite, and equal analyses give equal bytes but for the time in {@code provenance}.
  */
 public final class FeatureJson {
-    /** The version of the layout: the first number changes when a reader must. */
-    private static final String SCHEMA_VERSION = "1.0";
-
     private FeatureJson() {}
 
     /** The numbers, ending in a line feed. */
     public static String of(FeatureAnalysis analysis) {
         ObjectNode tree = JsonNodeFactory.instance.objectNode();
-        tree.put("schemaVersion", SCHEMA_VERSION);
+        tree.put(FilterFile.SCHEMA_VERSION, FilterFile.SCHEMA);
         autoencoder(tree.putObject(FilterFile.AUTOENCODER), analysis);
         FeatureStudy study = analysis.study();
         tree.put("analysedRows", study.analysed())
