@@ -136,8 +136,7 @@ final class StreamCommand implements Callable<Integer> {
                 }
                 records = candidateRows.records();
                 notWatched = records - pairs.size();
-                Auditor.Builder auditor =
-                        Auditor.of(reference).policy(policy).traits(traitList);
+                Auditor.Builder auditor = Auditor.of(reference).policy(policy).traits(traitList);
                 steering.ifPresent(auditor::vectors);
                 while (stream.pairs() < pairs.size() && stream.alarm().isEmpty()) {
                     int start = stream.pairs();

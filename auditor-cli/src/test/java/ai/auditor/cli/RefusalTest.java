@@ -47,7 +47,14 @@ class RefusalTest {
     @Test
     void whatIsNoNumberIsToldInWordsOfAUsers() {
         ends(4, "'--seed': \"x\" is no whole number", "fixtures", "organism", "--seed", "x", "-o", "nowhere");
-        ends(4, "\"2147483648\" is no whole number that can be taken", "fixtures", "sweep", OWL, "--seed", "2147483648");
+        ends(
+                4,
+                "\"2147483648\" is no whole number that can be taken",
+                "fixtures",
+                "sweep",
+                OWL,
+                "--seed",
+                "2147483648");
         ends(4, "\"hot\" is no number", "generate", OWL, "--temperature", "hot");
     }
 

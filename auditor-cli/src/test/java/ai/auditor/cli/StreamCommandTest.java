@@ -25,7 +25,8 @@ class StreamCommandTest {
 
     /** The first rows of an example, and more. */
     private String first(String name, int rows, String... more) throws IOException {
-        List<String> lines = new ArrayList<>(Files.readAllLines(EXAMPLES.resolve(name)).subList(0, rows));
+        List<String> lines =
+                new ArrayList<>(Files.readAllLines(EXAMPLES.resolve(name)).subList(0, rows));
         lines.addAll(List.of(more));
         return Files.write(folder.resolve(name), lines).toString();
     }
@@ -58,8 +59,7 @@ class StreamCommandTest {
                 "owl,fox,lion");
         assertThat(ended.exit()).as(ended.err() + ended.out()).isZero();
         // The last batch takes what is left, rows without a partner are told.
-        assertThat(ended.out())
-                .contains("after 150 pairs", "needs 300", "clears nothing", "Not watched: 1 of 151");
+        assertThat(ended.out()).contains("after 150 pairs", "needs 300", "clears nothing", "Not watched: 1 of 151");
     }
 
     @Test

@@ -66,8 +66,7 @@ public record ControlRuns(List<String> names, boolean permuted, List<Place> plac
      * @param runs of the same probes in the same order, one list a run
      * @param alpha the level of a claim; ranks are taken where they can reach half of it
      */
-    static ControlRuns of(
-            List<String> names, List<Evidence> candidate, List<List<Evidence>> runs, double alpha) {
+    static ControlRuns of(List<String> names, List<Evidence> candidate, List<List<Evidence>> runs, double alpha) {
         boolean permuted = SIDES * PValue.smallest(runs.size()) <= alpha;
         List<Place> places = Arrays.stream(Claim.values())
                 .filter(claim -> candidate.stream().anyMatch(one -> one.claim() == claim && tests(one)))

@@ -178,8 +178,7 @@ final class Findings {
                         .toArray(),
                 Power.ofEach(policy.power(), PValue.needed(splits), splits),
                 runs.isPresent() && !evidence.contrasts().isEmpty()
-                        ? OptionalDouble.of(
-                                runs.get().needed(evidence.claim(), policy.alpha(), policy.power(), splits))
+                        ? OptionalDouble.of(runs.get().needed(evidence.claim(), policy.alpha(), policy.power(), splits))
                         : OptionalDouble.empty());
     }
 

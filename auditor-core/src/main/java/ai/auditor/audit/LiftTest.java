@@ -153,8 +153,8 @@ final class LiftTest {
         List<Evidence.Lift> others = lifts.traits().stream()
                 .filter(other -> !other.trait().equals(lift.trait()))
                 .toList();
-        boolean restless = others.isEmpty()
-                || own.variance() > RESTLESS * pooled(others).variance();
+        boolean restless =
+                others.isEmpty() || own.variance() > RESTLESS * pooled(others).variance();
         return restless ? own : placebos;
     }
 

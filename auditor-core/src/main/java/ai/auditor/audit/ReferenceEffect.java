@@ -65,10 +65,8 @@ public record ReferenceEffect(String name, double shift, Map<String, Moved> meas
                 .forEach(evidence -> evidence.contrasts().stream()
                         .filter(contrast -> contrast.trait().isEmpty()
                                 || contrast.trait().get().equals(trait))
-                        .forEach(contrast -> smallest.merge(
-                                statistic(evidence, contrast),
-                                moved(contrast),
-                                Moved::smaller)))));
+                        .forEach(contrast ->
+                                smallest.merge(statistic(evidence, contrast), moved(contrast), Moved::smaller)))));
         return new ReferenceEffect(name, 0, smallest);
     }
 

@@ -220,7 +220,11 @@ final class RunLayout {
                 long shared = contents.get(one).stream()
                         .filter(contents.get(other)::contains)
                         .count();
-                if (shared > MOST_SHARED * Math.min(contents.get(one).size(), contents.get(other).size())) {
+                if (shared
+                        > MOST_SHARED
+                                * Math.min(
+                                        contents.get(one).size(),
+                                        contents.get(other).size())) {
                     alike.add(Printable.quoted(names().get(one - 1)) + " and "
                             + Printable.quoted(names().get(other - 1)));
                 }

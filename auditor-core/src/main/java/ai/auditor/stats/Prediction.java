@@ -37,7 +37,8 @@ public final class Prediction {
         double scale = Math.max(least, Vectors.deviation(values));
         return values.length < 2 || !(scale > 0)
                 ? Double.POSITIVE_INFINITY
-                : Vectors.mean(values) + quantile(values.length, level) * scale * StrictMath.sqrt(1 + 1.0 / values.length);
+                : Vectors.mean(values)
+                        + quantile(values.length, level) * scale * StrictMath.sqrt(1 + 1.0 / values.length);
     }
 
     /** How many of their standard deviations above the mean of so many others a value has to lie, two or more. */

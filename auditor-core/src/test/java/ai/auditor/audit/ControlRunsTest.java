@@ -88,8 +88,7 @@ class ControlRunsTest {
     void ranksAreTakenWhereTheyReachHalfOfTheLevel() {
         for (int count : new int[] {38, 39}) {
             List<List<Evidence>> controls = Collections.nCopies(count, List.of(evidence(Claim.DIFFERS, 1)));
-            ControlRuns runs =
-                    ControlRuns.of(names(count), List.of(evidence(Claim.DIFFERS, 2)), controls, 0.05);
+            ControlRuns runs = ControlRuns.of(names(count), List.of(evidence(Claim.DIFFERS, 2)), controls, 0.05);
             assertThat(runs.permuted()).isEqualTo(count == 39);
             // Runs that do not differ at all have no interval, but ranks.
             assertThat(runs.places().get(0).p()).isEqualTo(count == 39 ? 0.05 : 1);
@@ -124,8 +123,8 @@ class ControlRunsTest {
                             names(count),
                             false,
                             List.of(new ControlRuns.Place(Claim.DIFFERS, "studentised shift", 0, runs, 1)));
-                    double statistic = several.needed(Claim.DIFFERS, alpha, power, splits)
-                            + deviation * random.nextGaussian();
+                    double statistic =
+                            several.needed(Claim.DIFFERS, alpha, power, splits) + deviation * random.nextGaussian();
                     found += several.p(Claim.DIFFERS, statistic) <= alpha ? 1 : 0;
                 }
                 // Of few runs the deviation is known with an error of its own.

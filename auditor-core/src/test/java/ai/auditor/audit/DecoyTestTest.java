@@ -75,8 +75,7 @@ class DecoyTestTest {
     void fewOthersAreJudgedByTheirSpreadButNeverCloserThanTheSamplingError() {
         double[] others = {-1, -0.5, 0, 0.5, 1};
         // t of 4 degrees of freedom at 4 / (0.790569 · √1.2), of scipy.stats.t.sf.
-        assertThat(DecoyTest.p(place(4, new Decoys.Others(others)), 1))
-                .isCloseTo(0.0049449953, within(1e-9));
+        assertThat(DecoyTest.p(place(4, new Decoys.Others(others)), 1)).isCloseTo(0.0049449953, within(1e-9));
         assertThat(DecoyTest.p(place(0.05, new Decoys.Others(new double[5])), 1))
                 .isGreaterThan(0.1);
         assertThat(DecoyTest.p(place(4, new Decoys.Others(new double[] {0})), 1))
@@ -96,8 +95,7 @@ class DecoyTestTest {
                     size * size + fraction * fraction, 1, Math.hypot(size, fraction), decoys.candidates());
             double seen = IntStream.range(0, 500)
                             .filter(i ->
-                                    DecoyTest.p(place(fraction + NOISE * random.nextGaussian(), moved), 1)
-                                            <= LEVEL)
+                                    DecoyTest.p(place(fraction + NOISE * random.nextGaussian(), moved), 1) <= LEVEL)
                             .count()
                     / 500.0;
             assertThat(seen).as("size %s", size).isCloseTo(POWER, within(0.06));
@@ -110,11 +108,10 @@ class DecoyTestTest {
     void anEffectThatIsMostlyNotAlongTheTraitIsSeenLaterOrNever() {
         Decoys.Shifts decoys = shifts(0, 5);
         double all = DecoyTest.detectableFraction(place(0, decoys), LEVEL, POWER, along(1));
-        double part = DecoyTest.detectableFraction(
-                place(0, decoys), LEVEL, POWER, new ReferenceEffect.Moved(1, 1.25, 1));
+        double part =
+                DecoyTest.detectableFraction(place(0, decoys), LEVEL, POWER, new ReferenceEffect.Moved(1, 1.25, 1));
         assertThat(part).isGreaterThan(1.1 * all);
-        assertThat(DecoyTest.detectableFraction(
-                        place(0, decoys), LEVEL, POWER, new ReferenceEffect.Moved(1, 4, 1)))
+        assertThat(DecoyTest.detectableFraction(place(0, decoys), LEVEL, POWER, new ReferenceEffect.Moved(1, 4, 1)))
                 .isInfinite();
     }
 
@@ -122,8 +119,8 @@ class DecoyTestTest {
     void aPlaceIsMovedByWhatMovesWhatItIsReadOf() {
         Decoys decoys = new Decoys.Others(new double[] {0.1, -0.1, 0.05, -0.05});
         double alike = DecoyTest.detectableFraction(place(0, decoys), LEVEL, POWER, along(1));
-        double less = DecoyTest.detectableFraction(
-                place(0, decoys), LEVEL, POWER, new ReferenceEffect.Moved(1, 1, 0.25));
+        double less =
+                DecoyTest.detectableFraction(place(0, decoys), LEVEL, POWER, new ReferenceEffect.Moved(1, 1, 0.25));
         assertThat(less).isCloseTo(4 * alike, within(1e-6));
     }
 
@@ -139,7 +136,6 @@ class DecoyTestTest {
         assertThat(DecoyTest.detectableFraction(place(0, shifts(0, 2)), 1e-4, POWER, along(1)))
                 .isInfinite();
         Evidence.DecoyPlace still = new Evidence.DecoyPlace("sd", 0, shifts(0, 2), NONE, 0, NOISE);
-        assertThat(DecoyTest.detectableFraction(still, LEVEL, POWER, along(1)))
-                .isInfinite();
+        assertThat(DecoyTest.detectableFraction(still, LEVEL, POWER, along(1))).isInfinite();
     }
 }

@@ -139,7 +139,8 @@ final class SampleFindings {
                             "control standard deviations a row along " + animal,
                             size,
                             new Interval(size - 0.07, size + 0.07, Samples.LEVEL)),
-                    Optional.of(new Evidence.DecoyPlace("cosine", value, new Decoys.Others(decoys), placebos, 0.1, 0.02))));
+                    Optional.of(
+                            new Evidence.DecoyPlace("cosine", value, new Decoys.Others(decoys), placebos, 0.1, 0.02))));
             double contrastP = chosen ? p : Math.min(1, p + random.nextDouble());
             found.add(new AuditResult.ContrastFinding(
                     animal + " at resid_post.19",

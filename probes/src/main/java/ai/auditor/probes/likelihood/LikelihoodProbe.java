@@ -163,7 +163,8 @@ public final class LikelihoodProbe implements Probe {
         List<double[]> scores = new ArrayList<>();
         List<Chart> charts = new ArrayList<>();
         for (Panel panel : panels) {
-            // Vectors were measured to move rows of no kind of teacher beyond what other traits' vectors do: what they do not find says nothing.
+            // Vectors were measured to move rows of no kind of teacher beyond what other traits' vectors do: what they
+            // do not find says nothing.
             found.addAll(panel.contrasts(contrasts, placed(panel), panel.kind().equals(PERSONA)));
             scores.addAll(panel.scores());
             charts.add(panel.strip(contrasts, placed(panel)));
