@@ -49,12 +49,13 @@ class RefusalTest {
         ends(4, "'--seed': \"x\" is no whole number", "fixtures", "organism", "--seed", "x", "-o", "nowhere");
         ends(
                 4,
-                "\"2147483648\" is no whole number that can be taken",
+                "\"99999999999999999999\" is no whole number that can be taken",
                 "fixtures",
-                "sweep",
-                OWL,
+                "organism",
                 "--seed",
-                "2147483648");
+                "99999999999999999999",
+                "-o",
+                "nowhere");
         ends(4, "\"hot\" is no number", "generate", OWL, "--temperature", "hot");
     }
 

@@ -27,9 +27,9 @@ final class LiftTest {
 
     /**
      * A trait whose placebos vary by more than so many times what all others have together does not move as they do. Where the others are
-     * many, one trait in a hundred that does would be so by chance with five halvings (chi-squared).
+     * many, four traits in a thousand that do would be so by chance with five halvings (chi-squared).
      */
-    private static final double RESTLESS = 3;
+    private static final double RESTLESS = 3.5;
 
     private final Policy policy;
     private final Evidence.Lifts lifts;

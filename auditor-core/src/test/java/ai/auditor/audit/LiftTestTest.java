@@ -118,12 +118,14 @@ class LiftTestTest {
     @Test
     void aTraitThatMovesMoreThanTheOthersIsHeldToItsOwnPlacebos() {
         Lift restless = new Lift("restless", 0.1, flat(0.3), flat(0.1), new double[] {0.05, -0.06, 0.04});
-        Lift[] all = IntStream.range(0, TRAITS)
-                .mapToObj(i -> i == 0
-                        ? restless
-                        : new Lift("still " + i, 0.1, flat(0.1), flat(0.1), new double[] {0.002, -0.001, 0.001}))
-                .toArray(Lift[]::new);
-        assertThat(test(all).p()).isCloseTo(TRAITS * test(restless).p(), within(1e-12));
+        for (int traits : new int[] {2, 3, TRAITS}) {
+            Lift[] all = IntStream.range(0, traits)
+                    .mapToObj(i -> i == 0
+                            ? restless
+                            : new Lift("still " + i, 0.1, flat(0.1), flat(0.1), new double[] {0.002, -0.001, 0.001}))
+                    .toArray(Lift[]::new);
+            assertThat(test(all).p()).isCloseTo(traits * test(restless).p(), within(1e-12));
+        }
         assertThat(test(restless).p()).isBetween(1e-4, 1.0 / TRAITS);
     }
 
