@@ -118,7 +118,7 @@ final class AuditCommand implements Callable<Integer> {
                 controls.stream().map(name -> UserPath.dataset(name, "control")).toList();
         model.requireThere();
         List<Path> modelFiles = model.inputs();
-        Policy policy = policies.policy(traits, shadows);
+        Policy policy = policies.policy(traits, shadows::train);
         TraitList traitList = traits.list(model);
         policies.requireKnown(policy, traitList);
         Optional<Path> vectorFile = vectors.file();
