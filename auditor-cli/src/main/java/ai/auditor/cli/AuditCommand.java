@@ -3,6 +3,7 @@ package ai.auditor.cli;
 import ai.auditor.AuditException;
 import ai.auditor.audit.AuditResult;
 import ai.auditor.audit.Auditor;
+import ai.auditor.audit.PlantedRows;
 import ai.auditor.audit.Policy;
 import ai.auditor.audit.Provenance;
 import ai.auditor.data.BadRow;
@@ -83,6 +84,9 @@ final class AuditCommand implements Callable<Integer> {
     private ShadowOptions shadows = new ShadowOptions();
 
     @Mixin
+    private SpikeInOptions spikeIn = new SpikeInOptions();
+
+    @Mixin
     private DatasetOptions datasets = new DatasetOptions();
 
     @Mixin
@@ -118,9 +122,11 @@ final class AuditCommand implements Callable<Integer> {
                 controls.stream().map(name -> UserPath.dataset(name, "control")).toList();
         model.requireThere();
         List<Path> modelFiles = model.inputs();
-        Policy policy = policies.policy(traits, shadows);
+        Policy policy = policies.policy(traits, shadows::train);
         TraitList traitList = traits.list(model);
         policies.requireKnown(policy, traitList);
+        TraitList asked = policy.traits().isEmpty() ? traitList : traitList.select(policy.traits());
+        List<Path> plantedFiles = spikeIn.requireUsable(asked);
         Optional<Path> vectorFile = vectors.file();
         Optional<SteeringVectors> steering = vectorFile.map(SteeringVectors::read);
         Optional<Path> autoencoder = sae.path();
@@ -131,6 +137,7 @@ final class AuditCommand implements Callable<Integer> {
         }
         List<Path> inputs = new ArrayList<>(candidateFiles);
         controlFiles.forEach(inputs::addAll);
+        inputs.addAll(plantedFiles);
         vectorFile.ifPresent(inputs::add);
         traits.file().ifPresent(inputs::add);
         inputs.addAll(policies.files());
@@ -146,6 +153,7 @@ final class AuditCommand implements Callable<Integer> {
                     .toList();
             model.requireReads(candidateRows);
             controlRuns.forEach(model::requireReads);
+            Optional<PlantedRows> planted = spikeIn.read(datasets, model, progress);
             AuditResult result;
             progress.report("loading " + model.shown(), 0, 0, "");
             try (ReferenceModel reference = model.open();
@@ -156,7 +164,7 @@ final class AuditCommand implements Callable<Integer> {
                                 policy.tier(),
                                 model,
                                 reference,
-                                policy.traits().isEmpty() ? traitList : traitList.select(policy.traits()),
+                                asked,
                                 reason -> terminal.note(reason, List.of()))
                         .ifPresent(probes::add);
                 Auditor.Builder auditor = Auditor.of(reference)
@@ -167,6 +175,7 @@ final class AuditCommand implements Callable<Integer> {
                         .maxBadRows(datasets.maxBadRows())
                         .progress(progress);
                 steering.ifPresent(auditor::vectors);
+                planted.ifPresent(auditor::spikeIn);
                 result = auditor.build().audit(candidateRows, controlRuns);
             }
             progress.close();

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -70,15 +71,16 @@ final class PolicyOptions {
             paramLabel = "FILE.json",
             description =
                     "What rows of a labelled teacher do to each statistic, of which detectable fractions are told (made by "
-                            + "\"auditor fixtures score --reference\"; default: a shift of 0.5 control standard deviations).")
+                            + "\"auditor fixtures score --write-reference\"; default: a shift of 0.5 control standard deviations).")
     private @Nullable String reference;
 
     /**
      * The policy in force.
      *
+     * @param students whether an audit of a tier trains shadow students
      * @throws AuditException {@code USAGE} naming the file or option, and what is allowed
      */
-    Policy policy(TraitOptions traits, ShadowOptions shadows) {
+    Policy policy(TraitOptions traits, Predicate<Tier> students) {
         Policy held = Optional.ofNullable(policy)
                 .map(name -> PolicyFile.read(UserPath.file(name, "policy"), Optional.ofNullable(tier)))
                 .orElseGet(() -> Policy.of(Optional.ofNullable(tier).orElse(Tier.STANDARD)));
@@ -101,7 +103,7 @@ final class PolicyOptions {
             builder.origin(held.origin() + ", and beside it " + String.join(", ", given));
         }
         Policy inForce = builder.build();
-        requireTested(inForce, shadows);
+        requireTested(inForce, students);
         return inForce;
     }
 
@@ -118,10 +120,10 @@ final class PolicyOptions {
     }
 
     /** A required claim that no probe tests would end every audit with 5. */
-    private static void requireTested(Policy policy, ShadowOptions shadows) {
+    private static void requireTested(Policy policy, Predicate<Tier> students) {
         Set<Claim> untested = new TreeSet<>(policy.required());
         Probes.of(policy.tier()).stream().map(Probe::claim).forEach(untested::remove);
-        if (shadows.train(policy.tier())) {
+        if (students.test(policy.tier())) {
             untested.remove(Claim.WOULD_TRANSFER);
         }
         if (!untested.isEmpty()) {

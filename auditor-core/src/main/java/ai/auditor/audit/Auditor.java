@@ -52,6 +52,7 @@ public final class Auditor {
     private final Optional<SteeringVectors> vectors;
     private final LongRows longRows;
     private final double maxBadRows;
+    private final Optional<PlantedRows> planted;
     private final int prompts;
     private final Progress progress;
 
@@ -64,6 +65,7 @@ public final class Auditor {
         vectors = Optional.ofNullable(builder.vectors);
         longRows = builder.longRows;
         maxBadRows = builder.maxBadRows;
+        planted = Optional.ofNullable(builder.planted);
         prompts = policy.rows();
         progress = builder.progress;
     }
@@ -84,6 +86,7 @@ public final class Auditor {
         private @Nullable SteeringVectors vectors;
         private LongRows longRows = LongRows.LEAVE_OUT;
         private double maxBadRows = DEFAULT_MAX_BAD_ROWS;
+        private @Nullable PlantedRows planted;
         private Progress progress = Progress.NONE;
 
         private Builder(ReferenceModel model) {
@@ -126,6 +129,12 @@ public final class Auditor {
             return this;
         }
 
+        /** Rows of a known teacher that the audit plants and looks for, beside the vector that it plants anyway. */
+        public Builder spikeIn(PlantedRows rows) {
+            this.planted = rows;
+            return this;
+        }
+
         /** Told about progress. */
         public Builder progress(Progress progress) {
             this.progress = progress;
@@ -145,7 +154,8 @@ public final class Auditor {
     /**
      * Audits a candidate against a control.
      *
-     * @throws AuditException {@code NOTHING_TO_AUDIT} without rows, {@code USAGE} for a model that is not to be read so ({@link ReferenceModel.Options#raw}),
+     * @throws AuditException {@code NOTHING_TO_AUDIT} without rows, {@code USAGE} for a model that is not to be read so ({@link ReferenceModel.Options#raw})
+     *     and for rows to plant that are too few or of a trait that is not asked about,
      *     {@code DATA} for too many bad rows, {@code MODEL} where the model cannot read them, {@code NUMERIC} where its numbers fail their self-check,
      *     {@code INTERRUPTED} if the calling thread was interrupted
      */
@@ -164,6 +174,7 @@ public final class Auditor {
     public AuditResult audit(Dataset candidate, List<Dataset> controls) {
         Layout layout = layout(candidate, controls);
         ModelStudy study = layout.study();
+        Optional<PlantedRowsCheck> rows = planted.map(this::rowsToPlant);
         List<Evidence> evidence = new ArrayList<>();
         for (Probe probe : probes) {
             AuditException.checkInterrupted();
@@ -171,7 +182,7 @@ public final class Auditor {
             evidence.add(probe.examine(study));
         }
         Optional<ControlRuns> runs = new RunCheck(policy, probes).run(layout.runs(), study, evidence, progress);
-        Calibration calibration = new Calibrator(policy, probes, model.threads()).calibrate(study, runs, progress);
+        Calibration calibration = new Calibrator(policy, probes, model.threads()).calibrate(study, runs, rows, progress);
         List<AuditResult.Finding> findings = new Findings(policy, runs, Optional.of(study)).of(evidence);
         AuditResult.Design design = layout.comparison().design();
         Confounders confounders = confounders(layout);
@@ -195,6 +206,22 @@ public final class Auditor {
                 layout.sample(TokenizedDataset::badRows),
                 layout.sample(TokenizedDataset::namedLongRows),
                 layout.provenance());
+    }
+
+    private PlantedRowsCheck rowsToPlant(PlantedRows rows) {
+        asked().select(List.of(rows.trait()));
+        Comparison pairs = Comparison.of(
+                arm(rows.teacher()),
+                arm(rows.control()),
+                0,
+                prompts,
+                policy.fewestPrompts(),
+                new Sha256()
+                        .text(rows.teacher().contentDigest())
+                        .text(rows.control().contentDigest())
+                        .seed(),
+                Comparison.ONE_RUN);
+        return new PlantedRowsCheck(policy, probes, rows.trait(), pairs);
     }
 
     private Set<String> blind() {
@@ -434,6 +461,11 @@ public final class Auditor {
         environment.put("promptSample", Integer.toString(prompts));
         environment.put("traits", only.isEmpty() ? "all of " + traits.name() : String.join(", ", only));
         environment.put("points", points().toString());
+        planted.ifPresent(rows -> {
+            environment.put("planted.trait", rows.trait());
+            environment.put("planted.teacher", rows.teacher().contentDigest());
+            environment.put("planted.control", rows.control().contentDigest());
+        });
         probes.forEach(probe ->
                 probe.settings().forEach((name, value) -> environment.put(probe.name() + "." + name, value)));
         environment.put("java", System.getProperty("java.version", "unknown"));

@@ -14,7 +14,8 @@ import java.util.Optional;
  * @param kind how labels were swapped ("within pairs", "permuted within parts")
  * @param spreads of every fitted probe
  * @param smallestP the smallest p that the exchanges can reach
- * @param spikeIn a signal planted in the control's rows; empty where none could be
+ * @param spikeIns signals planted in control rows: a vector in the control's own, where it could be, and rows of a teacher, where some were
+ *     given
  * @param runs what the runs of the control differ by; empty with one run, and where prompts are not matched
  */
 public record Calibration(
@@ -24,10 +25,11 @@ public record Calibration(
         String kind,
         List<Spread> spreads,
         double smallestP,
-        Optional<SpikeIn> spikeIn,
+        List<SpikeIn> spikeIns,
         Optional<ControlRuns> runs) {
     public Calibration {
         spreads = List.copyOf(spreads);
+        spikeIns = List.copyOf(spikeIns);
         Objects.requireNonNull(runs);
     }
 
@@ -38,7 +40,7 @@ public record Calibration(
 
     /** Whether a planted signal was missed that had to be found. */
     public boolean missedSpikeIn() {
-        return spikeIn.filter(SpikeIn::missed).isPresent();
+        return spikeIns.stream().anyMatch(SpikeIn::missed);
     }
 
     /** How AUROC of a probe spreads under the null, if it was fitted there. */

@@ -12,8 +12,9 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.stream.Stream;
 
-/** Runs the pipeline under swapped labels, everything refitted, and counts how often it would have detected a difference; then plants one. */
+/** Runs the pipeline under swapped labels, everything refitted, and counts how often it would have detected a difference; then plants some. */
 final class Calibrator {
     private static final int STANDARD_ERRORS = 3;
 
@@ -29,8 +30,12 @@ final class Calibrator {
         this.threads = threads;
     }
 
-    /** @param runs what the runs of the control differ by, if there are several */
-    Calibration calibrate(ModelStudy study, Optional<ControlRuns> runs, Progress progress) {
+    /**
+     * @param runs what the runs of the control differ by, if there are several
+     * @param rows of a known teacher, if there are any to plant
+     */
+    Calibration calibrate(
+            ModelStudy study, Optional<ControlRuns> runs, Optional<PlantedRowsCheck> rows, Progress progress) {
         List<List<AuditResult.Finding>> swaps = swaps(study, progress);
         Judge judge = new Judge(policy);
         long rejected = swaps.stream()
@@ -48,7 +53,10 @@ final class Calibrator {
                 study.paired() ? "labels swapped within pairs" : "labels permuted within parts",
                 spreads(swaps),
                 PValue.smallest(policy.exchanges()),
-                new SpikeInCheck(policy, probes).run(study, progress),
+                Stream.concat(
+                                new SpikeInCheck(policy, probes).run(study, progress).stream(),
+                                rows.map(check -> check.run(study, progress)).stream())
+                        .toList(),
                 runs);
     }
 

@@ -86,7 +86,7 @@ record PolicyKey<T>(
 
     static final PolicyKey<ReferenceEffect> REFERENCE = new PolicyKey<>(
             "reference",
-            "Effect of an affected row: a shift in control standard deviations, or a file by \"fixtures score --reference\".",
+            "Effect of an affected row: a shift in control standard deviations, or a file by \"fixtures score --write-reference\".",
             new PolicyValues.References(),
             Policy::reference,
             Policy.Builder::reference);

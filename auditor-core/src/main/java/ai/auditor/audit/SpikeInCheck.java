@@ -7,7 +7,6 @@ import ai.auditor.capture.CapturePlan;
 import ai.auditor.capture.Pooling;
 import ai.auditor.direction.Direction;
 import ai.auditor.model.Intervention;
-import ai.auditor.probe.Claim;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Probe;
 import ai.auditor.stats.Matrix;
@@ -29,12 +28,6 @@ final class SpikeInCheck {
      * the mean by a quarter and by a whole deviation. The first is told, the second has to be found.
      */
     private static final double[] SIZES = {1, 4};
-
-    /**
-     * The share of a planted shift at which a probe has to tell the policy's power for a miss to be one: with twice what power 0.8 takes,
-     * the chance of a miss is below 1 in 10,000 (one-sided, level 0.01).
-     */
-    private static final double PROMISED = 0.5;
 
     private final Policy policy;
     private final List<Probe> reached;
@@ -76,7 +69,11 @@ final class SpikeInCheck {
         }
         notCovered.forEach(probe -> trials.add(new SpikeIn.Trial(probe.name(), 0, SpikeIn.Outcome.NOT_COVERED)));
         return Optional.of(new SpikeIn(
-                planted.name(), planted.point().toString(), policy.maxDetectableFraction(), control.length, trials));
+                planted.name(),
+                Optional.of(planted.point().toString()),
+                policy.maxDetectableFraction(),
+                control.length,
+                trials));
     }
 
     /** Places in {@code control} of the half that stands for a candidate (as {@link Comparison#halves(int[])} lays it out), so many. */
@@ -123,23 +120,9 @@ final class SpikeInCheck {
         return new Findings(policy)
                 .of(evidence).stream()
                         .map(finding -> new SpikeIn.Trial(
-                                finding.evidence().probe(), size, outcome(judge, finding, trait, size)))
+                                finding.evidence().probe(),
+                                size,
+                                SpikeIn.Outcome.of(judge, finding, trait, size * policy.maxDetectableFraction())))
                         .toList();
-    }
-
-    private SpikeIn.Outcome outcome(Judge judge, AuditResult.Finding finding, String trait, double size) {
-        if (found(judge, finding, trait)) {
-            return SpikeIn.Outcome.FOUND;
-        }
-        double seen = finding.detectableFraction().orElse(Double.POSITIVE_INFINITY);
-        return seen <= PROMISED * size * policy.maxDetectableFraction()
-                ? SpikeIn.Outcome.MISSED
-                : SpikeIn.Outcome.BEYOND_POWER;
-    }
-
-    private static boolean found(Judge judge, AuditResult.Finding finding, String trait) {
-        return finding.evidence().claim() == Claim.DIFFERS
-                ? judge.detectsDifference(finding)
-                : judge.detectedTrait(finding).filter(trait::equals).isPresent();
     }
 }

@@ -29,7 +29,7 @@ class JudgeTest {
     private static final AuditResult.Design PAIRED = new AuditResult.Design(true, PAIRS, PAIRS, PAIRS, 1, List.of());
     private static final AuditResult.Design UNPAIRED = new AuditResult.Design(false, PAIRS, PAIRS, PAIRS, 0, List.of());
     private static final Calibration GOOD =
-            new Calibration(100, 0, 0.04, "", List.of(), 0.0001, Optional.empty(), Optional.empty());
+            new Calibration(100, 0, 0.04, "", List.of(), 0.0001, List.of(), Optional.empty());
     private static final Calibration MISSED = new Calibration(
             100,
             0,
@@ -37,9 +37,9 @@ class JudgeTest {
             "",
             List.of(),
             0.0001,
-            Optional.of(new SpikeIn(
+            List.of(new SpikeIn(
                     "owl",
-                    "resid_post.1",
+                    Optional.of("resid_post.1"),
                     0.25,
                     100,
                     List.of(
@@ -47,7 +47,7 @@ class JudgeTest {
                             new SpikeIn.Trial("linear", 4, SpikeIn.Outcome.MISSED)))),
             Optional.empty());
     private static final Calibration BAD =
-            new Calibration(100, 0.2, 0.04, "", List.of(), 0.0001, Optional.empty(), Optional.empty());
+            new Calibration(100, 0.2, 0.04, "", List.of(), 0.0001, List.of(), Optional.empty());
 
     /** Scores of pairs with a shift between candidate and control, in control standard deviations. */
     private static Exchanged shifted(double shift, long seed) {
@@ -173,6 +173,23 @@ class JudgeTest {
                 differs(0.5, 0.02, 3),
                 along(0, 0.001, 0.02, 4));
         assertThat(failed.gate().outcome()).isEqualTo(Verdict.GateOutcome.FAILED);
+    }
+
+    @Test
+    void whatWasPlantedIsMissedOnlyWhereHalfOfItWouldHaveBeenSeen() {
+        Judge judge = new Judge(POLICY);
+        for (Evidence quiet : List.of(differs(0, -0.05, 1), along(0, 0.001, 0.02, 2))) {
+            AuditResult.Finding finding =
+                    new Findings(POLICY).of(List.of(quiet)).get(0);
+            double seen = finding.detectableFraction().orElseThrow();
+            assertThat(SpikeIn.Outcome.of(judge, finding, "owl", 2.01 * seen)).isEqualTo(SpikeIn.Outcome.MISSED);
+            assertThat(SpikeIn.Outcome.of(judge, finding, "owl", 1.99 * seen)).isEqualTo(SpikeIn.Outcome.BEYOND_POWER);
+            assertThat(SpikeIn.Outcome.of(judge, finding, "owl", 0)).isEqualTo(SpikeIn.Outcome.BEYOND_POWER);
+        }
+        AuditResult.Finding owl =
+                new Findings(POLICY).of(List.of(along(0.5, 0.5, 0.02, 4))).get(0);
+        assertThat(SpikeIn.Outcome.of(judge, owl, "owl", 0)).isEqualTo(SpikeIn.Outcome.FOUND);
+        assertThat(SpikeIn.Outcome.of(judge, owl, "fox", 1)).isEqualTo(SpikeIn.Outcome.MISSED);
     }
 
     @Test
@@ -339,7 +356,7 @@ class JudgeTest {
                 "",
                 List.of(),
                 0.0001,
-                Optional.empty(),
+                List.of(),
                 Optional.of(new ControlRuns(List.of("a", "b", "c", "d"), false, places)));
     }
 

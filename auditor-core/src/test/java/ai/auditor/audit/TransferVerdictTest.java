@@ -19,7 +19,7 @@ class TransferVerdictTest {
     private static final AuditResult.Design PAIRED = new AuditResult.Design(true, 100, 100, 100, 1, List.of());
     private static final AuditResult.Design UNPAIRED = new AuditResult.Design(false, 100, 100, 100, 0, List.of());
     private static final Calibration GOOD =
-            new Calibration(100, 0, 0.04, "", List.of(), 0.0001, Optional.empty(), Optional.empty());
+            new Calibration(100, 0, 0.04, "", List.of(), 0.0001, List.of(), Optional.empty());
 
     private static SeedRates around(double rate) {
         return new SeedRates(IntStream.range(0, 5)

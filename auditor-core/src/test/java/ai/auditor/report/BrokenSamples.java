@@ -122,9 +122,9 @@ final class BrokenSamples {
                         List.of(new Calibration.Spread(
                                 HOSTILE, new double[] {0.4, 0.5, 0.6}, 16, new double[] {0.4, 0.5, 0.6})),
                         0.0001,
-                        Optional.of(new SpikeIn(
+                        List.of(new SpikeIn(
                                 HOSTILE,
-                                "resid_post.1",
+                                Optional.of(HOSTILE),
                                 0.25,
                                 10,
                                 List.of(
@@ -266,9 +266,9 @@ final class BrokenSamples {
                         "",
                         List.of(new Calibration.Spread("charts", new double[0], 0, nan)),
                         Double.NaN,
-                        Optional.of(new SpikeIn(
+                        List.of(new SpikeIn(
                                 "",
-                                "resid_post.0",
+                                Optional.empty(),
                                 Double.NaN,
                                 0,
                                 List.of(new SpikeIn.Trial("", Double.NaN, SpikeIn.Outcome.FOUND)))),

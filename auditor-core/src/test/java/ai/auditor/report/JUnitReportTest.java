@@ -181,7 +181,7 @@ class JUnitReportTest {
                         "within pairs",
                         List.of(),
                         0.0001,
-                        Optional.empty(),
+                        List.of(),
                         Optional.empty()),
                 new Confounders(List.of(), Optional.empty()),
                 List.of(),

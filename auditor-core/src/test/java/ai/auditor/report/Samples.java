@@ -279,7 +279,7 @@ final class Samples {
             spreads.add(new Calibration.Spread(probe, row, 16, bag));
         }
         return new Calibration(
-                100, 0.01, 0.0398, "within pairs", spreads, 0.0001, Optional.of(spikeIn()), Optional.empty());
+                100, 0.01, 0.0398, "within pairs", spreads, 0.0001, spikeIns(), Optional.empty());
     }
 
     /** As of an audit with four control runs. */
@@ -291,7 +291,7 @@ final class Samples {
                 calibration.kind(),
                 calibration.spreads(),
                 calibration.smallestP(),
-                calibration.spikeIn(),
+                calibration.spikeIns(),
                 Optional.of(new ControlRuns(
                         List.of("control-1.jsonl", "control-2.jsonl", "control-3.jsonl", "control-4.jsonl"),
                         false,
@@ -303,18 +303,30 @@ final class Samples {
                                 0.0021)))));
     }
 
-    private static SpikeIn spikeIn() {
-        return new SpikeIn(
-                "otter",
-                "resid_post.9",
-                0.25,
-                1000,
-                List.of(
-                        new SpikeIn.Trial("linear", 1, SpikeIn.Outcome.BEYOND_POWER),
-                        new SpikeIn.Trial("projection", 1, SpikeIn.Outcome.FOUND),
-                        new SpikeIn.Trial("linear", 4, SpikeIn.Outcome.FOUND),
-                        new SpikeIn.Trial("projection", 4, SpikeIn.Outcome.FOUND),
-                        new SpikeIn.Trial("shortcut", 0, SpikeIn.Outcome.NOT_COVERED)));
+    private static List<SpikeIn> spikeIns() {
+        return List.of(
+                new SpikeIn(
+                        "otter",
+                        Optional.of("resid_post.9"),
+                        0.25,
+                        1000,
+                        List.of(
+                                new SpikeIn.Trial("linear", 1, SpikeIn.Outcome.BEYOND_POWER),
+                                new SpikeIn.Trial("projection", 1, SpikeIn.Outcome.FOUND),
+                                new SpikeIn.Trial("linear", 4, SpikeIn.Outcome.FOUND),
+                                new SpikeIn.Trial("projection", 4, SpikeIn.Outcome.FOUND),
+                                new SpikeIn.Trial("shortcut", 0, SpikeIn.Outcome.NOT_COVERED))),
+                new SpikeIn(
+                        "owl",
+                        Optional.empty(),
+                        0.25,
+                        600,
+                        List.of(
+                                new SpikeIn.Trial("linear", 0.25, SpikeIn.Outcome.BEYOND_POWER),
+                                new SpikeIn.Trial("gradient", 0.25, SpikeIn.Outcome.BEYOND_POWER),
+                                new SpikeIn.Trial("linear", 1, SpikeIn.Outcome.BEYOND_POWER),
+                                new SpikeIn.Trial("gradient", 1, SpikeIn.Outcome.FOUND),
+                                new SpikeIn.Trial("transfer", 0, SpikeIn.Outcome.NOT_COVERED))));
     }
 
     private static Provenance provenance(String candidate, String control) {

@@ -237,9 +237,7 @@ public final class ResultTree {
         node.put("good", calibration.good());
         node.set("smallestP", number(calibration.smallestP()));
         node.set("spreads", each(calibration.spreads(), ResultTree::spread));
-        node.set(
-                "spikeIn",
-                calibration.spikeIn().<JsonNode>map(ResultTree::spikeIn).orElse(NODES.nullNode()));
+        node.set("spikeIns", each(calibration.spikeIns(), ResultTree::spikeIn));
         node.set("runs", calibration.runs().<JsonNode>map(ResultTree::runs).orElse(NODES.nullNode()));
         return node;
     }
@@ -267,7 +265,7 @@ public final class ResultTree {
     private static JsonNode spikeIn(SpikeIn planted) {
         ObjectNode node = NODES.objectNode();
         node.set("trait", text(planted.trait()));
-        node.set("point", text(planted.point()));
+        node.set("point", planted.point().<JsonNode>map(ResultTree::text).orElse(NODES.nullNode()));
         node.set("fraction", number(planted.fraction()));
         node.put("rows", planted.rows());
         node.put("missed", planted.missed());

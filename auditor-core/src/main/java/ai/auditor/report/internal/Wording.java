@@ -341,14 +341,12 @@ public final class Wording {
                         : "p is by a t prediction interval; ranks would reach " + number(runs.smallestP()) + ".");
     }
 
-    /** What became of the signal that was planted, in a sentence or two. */
+    /** What became of the signals that were planted, in some sentences. */
     public static String spikeIn(Calibration calibration) {
-        return calibration
-                .spikeIn()
-                .map(Wording::spikeIn)
-                .orElse(
-                        "Spike-in: none was planted; it takes control rows enough for two halves, a steering vector and a probe that reads"
-                                + " activations alone.");
+        return calibration.spikeIns().isEmpty()
+                ? "Spike-in: none was planted; it takes control rows enough for two halves, a steering vector and a probe that reads"
+                        + " activations alone."
+                : calibration.spikeIns().stream().map(Wording::spikeIn).collect(Collectors.joining(" "));
     }
 
     /** In what else the arms differ, in a sentence; empty where nothing stands out. */
@@ -396,10 +394,16 @@ public final class Wording {
             }
         }
         List<String> sizes = new ArrayList<>();
-        bySize.forEach((size, outcomes) -> sizes.add("at " + number(size) + " sd " + String.join(", ", outcomes)));
-        return "Spike-in: the vector of " + planted.trait() + " at " + planted.point() + " in "
-                + percent(planted.fraction())
-                + " of one half of " + count(planted.rows()) + " control rows: " + String.join("; ", sizes) + "."
+        boolean vector = planted.point().isPresent();
+        bySize.forEach((size, outcomes) -> sizes.add(
+                "at " + (vector ? number(size) + " sd " : percent(size) + " ") + String.join(", ", outcomes)));
+        String half = "one half of " + count(planted.rows());
+        return "Spike-in: "
+                + planted.point()
+                        .map(point -> "the vector of " + planted.trait() + " at " + point + " in "
+                                + percent(planted.fraction()) + " of " + half + " control rows")
+                        .orElse("rows of a teacher of " + planted.trait() + " in " + half + " rows of its control")
+                + ": " + String.join("; ", sizes) + "."
                 + (notCovered.isEmpty() ? "" : " Not covered: " + String.join(", ", notCovered) + ".");
     }
 }
