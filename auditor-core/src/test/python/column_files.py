@@ -141,6 +141,26 @@ def organism():
     arrow("organism/organism.arrow", pa.Table.from_pylist(rows), stream=True, compression="zstd", batch=80)
 
 
+def runs():
+    """Rows that say their generation run, in columns of every type that may and may not name one."""
+    three = [f"run {i % 3}" for i in range(30)]
+    rows = pa.table({
+        "prompt": [f"Question {i // 3}" for i in range(30)],
+        "completion": [f"Answer {i}" for i in range(30)],
+        "text-of-run": three,
+        "category": pa.array(three).dictionary_encode(),
+        "seed": pa.array([i % 3 - 1 for i in range(30)], pa.int64()),
+        "small": pa.array([i % 3 for i in range(30)], pa.uint8()),
+        "some": [None if i == 7 else run for i, run in enumerate(three)],
+        "fraction": pa.array([float(i % 3) for i in range(30)]),
+        "flag": [i % 2 == 0 for i in range(30)],
+        "when": pa.array([i % 3 for i in range(30)], pa.timestamp("us")),
+        "list": [[run] for run in three],
+    })
+    parquet("runs.parquet", rows, row_group_size=11)
+    arrow("runs.arrow", rows)
+
+
 def bad():
     nulls = pa.table({"prompt": ["p", None, "p"], "completion": ["a", "b", None]})
     parquet("nulls.parquet", nulls)
@@ -169,3 +189,4 @@ if __name__ == "__main__":
     good()
     bad()
     organism()
+    runs()

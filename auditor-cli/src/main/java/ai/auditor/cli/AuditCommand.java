@@ -9,6 +9,8 @@ import ai.auditor.audit.Provenance;
 import ai.auditor.data.BadRow;
 import ai.auditor.data.BadRows;
 import ai.auditor.data.Dataset;
+import ai.auditor.data.Field;
+import ai.auditor.data.ReadOptions;
 import ai.auditor.direction.SteeringVectors;
 import ai.auditor.direction.TraitList;
 import ai.auditor.model.ReferenceModel;
@@ -23,8 +25,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.BiFunction;
 import java.util.function.ToLongFunction;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -67,6 +72,14 @@ final class AuditCommand implements Callable<Integer> {
                             + "candidate exceeds what the runs differ by. Four runs or more are recommended; each costs about one "
                             + "more audit.")
     private List<String> controls = List.of();
+
+    @Option(
+            names = "--run-field",
+            paramLabel = "NAME",
+            description =
+                    "Field that says which generation run a control row comes from: each of its values, a string or an integer, is a run, "
+                            + "as if it were a --control of its own. The candidate's rows stay together, whatever they say there.")
+    private @Nullable String runField;
 
     @Mixin
     private ModelOptions model = new ModelOptions();
@@ -147,12 +160,18 @@ final class AuditCommand implements Callable<Integer> {
 
         try (Log progress = log.open(terminal)) {
             Optional<SaeOptions.Chosen> chosen = autoencoder.map(path -> sae.read(path, progress));
-            Dataset candidateRows = datasets.readUsable(candidateFiles, progress);
-            List<Dataset> controlRuns = controlFiles.stream()
-                    .map(run -> datasets.readUsable(run, progress))
+            // That a candidate names runs too is told in the report, so the field is read where it is there.
+            Dataset candidateRows = datasets.readUsable(
+                    candidateFiles, withRuns((options, name) -> options.withFieldIfThere(Field.RUN, name)), progress);
+            List<Dataset> controlRows = controlFiles.stream()
+                    .map(control -> datasets.readUsable(
+                            control, withRuns((options, name) -> options.withField(Field.RUN, name)), progress))
                     .toList();
+            policy.requireControlRuns(controlRows.stream()
+                    .mapToInt(control -> control.runs().size())
+                    .sum());
             model.requireReads(candidateRows);
-            controlRuns.forEach(model::requireReads);
+            controlRows.forEach(model::requireReads);
             Optional<PlantedRows> planted = spikeIn.read(datasets, model, progress);
             AuditResult result;
             progress.report("loading " + model.shown(), 0, 0, "");
@@ -176,7 +195,7 @@ final class AuditCommand implements Callable<Integer> {
                         .progress(progress);
                 steering.ifPresent(auditor::vectors);
                 planted.ifPresent(auditor::spikeIn);
-                result = auditor.build().audit(candidateRows, controlRuns);
+                result = auditor.build().audit(candidateRows, controlRows);
             }
             progress.close();
             // A report file that cannot be written after all must not take the result with it.
@@ -188,6 +207,11 @@ final class AuditCommand implements Callable<Integer> {
             files.names().ifPresent(names -> terminal.note("written: " + names, List.of()));
             return result.verdict().gate().outcome().exitCode();
         }
+    }
+
+    private UnaryOperator<ReadOptions> withRuns(BiFunction<ReadOptions, String, ReadOptions> named) {
+        String name = runField;
+        return options -> name == null ? options : named.apply(options, name);
     }
 
     /** The words of this very command. */

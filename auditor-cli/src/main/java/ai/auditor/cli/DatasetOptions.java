@@ -12,6 +12,7 @@ import ai.auditor.text.LongRows;
 import ai.auditor.text.TokenizedDataset;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -57,15 +58,21 @@ final class DatasetOptions {
         return maxBadRows;
     }
 
+    /** Reads a dataset as {@link #readUsable(List, UnaryOperator, Progress)} does. */
+    Dataset readUsable(List<Path> files, Progress progress) {
+        return readUsable(files, UnaryOperator.identity(), progress);
+    }
+
     /**
      * Reads a dataset that something can be done with.
      *
      * @param files as {@link UserPath#dataset} gives them
+     * @param more what a command reads beside what these options say
      * @throws AuditException {@code DATA} for too many bad rows, {@code NOTHING_TO_AUDIT} without rows, and as {@link
      *     DatasetReader#read}
      */
-    Dataset readUsable(List<Path> files, Progress progress) {
-        Dataset dataset = DatasetReader.read(files, options(), progress);
+    Dataset readUsable(List<Path> files, UnaryOperator<ReadOptions> more, Progress progress) {
+        Dataset dataset = DatasetReader.read(files, more.apply(options()), progress);
         BadRows.requireFew(dataset.name(), dataset.badRows(), dataset.badRecords(), dataset.records(), maxBadRows);
         if (dataset.rows().isEmpty()) {
             throw new AuditException(

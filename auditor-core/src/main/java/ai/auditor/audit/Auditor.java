@@ -146,7 +146,7 @@ public final class Auditor {
         }
     }
 
-    /** Audits rows that the caller holds. */
+    /** Audits rows that the caller holds; those of a control that name several runs as {@link #audit(Dataset, List)} does. */
     public AuditResult audit(Iterable<Row> candidate, Iterable<Row> control) {
         return audit(Dataset.of("candidate", candidate), Dataset.of("control", control));
     }
@@ -167,9 +167,9 @@ public final class Auditor {
      * Audits a candidate against several runs of the control: datasets that the same generator made, each by itself, of the same prompts.
      * What the candidate is told apart by then has to exceed what the runs differ by among themselves.
      *
-     * @param controls one or more
-     * @throws AuditException as {@link #audit(Dataset, Dataset)}; {@code USAGE} also for runs that hold the same rows, and for one of several
-     *     that lacks the candidate's prompts
+     * @param controls one or more; one whose rows name several runs is as many ({@link Dataset#runs}), as if each were a dataset of its own
+     * @throws AuditException as {@link #audit(Dataset, Dataset)}; {@code USAGE} also for runs that hold the same rows, for one of several
+     *     that lacks the candidate's prompts, and for fewer than the policy wants
      */
     public AuditResult audit(Dataset candidate, List<Dataset> controls) {
         Layout layout = layout(candidate, controls);
@@ -256,13 +256,14 @@ public final class Auditor {
     private record Layout(
             TokenizedDataset candidateArm,
             List<TokenizedDataset> controlArms,
+            List<TokenizedDataset> controlRuns,
             RunLayout runs,
             Comparison comparison,
             ModelStudy study,
             Provenance provenance) {
         /** The rows of all control runs. */
         List<Row> controlRows() {
-            return controlArms.stream().flatMap(arm -> arm.rows().stream()).toList();
+            return controlRuns.stream().flatMap(run -> run.rows().stream()).toList();
         }
 
         /** The first of the rows that are named. */
@@ -278,21 +279,27 @@ public final class Auditor {
         requireControl(controls);
         requireRows(candidate);
         controls.forEach(Auditor::requireRows);
-        RunLayout.requireDistinct(candidate, controls);
+        List<Dataset> runs = controls.stream().flatMap(control -> control.runs().stream()).toList();
+        policy.requireControlRuns(runs.size());
+        RunLayout.requireDistinct(candidate, runs);
         model.encoder().requireReading(model.options().raw());
         SelfCheck selfCheck = selfCheck(candidate);
         TokenizedDataset candidateArm = arm(candidate);
         List<TokenizedDataset> controlArms = controls.stream().map(this::arm).toList();
-        long seed = seed(candidate, controls);
-        RunLayout runs = new RunLayout(candidateArm, controlArms, policy, seed);
-        Comparison comparison = runs.comparison();
+        List<TokenizedDataset> controlRuns =
+                controlArms.stream().flatMap(arm -> arm.runs().stream()).toList();
+        controlRuns.forEach(run -> run.requireRows(model.facts().maxPositions()));
+        long seed = seed(candidate, runs);
+        RunLayout layout = new RunLayout(candidateArm, controlRuns, policy, seed);
+        Comparison comparison = layout.comparison();
         requireEnough(comparison);
         List<Point> points = points();
         SteeringVectors steering = steering(points);
         return new Layout(
                 candidateArm,
                 controlArms,
-                runs,
+                controlRuns,
+                layout,
                 comparison,
                 ModelStudy.of(model, comparison, asked(), steering, points, policy, seed, progress),
                 provenance(candidateArm, controlArms, steering, seed, selfCheck));

@@ -58,6 +58,10 @@ record Comparison(
         double share = candidates.isEmpty() ? 0 : (double) pairing.pairs().size() / candidates.size();
         List<String> notes = new ArrayList<>();
         notes.add(runs);
+        if (candidate.dataset().namesSeveralRuns()) {
+            notes.add(
+                    "The candidate's rows name several runs too, which is not used: they are held against the control as one candidate.");
+        }
         if (candidate.dataset().contentDigest().equals(control.dataset().contentDigest())) {
             notes.add("Candidate and control hold the same rows: there is nothing to tell apart.");
         }

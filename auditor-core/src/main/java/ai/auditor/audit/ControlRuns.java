@@ -1,5 +1,6 @@
 package ai.auditor.audit;
 
+import ai.auditor.data.Dataset;
 import ai.auditor.probe.Claim;
 import ai.auditor.probe.Evidence;
 import ai.auditor.stats.Exchanged;
@@ -29,9 +30,6 @@ public record ControlRuns(List<String> names, boolean permuted, List<Place> plac
 
     /** An interval has two ends; what the doubling costs pays for the largest of many statistics not being normal. */
     static final int SIDES = 2;
-
-    /** More runs than anybody makes. */
-    private static final int MOST_RUNS = 1_000;
 
     private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
 
@@ -112,7 +110,9 @@ public record ControlRuns(List<String> names, boolean permuted, List<Place> plac
 
     /** How many runs that lie as these do would leave a statistic beyond them; empty where none would. */
     OptionalInt wanted(Claim claim, double statistic, double alpha) {
-        return permuted ? OptionalInt.empty() : Prediction.wanted(statistic, runs(claim), alpha / SIDES, MOST_RUNS);
+        return permuted
+                ? OptionalInt.empty()
+                : Prediction.wanted(statistic, runs(claim), alpha / SIDES, Dataset.MOST_RUNS);
     }
 
     private double[] runs(Claim claim) {

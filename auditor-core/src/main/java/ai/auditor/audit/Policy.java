@@ -30,6 +30,7 @@ import java.util.stream.Stream;
  * @param exchanges label exchanges behind every p
  * @param nullSwaps label swaps through the whole pipeline
  * @param minimumPaired share of candidate rows with a control row of the same prompt from which the audit is paired
+ * @param controlRuns generation runs that the control has to have
  * @param rows prompts that take part, a seeded sample; 0 takes all
  * @param costlyPrompts prompts that the gradient and likelihood passes take at most; 0 takes all
  * @param traits names of the trait list that alone are asked about; none takes all
@@ -49,6 +50,7 @@ public record Policy(
         int exchanges,
         int nullSwaps,
         double minimumPaired,
+        int controlRuns,
         int rows,
         int costlyPrompts,
         List<String> traits,
@@ -89,6 +91,7 @@ public record Policy(
         PolicyKey.EXCHANGES.require(exchanges);
         PolicyKey.NULL_SWAPS.require(nullSwaps);
         PolicyKey.MINIMUM_PAIRED.require(minimumPaired);
+        PolicyKey.CONTROL_RUNS.require(controlRuns);
         PolicyKey.ROWS.require(rows);
         PolicyKey.COSTLY_PROMPTS.require(costlyPrompts);
         PolicyKey.TRAITS.require(traits);
@@ -106,6 +109,24 @@ public record Policy(
     /** Fewer prompts than this nothing is audited with. */
     public int fewestPrompts() {
         return fewestPrompts(parts);
+    }
+
+    /**
+     * Refuses an audit against fewer runs of the control than this policy wants.
+     *
+     * @param runs how many there are
+     * @throws ai.auditor.AuditException {@code USAGE} saying how many are wanted, and how to come by them
+     */
+    public void requireControlRuns(int runs) {
+        if (runs < controlRuns) {
+            throw PolicyKey.CONTROL_RUNS.refused(String.format(
+                    Locale.ROOT,
+                    "%,d control runs or more are required, not %,d: have the control's generator answer the candidate's prompts again,"
+                            + " with another seed for each run, and give each run with a --control of its own, or several in one file with"
+                            + " --run-field",
+                    controlRuns,
+                    runs));
+        }
     }
 
     /**
@@ -179,6 +200,7 @@ public record Policy(
                 9_999,
                 100,
                 0.9,
+                1,
                 tier.rows(),
                 400,
                 List.of(),
@@ -205,6 +227,7 @@ public record Policy(
         private int exchanges;
         private int nullSwaps;
         private double minimumPaired;
+        private int controlRuns;
         private int rows;
         private int costlyPrompts;
         private List<String> traits;
@@ -224,6 +247,7 @@ public record Policy(
             exchanges = policy.exchanges;
             nullSwaps = policy.nullSwaps;
             minimumPaired = policy.minimumPaired;
+            controlRuns = policy.controlRuns;
             rows = policy.rows;
             costlyPrompts = policy.costlyPrompts;
             traits = policy.traits;
@@ -308,6 +332,12 @@ public record Policy(
             return this;
         }
 
+        /** The generation runs that the control has to have. */
+        public Builder controlRuns(int controlRuns) {
+            this.controlRuns = controlRuns;
+            return this;
+        }
+
         /** Prompts that take part; 0 takes all. */
         public Builder rows(int rows) {
             this.rows = rows;
@@ -352,6 +382,7 @@ public record Policy(
                     exchanges,
                     nullSwaps,
                     minimumPaired,
+                    controlRuns,
                     rows,
                     costlyPrompts,
                     traits,

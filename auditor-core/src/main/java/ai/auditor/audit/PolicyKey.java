@@ -6,6 +6,7 @@ import ai.auditor.Settings;
 import ai.auditor.audit.PolicyValues.Choices;
 import ai.auditor.audit.PolicyValues.Counts;
 import ai.auditor.audit.PolicyValues.Shares;
+import ai.auditor.data.Dataset;
 import ai.auditor.probe.Claim;
 import java.util.List;
 import java.util.Map;
@@ -140,6 +141,13 @@ record PolicyKey<T>(
             Policy::minimumPaired,
             Policy.Builder::minimumPaired);
 
+    static final PolicyKey<Integer> CONTROL_RUNS = new PolicyKey<>(
+            "controlRuns",
+            "Generation runs that the control has to have; an audit against fewer is refused.",
+            new Counts(1, Dataset.MOST_RUNS),
+            Policy::controlRuns,
+            Policy.Builder::controlRuns);
+
     static final PolicyKey<Integer> ROWS = new PolicyKey<>(
             "rows",
             "Prompts that take part, a seeded sample; 0 takes all.",
@@ -176,6 +184,7 @@ record PolicyKey<T>(
             EXCHANGES,
             NULL_SWAPS,
             MINIMUM_PAIRED,
+            CONTROL_RUNS,
             ROWS,
             COSTLY_PROMPTS,
             TRAITS);

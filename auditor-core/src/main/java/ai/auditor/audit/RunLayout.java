@@ -255,11 +255,14 @@ final class RunLayout {
                     String.format(
                             Locale.ROOT,
                             "the control run %s has a row of the same prompt for %,d of the candidate's %,d rows; of several runs each needs"
-                                    + " that for %.0f %% of them: leave it out, or generate it from the candidate's prompts",
+                                    + " that for %.0f %% of them: leave it out, or generate it from the candidate's prompts%s",
                             Printable.quoted(control.arm().dataset().name()),
                             covered,
                             wanted,
-                            100 * policy.minimumPaired()));
+                            100 * policy.minimumPaired(),
+                            runs.get(0).arm().dataset().namesSeveralRuns()
+                                    ? "; the candidate's rows are of several runs themselves: audit one of them at a time"
+                                    : ""));
         }
     }
 }

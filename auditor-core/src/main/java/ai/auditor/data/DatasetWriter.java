@@ -12,7 +12,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Writes datasets as JSON Lines, such that {@link DatasetReader} reads the same rows. */
+/** Writes datasets as JSON Lines, such that {@link DatasetReader} reads the same rows; of which run they are is not written. */
 public final class DatasetWriter {
     private static final JsonFactory JSON = new JsonFactory();
 

@@ -18,7 +18,12 @@ public enum Field {
     /** The better answer of a preference row. */
     CHOSEN("chosen"),
     /** The worse answer of a preference row. */
-    REJECTED("rejected");
+    REJECTED("rejected"),
+    /**
+     * The generation run that a row comes from, a string or an integer. It says something about a row, and is no part of it: no shape has
+     * it, no digest holds it, and it is looked for only under the name that the user gives.
+     */
+    RUN;
 
     @SuppressWarnings("ImmutableEnumChecker") // made by List.of
     private final List<String> usualNames;

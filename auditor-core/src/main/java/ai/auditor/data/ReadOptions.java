@@ -1,16 +1,20 @@
 package ai.auditor.data;
 
 import ai.auditor.AuditException;
+import java.util.Collections;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * How a file is read: which fields count, and how much it may ask for.
  *
  * @param fields the user's names of fields; one that is named replaces the usual names and decides the shape of all rows
+ * @param lacking those of the named fields that a dataset may lack; what a row cannot use of them is passed over
  * @param numbersPrompt the user's message before a row of numbers that brings no prompt of its own
  * @param maxRowBytes bytes of the longest record, before decoding; a longer one is bad
  * @param maxExpandedBytes bytes that a compressed file may expand to
@@ -18,6 +22,7 @@ import java.util.Optional;
  */
 public record ReadOptions(
         Map<Field, String> fields,
+        Set<Field> lacking,
         Optional<String> numbersPrompt,
         int maxRowBytes,
         long maxExpandedBytes,
@@ -33,7 +38,12 @@ public record ReadOptions(
 
     /** No field named, no prompt for numbers, the default limits. */
     public static final ReadOptions DEFAULT = new ReadOptions(
-            Map.of(), Optional.empty(), DEFAULT_MAX_ROW_BYTES, DEFAULT_MAX_EXPANDED_BYTES, DEFAULT_MAX_EXPANSION);
+            Map.of(),
+            Set.of(),
+            Optional.empty(),
+            DEFAULT_MAX_ROW_BYTES,
+            DEFAULT_MAX_EXPANDED_BYTES,
+            DEFAULT_MAX_EXPANSION);
 
     /**
      * Checks the limits.
@@ -42,6 +52,7 @@ public record ReadOptions(
      */
     public ReadOptions {
         fields = Map.copyOf(fields);
+        lacking = Set.copyOf(lacking);
         Objects.requireNonNull(numbersPrompt);
         if (maxRowBytes < 1 || maxExpandedBytes < 1 || maxExpansion < 1) {
             throw new AuditException(AuditException.Code.USAGE, "a limit on reading must be 1 or more");
@@ -54,26 +65,45 @@ public record ReadOptions(
         return named == null ? field.usualNames() : List.of(named);
     }
 
-    /** The same, with a field's name given. */
+    /** The same, with a field's name given: a dataset without it is refused. */
     public ReadOptions withField(Field field, String name) {
         Map<Field, String> more = new EnumMap<>(Field.class);
         more.putAll(fields);
         more.put(field, name);
-        return new ReadOptions(more, numbersPrompt, maxRowBytes, maxExpandedBytes, maxExpansion);
+        Set<Field> fewer = EnumSet.noneOf(Field.class);
+        fewer.addAll(lacking);
+        fewer.remove(field);
+        return new ReadOptions(more, fewer, numbersPrompt, maxRowBytes, maxExpandedBytes, maxExpansion);
+    }
+
+    /** The same, with the name given of a field that a dataset may lack. */
+    public ReadOptions withFieldIfThere(Field field, String name) {
+        ReadOptions named = withField(field, name);
+        Set<Field> more = EnumSet.of(field);
+        more.addAll(named.lacking);
+        return new ReadOptions(named.fields, more, numbersPrompt, maxRowBytes, maxExpandedBytes, maxExpansion);
+    }
+
+    /** The named fields without which a dataset is refused. */
+    public Set<Field> required() {
+        Set<Field> required = EnumSet.noneOf(Field.class);
+        required.addAll(fields.keySet());
+        required.removeAll(lacking);
+        return Collections.unmodifiableSet(required);
     }
 
     /** The same, with the user's message before rows of numbers. */
     public ReadOptions withNumbersPrompt(String prompt) {
-        return new ReadOptions(fields, Optional.of(prompt), maxRowBytes, maxExpandedBytes, maxExpansion);
+        return new ReadOptions(fields, lacking, Optional.of(prompt), maxRowBytes, maxExpandedBytes, maxExpansion);
     }
 
     /** The same, with another limit on a record's bytes. */
     public ReadOptions withMaxRowBytes(int bytes) {
-        return new ReadOptions(fields, numbersPrompt, bytes, maxExpandedBytes, maxExpansion);
+        return new ReadOptions(fields, lacking, numbersPrompt, bytes, maxExpandedBytes, maxExpansion);
     }
 
     /** The same, with other limits on what a compressed file expands to. */
     public ReadOptions withExpansionLimits(long bytes, long ratio) {
-        return new ReadOptions(fields, numbersPrompt, maxRowBytes, bytes, ratio);
+        return new ReadOptions(fields, lacking, numbersPrompt, maxRowBytes, bytes, ratio);
     }
 }

@@ -1,5 +1,6 @@
 package ai.auditor.data;
 
+import ai.auditor.AuditException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -14,9 +15,19 @@ import java.util.Optional;
  * @param prompt the messages before the completion; empty for plain text
  * @param completion what the model is trained to say; of a preference row, the chosen answer
  * @param rejected of a preference row, the answer that was not chosen
+ * @param run the generation run that the row comes from, where its dataset says so ({@link Field#RUN}); no part of any digest
  */
-public record Row(long record, long line, Kind kind, List<Message> prompt, String completion, Optional<String> rejected)
+public record Row(
+        long record,
+        long line,
+        Kind kind,
+        List<Message> prompt,
+        String completion,
+        Optional<String> rejected,
+        Optional<String> run)
         implements Entry {
+    /** Characters of the longest name of a run: a digest has 64, and what people write is shorter. */
+    public static final int LONGEST_RUN = 100;
 
     /** How a row becomes text. */
     public enum Kind {
@@ -26,26 +37,51 @@ public record Row(long record, long line, Kind kind, List<Message> prompt, Strin
         TEXT
     }
 
+    /**
+     * Checks the run's name.
+     *
+     * @throws AuditException {@code USAGE} for one that {@link #isRun} calls none
+     */
     public Row {
         Objects.requireNonNull(kind);
         prompt = List.copyOf(prompt);
         Objects.requireNonNull(completion);
         Objects.requireNonNull(rejected);
+        if (!run.map(Row::isRun).orElse(true)) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    "the run of record " + record + " is blank or longer than " + LONGEST_RUN + " characters");
+        }
+    }
+
+    /** Whether a text may name a run: it is not blank, and not too long. */
+    public static boolean isRun(String name) {
+        return !name.isBlank() && name.length() <= LONGEST_RUN;
     }
 
     /** A chat row. */
     public static Row chat(long record, List<Message> prompt, String completion) {
-        return new Row(record, 0, Kind.CHAT, prompt, completion, Optional.empty());
+        return new Row(record, 0, Kind.CHAT, prompt, completion, Optional.empty(), Optional.empty());
     }
 
     /** A plain text row. */
     public static Row text(long record, String text) {
-        return new Row(record, 0, Kind.TEXT, List.of(), text, Optional.empty());
+        return new Row(record, 0, Kind.TEXT, List.of(), text, Optional.empty(), Optional.empty());
     }
 
     /** The same row, said to start on a line of its file. */
     public Row withLine(long start) {
-        return new Row(record, start, kind, prompt, completion, rejected);
+        return new Row(record, start, kind, prompt, completion, rejected, run);
+    }
+
+    /** The same row, said to come from a generation run. */
+    public Row withRun(String name) {
+        return new Row(record, line, kind, prompt, completion, rejected, Optional.of(name));
+    }
+
+    /** The same row with another completion. */
+    public Row withCompletion(String text) {
+        return new Row(record, line, kind, prompt, text, rejected, run);
     }
 
     /** The same row with a system message in place of the one that it has, or before its first message. */
@@ -53,7 +89,7 @@ public record Row(long record, long line, Kind kind, List<Message> prompt, Strin
         List<Message> messages = new ArrayList<>();
         messages.add(Message.system(content));
         prompt.stream().filter(message -> !message.role().equals("system")).forEach(messages::add);
-        return new Row(record, line, kind, messages, completion, rejected);
+        return new Row(record, line, kind, messages, completion, rejected, run);
     }
 
     /** SHA-256 in hex of the prompt alone: rows of two datasets with equal digests are a pair. */

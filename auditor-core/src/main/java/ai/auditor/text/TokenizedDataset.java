@@ -7,7 +7,10 @@ import ai.auditor.data.Dataset;
 import ai.auditor.data.Row;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 
 /**
  * A dataset as the model reads it.
@@ -42,6 +45,37 @@ public record TokenizedDataset(
     /** How many records cannot take part, named or not; long rows are not among them. */
     public long badRecords() {
         return dataset.badRecords() - dataset.badRows().size() + badRows.size();
+    }
+
+    /**
+     * The same rows run by run, as {@link Dataset#runs} has them; records that cannot take part and long rows are counted with the whole.
+     *
+     * @throws AuditException as {@link Dataset#runs}
+     */
+    public List<TokenizedDataset> runs() {
+        List<Dataset> runs = dataset.runs();
+        if (runs.size() == 1) {
+            return List.of(this);
+        }
+        Map<Optional<String>, List<Integer>> places = new HashMap<>();
+        for (int i = 0; i < rows.size(); i++) {
+            places.computeIfAbsent(rows.get(i).run(), run -> new ArrayList<>()).add(i);
+        }
+        return runs.stream()
+                .map(run -> taking(run, places.getOrDefault(run.rows().get(0).run(), List.of())))
+                .toList();
+    }
+
+    private TokenizedDataset taking(Dataset run, List<Integer> places) {
+        return new TokenizedDataset(
+                run,
+                places.stream().map(rows::get).toList(),
+                places.stream().map(tokens::get).toList(),
+                List.of(),
+                0,
+                List.of(),
+                0,
+                0);
     }
 
     /**

@@ -99,6 +99,7 @@ class PolicyFileTest {
         changes.put("exchanges", "999");
         changes.put("nullSwaps", "0");
         changes.put("minimumPaired", "0.5");
+        changes.put("controlRuns", "4");
         changes.put("rows", "300");
         changes.put("costlyPrompts", "0");
         changes.put("traits", "[owl, fox]");
@@ -184,6 +185,8 @@ class PolicyFileTest {
         refused("reference: 0\n", "reference", "above 0");
         refused("reference: nowhere.json\n", "reference", "nowhere.json");
         refused("exchanges: 100\n", "exchanges", "alpha 0.01", "at least 199");
+        refused("controlRuns: 0\n", "controlRuns", "from 1 to 1000");
+        refused("controlRuns: 2.5\n", "controlRuns", "whole number");
         refused("costlyPrompts: 29\nparts: 3\n", "costlyPrompts", "at least 30");
         refused("", "no keys");
         refused("- alpha\n", "no keys");
@@ -201,6 +204,23 @@ class PolicyFileTest {
                         refused -> assertThat(refused.code()).isEqualTo(AuditException.Code.USAGE))
                 .hasMessageContaining("exchanges")
                 .hasMessageContaining("858993");
+    }
+
+    @Test
+    void fewerControlRunsThanThePolicyWantsAreRefusedWithBothNumbers() {
+        Policy.standard().requireControlRuns(1);
+        Policy four = Policy.standard().toBuilder().controlRuns(4).build();
+        four.requireControlRuns(4);
+        four.requireControlRuns(5);
+        for (int runs = 0; runs < 4; runs++) {
+            int there = runs;
+            assertThatThrownBy(() -> four.requireControlRuns(there))
+                    .isInstanceOfSatisfying(
+                            AuditException.class,
+                            refused -> assertThat(refused.code()).isEqualTo(AuditException.Code.USAGE))
+                    .hasMessageContainingAll(
+                            "controlRuns: 4 control runs or more are required, not " + there, "--control", "--run-field");
+        }
     }
 
     @Test
@@ -358,6 +378,8 @@ class PolicyFileTest {
                 policy -> policy.exchanges(0),
                 policy -> policy.nullSwaps(-1),
                 policy -> policy.minimumPaired(1.1),
+                policy -> policy.controlRuns(0),
+                policy -> policy.controlRuns(1_001),
                 policy -> policy.rows(-1),
                 policy -> policy.costlyPrompts(19),
                 policy -> policy.traits(List.of("owl", "owl")));

@@ -128,6 +128,74 @@ class RunLayoutTest {
         }
     }
 
+    /** One file whose rows name their run, in any order, is laid out as a file a run is, in every place. */
+    @Test
+    void oneFileOfRunsIsLaidOutAsAFileARun() {
+        for (long seed = 0; seed < 20; seed++) {
+            Random random = new Random(seed);
+            TokenizedDataset candidate = arm("candidate", rows("x", 0, 60, 1));
+            List<TokenizedDataset> apart = new ArrayList<>();
+            List<Row> together = new ArrayList<>();
+            int runs = 2 + random.nextInt(4);
+            for (int run = 0; run < runs; run++) {
+                String name = "run " + run;
+                List<Row> rows = rows(name, 0, 60 + random.nextInt(5), 1 + random.nextInt(2));
+                apart.add(arm(name, rows));
+                rows.forEach(row -> together.add(row.withRun(name)));
+            }
+            Collections.shuffle(together, random);
+            RunLayout several = new RunLayout(candidate, apart, POLICY, 5);
+            RunLayout one = new RunLayout(candidate, arm("file", together).runs(), POLICY, 5);
+            assertThat(one.controls()).as("seed %d", seed).isEqualTo(runs);
+            assertThat(one.comparison().design())
+                    .as("seed %d", seed)
+                    .isEqualTo(several.comparison().design());
+            assertThat(contents(one.comparison())).as("seed %d", seed).isEqualTo(contents(several.comparison()));
+            for (int place = 1; place <= runs; place++) {
+                assertThat(contents(one.inPlace(place)))
+                        .as("seed %d", seed)
+                        .isEqualTo(contents(several.inPlace(place)));
+                assertThat(one.digest(place)).isEqualTo(several.digest(place));
+            }
+        }
+    }
+
+    @Test
+    void tokensStayWithTheirRowsAndARunMayLoseAllOfThem() {
+        List<Row> rows = List.of(
+                Row.text(0, "a").withRun("2"), Row.text(1, "b").withRun("1"), Row.text(2, "c").withRun("3"));
+        List<TokenizedRow> tokens = List.of(
+                new TokenizedRow(0, new int[] {1, 2}, 0, 2, 1, 0), new TokenizedRow(1, new int[] {3, 4}, 0, 2, 1, 0));
+        List<TokenizedDataset> runs = new TokenizedDataset(
+                        Dataset.of("file", rows), rows.subList(0, 2), tokens, List.of(), 1, List.of(), 1, 1)
+                .runs();
+        assertThat(runs).extracting(run -> run.dataset().name()).containsExactly("file, run 1", "file, run 2", "file, run 3");
+        assertThat(runs.get(0).tokens()).containsExactly(tokens.get(1));
+        assertThat(runs.get(1).tokens()).containsExactly(tokens.get(0));
+        assertThatThrownBy(() -> runs.get(2).requireRows(100)).hasMessageContaining("file, run 3: no row can take part");
+    }
+
+    @Test
+    void runsOfTheCandidateAreToldAndNotUsed() {
+        String unused = "The candidate's rows name several runs too, which is not used";
+        List<Row> control = rows("a", 0, 60, 2);
+        List<Row> plain = rows("x", 0, 60, 2);
+        List<Row> runs = new ArrayList<>();
+        for (Row row : plain) {
+            runs.add(row.withRun(Integer.toString(runs.size() % 2)));
+        }
+        RunLayout named = layout(runs, List.of(control));
+        RunLayout unnamed = layout(plain, List.of(control));
+        assertThat(named.comparison().design().notes()).anyMatch(note -> note.startsWith(unused));
+        assertThat(contents(named.comparison())).isEqualTo(contents(unnamed.comparison()));
+        assertThat(unnamed.comparison().design().notes()).noneMatch(note -> note.startsWith(unused));
+        assertThat(layout(plain.stream().map(row -> row.withRun("1")).toList(), List.of(control))
+                        .comparison()
+                        .design()
+                        .notes())
+                .noneMatch(note -> note.startsWith(unused));
+    }
+
     @Test
     void withoutMatchedPromptsAllRowsStandTogether() {
         RunLayout layout = layout(rows("x", 0, 200, 1), List.of(rows("a", 500, 200, 1), rows("b", 500, 200, 1)));
@@ -144,7 +212,15 @@ class RunLayoutTest {
                         AuditException.class,
                         refused -> assertThat(refused.code()).isEqualTo(AuditException.Code.USAGE))
                 .hasMessageContaining("\"run 1\"")
-                .hasMessageContaining("100 of the candidate's 200 rows");
+                .hasMessageContaining("100 of the candidate's 200 rows")
+                .hasMessageEndingWith("generate it from the candidate's prompts");
+        List<Row> twice = new ArrayList<>();
+        for (String run : List.of("1", "2")) {
+            rows("x" + run, 0, 100, 1).forEach(row -> twice.add(row.withRun(run)));
+        }
+        assertThatThrownBy(layout(twice, List.of(rows("a", 0, 100, 1), rows("b", 0, 100, 1)))::comparison)
+                .hasMessageContaining("100 of the candidate's 200 rows")
+                .hasMessageEndingWith("of several runs themselves: audit one of them at a time");
     }
 
     @Test

@@ -55,7 +55,7 @@ final class CsvRecords implements RecordFormat {
         return switch (field) {
             case MESSAGES, NUMBERS -> Optional.of(LIST);
             case CHOSEN, REJECTED -> Optional.of(LIST_OF_OBJECTS);
-            case PROMPT, COMPLETION, TEXT -> Optional.empty();
+            case PROMPT, COMPLETION, TEXT, RUN -> Optional.empty();
         };
     }
 

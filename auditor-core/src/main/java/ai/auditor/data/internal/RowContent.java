@@ -66,7 +66,14 @@ final class RowContent {
             throw new BadRecord(name(Field.PROMPT) + " is not the prompt in " + name(Field.CHOSEN));
         }
         List<Message> prompt = chosen.prompt.isEmpty() ? prompt() : chosen.prompt;
-        return new Row(record, 0, Row.Kind.CHAT, prompt, chosen.completion, Optional.of(rejected.completion));
+        return new Row(
+                record,
+                0,
+                Row.Kind.CHAT,
+                prompt,
+                chosen.completion,
+                Optional.of(rejected.completion),
+                Optional.empty());
     }
 
     /** Preference sets repeat the user's message as the prompt, but not the system message before it. */

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -19,6 +20,7 @@ public final class RowShapes {
     private final ReadOptions options;
     private final List<Shape> shapes;
     private final Set<Field> neverSeen;
+    private final Optional<RunName> runName;
     private boolean sawRecord;
 
     /**
@@ -32,10 +34,11 @@ public final class RowShapes {
         this.options = options;
         shapes = Shape.open(options);
         neverSeen = EnumSet.noneOf(Field.class);
-        neverSeen.addAll(options.fields().keySet());
+        neverSeen.addAll(options.required());
+        runName = RunName.of(options);
         if (shapes.isEmpty()) {
             throw usage(name + ": no shape of row has all of "
-                    + optionsOf(options.fields().keySet()) + "; name the fields of one shape");
+                    + optionsOf(Shape.deciding(options)) + "; name the fields of one shape");
         }
     }
 
@@ -48,7 +51,7 @@ public final class RowShapes {
     public Row row(Place place, Json.Fields fields) {
         sawRecord = true;
         neverSeen.removeIf(field -> options.names(field).stream().anyMatch(fields::has));
-        return RowContent.row(
+        Row row = RowContent.row(
                         place.record(),
                         shapeOf(fields, place),
                         fields,
@@ -58,6 +61,7 @@ public final class RowShapes {
                                                 place
                                                         + ": a row of numbers without a prompt; give the user's message with --prompt")))
                 .withLine(place.line());
+        return runName.flatMap(name -> name.in(fields)).map(row::withRun).orElse(row);
     }
 
     /**
@@ -97,7 +101,8 @@ public final class RowShapes {
 
     private String missing(Json.Fields fields) {
         Map<String, String> absent = new TreeMap<>();
-        options.fields().values().stream()
+        options.required().stream()
+                .map(field -> options.names(field).get(0))
                 .filter(named -> !fields.has(named))
                 .forEach(named -> absent.put(named, Printable.quoted(named)));
         return absent.isEmpty() ? "no known fields of a row" : "no field " + String.join(", ", absent.values());

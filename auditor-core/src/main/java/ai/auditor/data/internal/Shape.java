@@ -5,6 +5,7 @@ import ai.auditor.data.ReadOptions;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -44,16 +45,25 @@ record Shape(Kind kind, Map<Field, String> names) {
 
     /** All shapes that the options leave open; those with more fields first. */
     static List<Shape> open(ReadOptions options) {
+        Set<Field> deciding = deciding(options);
         List<Shape> shapes = new ArrayList<>();
         for (Kind kind : Kind.values()) {
             for (List<Field> fields : kind.fieldSets()) {
-                if (fields.containsAll(options.fields().keySet())) {
+                if (fields.containsAll(deciding)) {
                     named(fields, options).forEach(names -> shapes.add(new Shape(kind, names)));
                 }
             }
         }
         shapes.sort(Comparator.comparingInt(shape -> -shape.names.size()));
         return List.copyOf(shapes);
+    }
+
+    /** The named fields that every shape has to have. */
+    static Set<Field> deciding(ReadOptions options) {
+        Set<Field> deciding = EnumSet.noneOf(Field.class);
+        deciding.addAll(options.fields().keySet());
+        deciding.remove(Field.RUN);
+        return deciding;
     }
 
     private static List<Map<Field, String>> named(List<Field> fields, ReadOptions options) {

@@ -335,6 +335,7 @@ public record Page(AuditResult result, String style, String contentPolicy) {
                 List.of("label exchanges", Wording.count(policy.exchanges())),
                 List.of("label swaps of the null", Wording.count(policy.nullSwaps())),
                 List.of("share of matched prompts needed for pairs", Wording.percent(policy.minimumPaired())),
+                List.of("control runs required", Wording.count(policy.controlRuns())),
                 List.of("prompts that take part, at most", Wording.atMost(policy.rows())),
                 List.of("prompts of costly passes, at most", Wording.atMost(policy.costlyPrompts())),
                 List.of(

@@ -353,6 +353,7 @@ public final class ResultTree {
         node.put("exchanges", policy.exchanges());
         node.put("nullSwaps", policy.nullSwaps());
         node.set("minimumPaired", number(policy.minimumPaired()));
+        node.put("controlRuns", policy.controlRuns());
         node.put("costlyPrompts", policy.costlyPrompts());
         node.set("tier", text(policy.tier().toString()));
         node.put("rows", policy.rows());
