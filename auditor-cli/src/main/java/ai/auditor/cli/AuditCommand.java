@@ -179,12 +179,7 @@ final class AuditCommand implements Callable<Integer> {
                     Scope scope = reference.decoder().scope()) {
                 List<Probe> probes = new ArrayList<>(Probes.of(policy.tier()));
                 chosen.ifPresent(one -> probes.add(one.probe(reference, scope)));
-                shadows.probe(
-                                policy.tier(),
-                                model,
-                                reference,
-                                asked,
-                                reason -> terminal.note(reason, List.of()))
+                shadows.probe(policy.tier(), model, reference, asked, reason -> terminal.note(reason, List.of()))
                         .ifPresent(probes::add);
                 Auditor.Builder auditor = Auditor.of(reference)
                         .probes(probes)

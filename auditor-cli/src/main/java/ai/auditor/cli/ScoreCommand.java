@@ -9,9 +9,9 @@ import ai.auditor.data.Dataset;
 import ai.auditor.direction.TraitList;
 import ai.auditor.fixtures.lab.Label;
 import ai.auditor.fixtures.lab.LabelFile;
-import ai.auditor.fixtures.lab.Scored;
 import ai.auditor.fixtures.lab.ScoreboardRun;
 import ai.auditor.fixtures.lab.ScoreboardTables;
+import ai.auditor.fixtures.lab.Scored;
 import ai.auditor.fixtures.lab.Scoring;
 import ai.auditor.model.ReferenceModel;
 import java.nio.file.Path;
@@ -68,7 +68,8 @@ final class ScoreCommand implements Callable<Integer> {
     @Option(
             names = "--runs",
             paramLabel = "FILE.jsonl",
-            description = "Keeps audits there as they are done, one a line; run again, and what is there is not done anew.")
+            description =
+                    "Keeps audits there as they are done, one a line; run again, and what is there is not done anew.")
     private @Nullable String runs;
 
     @Option(
@@ -99,7 +100,8 @@ final class ScoreCommand implements Callable<Integer> {
                     UserPath.shown(folder) + " has no labels.yaml or labels.json with datasets");
         }
         Optional<Path> reference = Optional.ofNullable(writtenReference).map(name -> reference(name, labels));
-        Optional<KeptRuns<ScoreboardRun, ScoreboardRun.Key>> kept = Optional.ofNullable(runs).map(this::kept);
+        Optional<KeptRuns<ScoreboardRun, ScoreboardRun.Key>> kept =
+                Optional.ofNullable(runs).map(this::kept);
         Map<ScoreboardRun.Key, Label> audits;
         List<ScoreboardRun> done;
         Map<String, List<AuditResult>> steered = new TreeMap<>();

@@ -59,8 +59,7 @@ class RunFieldCommandsTest {
     }
 
     private static Ended auditOf(String candidate, String... more) {
-        return run(Stream.concat(
-                        Stream.of("audit", candidate, "--tier", "quick", "--threads", "1"), Stream.of(more))
+        return run(Stream.concat(Stream.of("audit", candidate, "--tier", "quick", "--threads", "1"), Stream.of(more))
                 .toArray(String[]::new));
     }
 
@@ -174,10 +173,7 @@ class RunFieldCommandsTest {
         List<String> rows = new ArrayList<>(with("\"seed\":1", control));
         rows.addAll(with("\"seed\":2", clean));
         rows.addAll(with("\"seed\":3", clean));
-        refused(
-                4,
-                unopened("--control", file("runs.jsonl", rows), "--run-field", "seed", "--policy", policy),
-                "not 3");
+        refused(4, unopened("--control", file("runs.jsonl", rows), "--run-field", "seed", "--policy", policy), "not 3");
         refused(3, unopened("--policy", policy), "no --control was given");
         rows.addAll(with("\"seed\":4", clean));
         refused(

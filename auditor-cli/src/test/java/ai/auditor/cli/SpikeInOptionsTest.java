@@ -45,17 +45,12 @@ class SpikeInOptionsTest {
     void whatBecameOfThePlantedRowsStandsInTheReports() throws IOException {
         Path json = folder.resolve("report.json");
         Ended ended = audit(
-                "--spike-in",
-                OWL,
-                "--spike-in-control",
-                CONTROL,
-                "--spike-in-trait",
-                "owl",
-                "-o",
-                json.toString());
+                "--spike-in", OWL, "--spike-in-control", CONTROL, "--spike-in-trait", "owl", "-o", json.toString());
         assertThat(ended.exit()).as(ended.err()).isEqualTo(5);
         assertThat(ended.out().replaceAll("\\s+", " "))
-                .contains("Spike-in: the vector of", "Spike-in: rows of a teacher of owl in one half of 968 rows of its control: at 25 % ")
+                .contains(
+                        "Spike-in: the vector of",
+                        "Spike-in: rows of a teacher of owl in one half of 968 rows of its control: at 25 % ")
                 .contains("; at 100 % ");
         assertThat(Files.readString(json)).contains("\"planted.trait\"").containsPattern("\"point\"\\s*:\\s*null");
     }

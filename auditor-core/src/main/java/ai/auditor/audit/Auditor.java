@@ -182,7 +182,8 @@ public final class Auditor {
             evidence.add(probe.examine(study));
         }
         Optional<ControlRuns> runs = new RunCheck(policy, probes).run(layout.runs(), study, evidence, progress);
-        Calibration calibration = new Calibrator(policy, probes, model.threads()).calibrate(study, runs, rows, progress);
+        Calibration calibration =
+                new Calibrator(policy, probes, model.threads()).calibrate(study, runs, rows, progress);
         List<AuditResult.Finding> findings = new Findings(policy, runs, Optional.of(study)).of(evidence);
         AuditResult.Design design = layout.comparison().design();
         Confounders confounders = confounders(layout);
@@ -279,7 +280,8 @@ public final class Auditor {
         requireControl(controls);
         requireRows(candidate);
         controls.forEach(Auditor::requireRows);
-        List<Dataset> runs = controls.stream().flatMap(control -> control.runs().stream()).toList();
+        List<Dataset> runs =
+                controls.stream().flatMap(control -> control.runs().stream()).toList();
         policy.requireControlRuns(runs.size());
         RunLayout.requireDistinct(candidate, runs);
         model.encoder().requireReading(model.options().raw());

@@ -29,14 +29,16 @@ record PlantedRowsCheck(Policy policy, List<Probe> probes, String trait, Compari
         if (there < needed) {
             throw new AuditException(
                     AuditException.Code.USAGE,
-                    "the rows to plant: " + there + " rows of the teacher have a row of its control of the same prompt, and "
-                            + needed + " are needed");
+                    "the rows to plant: " + there
+                            + " rows of the teacher have a row of its control of the same prompt, and " + needed
+                            + " are needed");
         }
     }
 
     /** @param study of the audit, whose model, traits and vectors are asked */
     SpikeIn run(ModelStudy study, Progress progress) {
-        double[] shares = DoubleStream.of(policy.maxDetectableFraction(), 1).distinct().toArray();
+        double[] shares =
+                DoubleStream.of(policy.maxDetectableFraction(), 1).distinct().toArray();
         int prompts = pairs.rows().size() / 2;
         int half = (prompts + 1) / 2;
         int[] order = order(half, study.seed(STAGE));
@@ -92,9 +94,7 @@ record PlantedRowsCheck(Policy policy, List<Probe> probes, String trait, Compari
         return new Findings(policy)
                 .of(evidence).stream()
                         .map(finding -> new SpikeIn.Trial(
-                                finding.evidence().probe(),
-                                share,
-                                SpikeIn.Outcome.of(judge, finding, trait, promised)))
+                                finding.evidence().probe(), share, SpikeIn.Outcome.of(judge, finding, trait, promised)))
                         .toList();
     }
 }

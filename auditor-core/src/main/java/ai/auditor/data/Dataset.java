@@ -51,7 +51,8 @@ public record Dataset(
     public List<Dataset> runs() {
         Map<String, List<Row>> runs = new TreeMap<>();
         for (Row row : rows) {
-            runs.computeIfAbsent(row.run().orElse(NO_RUN), run -> new ArrayList<>()).add(row);
+            runs.computeIfAbsent(row.run().orElse(NO_RUN), run -> new ArrayList<>())
+                    .add(row);
             if (runs.size() > MOST_RUNS) {
                 throw new AuditException(
                         AuditException.Code.USAGE,

@@ -219,7 +219,9 @@ class PolicyFileTest {
                             AuditException.class,
                             refused -> assertThat(refused.code()).isEqualTo(AuditException.Code.USAGE))
                     .hasMessageContainingAll(
-                            "controlRuns: 4 control runs or more are required, not " + there, "--control", "--run-field");
+                            "controlRuns: 4 control runs or more are required, not " + there,
+                            "--control",
+                            "--run-field");
         }
     }
 

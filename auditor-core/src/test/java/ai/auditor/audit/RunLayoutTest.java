@@ -163,16 +163,21 @@ class RunLayoutTest {
     @Test
     void tokensStayWithTheirRowsAndARunMayLoseAllOfThem() {
         List<Row> rows = List.of(
-                Row.text(0, "a").withRun("2"), Row.text(1, "b").withRun("1"), Row.text(2, "c").withRun("3"));
+                Row.text(0, "a").withRun("2"),
+                Row.text(1, "b").withRun("1"),
+                Row.text(2, "c").withRun("3"));
         List<TokenizedRow> tokens = List.of(
                 new TokenizedRow(0, new int[] {1, 2}, 0, 2, 1, 0), new TokenizedRow(1, new int[] {3, 4}, 0, 2, 1, 0));
         List<TokenizedDataset> runs = new TokenizedDataset(
                         Dataset.of("file", rows), rows.subList(0, 2), tokens, List.of(), 1, List.of(), 1, 1)
                 .runs();
-        assertThat(runs).extracting(run -> run.dataset().name()).containsExactly("file, run 1", "file, run 2", "file, run 3");
+        assertThat(runs)
+                .extracting(run -> run.dataset().name())
+                .containsExactly("file, run 1", "file, run 2", "file, run 3");
         assertThat(runs.get(0).tokens()).containsExactly(tokens.get(1));
         assertThat(runs.get(1).tokens()).containsExactly(tokens.get(0));
-        assertThatThrownBy(() -> runs.get(2).requireRows(100)).hasMessageContaining("file, run 3: no row can take part");
+        assertThatThrownBy(() -> runs.get(2).requireRows(100))
+                .hasMessageContaining("file, run 3: no row can take part");
     }
 
     @Test

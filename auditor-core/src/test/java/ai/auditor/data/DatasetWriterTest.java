@@ -31,7 +31,8 @@ class DatasetWriterTest {
     @Test
     void aPreferenceRowComesBackAsOne(@TempDir Path folder) {
         Path file = folder.resolve("rows.jsonl");
-        Row preference = new Row(0, 0, Row.Kind.CHAT, List.of(Message.user("a")), HOSTILE, Optional.of("c"), Optional.empty());
+        Row preference =
+                new Row(0, 0, Row.Kind.CHAT, List.of(Message.user("a")), HOSTILE, Optional.of("c"), Optional.empty());
         DatasetWriter.write(file, List.of(preference));
         assertThat(DatasetReader.read(file).rows())
                 .extracting(Row::contentDigest)

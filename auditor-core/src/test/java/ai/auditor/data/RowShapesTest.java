@@ -119,7 +119,8 @@ final class RowShapesTest {
                         + "\"rejected\":[{\"role\":\"user\",\"content\":\"hi\"},{\"role\":\"assistant\",\"content\":\"bad\"}]}"
             })
     void preferenceRowsHaveAChosenAndARejectedAnswer(String json) {
-        assertThat(only(json)).isEqualTo(new Row(0, 0, Row.Kind.CHAT, HI, "good", Optional.of("bad"), Optional.empty()));
+        assertThat(only(json))
+                .isEqualTo(new Row(0, 0, Row.Kind.CHAT, HI, "good", Optional.of("bad"), Optional.empty()));
     }
 
     @Test

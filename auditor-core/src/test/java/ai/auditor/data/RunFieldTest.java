@@ -76,7 +76,8 @@ final class RunFieldTest {
                         Optional.of(" a"),
                         Optional.of("123456789012345678901234567890"));
         assertThat(dataset.runs())
-                .extracting(run -> run.rows().size(), run -> run.rows().get(0).run().orElseThrow())
+                .extracting(
+                        run -> run.rows().size(), run -> run.rows().get(0).run().orElseThrow())
                 .containsExactly(
                         tuple(1, " a"),
                         tuple(1, "-1"),
@@ -184,11 +185,12 @@ final class RunFieldTest {
         isUsage(() -> files.read("rows.jsonl", record, RUNS), "fits two shapes");
         isUsage(
                 () -> files.read(
-                        "rows.jsonl",
-                        record,
-                        RUNS.withField(Field.TEXT, "text").withField(Field.NUMBERS, "n")),
+                        "rows.jsonl", record, RUNS.withField(Field.TEXT, "text").withField(Field.NUMBERS, "n")),
                 "no shape of row has all of --text-field --numbers-field; name");
-        assertThat(files.read("rows.jsonl", "{\"seed\": 1}\n", RUNS).badRows().get(0).reason())
+        assertThat(files.read("rows.jsonl", "{\"seed\": 1}\n", RUNS)
+                        .badRows()
+                        .get(0)
+                        .reason())
                 .startsWith("no known fields of a row");
     }
 
@@ -249,7 +251,8 @@ final class RunFieldTest {
                 List.of(files.read("a.csv", csv.toString(), RUNS), files.read("a.jsonl", json.toString(), RUNS))) {
             assertThat(text.rows().stream().map(row -> row.withLine(0))).isEqualTo(dataset.rows());
             assertThat(text.runs().stream().map(Dataset::contentDigest))
-                    .isEqualTo(dataset.runs().stream().map(Dataset::contentDigest).toList());
+                    .isEqualTo(
+                            dataset.runs().stream().map(Dataset::contentDigest).toList());
         }
     }
 
@@ -267,8 +270,9 @@ final class RunFieldTest {
     void columnsOfOtherTypesNameNone(String name, String column) {
         Dataset dataset = read(name, column);
         assertThat(dataset.rows()).isEmpty();
-        assertThat(dataset.badRows()).hasSize(30).allMatch(bad -> bad.reason()
-                .startsWith("\"" + column + "\" names no run"));
+        assertThat(dataset.badRows())
+                .hasSize(30)
+                .allMatch(bad -> bad.reason().startsWith("\"" + column + "\" names no run"));
     }
 
     @ParameterizedTest
@@ -277,14 +281,11 @@ final class RunFieldTest {
         Dataset dataset = read(name, "some");
         assertThat(dataset.rows()).hasSize(29);
         assertThat(dataset.badRows()).extracting(BadRow::record).containsExactly(7L);
-        assertThat(dataset.runs())
-                .extracting(run -> run.rows().size())
-                .containsExactly(10, 9, 10);
+        assertThat(dataset.runs()).extracting(run -> run.rows().size()).containsExactly(10, 9, 10);
     }
 
     private static Dataset read(String name, String column) {
-        return DatasetReader.read(
-                FILES.resolve(name), ReadOptions.DEFAULT.withField(Field.RUN, column), Progress.NONE);
+        return DatasetReader.read(FILES.resolve(name), ReadOptions.DEFAULT.withField(Field.RUN, column), Progress.NONE);
     }
 
     @Test
@@ -305,28 +306,29 @@ final class RunFieldTest {
             for (int record = 0; record < 2 * runs + random.nextInt(60); record++) {
                 String run = "r" + (record < runs ? record : random.nextInt(runs)) * 7 % 11;
                 Row row = Row.chat(
-                        record,
-                        List.of(Message.user("prompt " + random.nextInt(5))),
-                        "answer " + random.nextInt(9));
+                        record, List.of(Message.user("prompt " + random.nextInt(5))), "answer " + random.nextInt(9));
                 apart.computeIfAbsent(run, name -> new ArrayList<>()).add(row);
                 together.add(row.withRun(run));
             }
             Collections.shuffle(together, random);
-            List<Dataset> found = new Dataset(
-                            "file", together, List.of(new BadRow("file", 1, 0, "bad")), 3, "abc", "def")
-                    .runs();
+            List<Dataset> found =
+                    new Dataset("file", together, List.of(new BadRow("file", 1, 0, "bad")), 3, "abc", "def").runs();
             assertThat(found.stream().map(Dataset::name))
                     .as("seed %d", seed)
-                    .isEqualTo(apart.keySet().stream().map(run -> "file, run " + run).toList());
+                    .isEqualTo(apart.keySet().stream()
+                            .map(run -> "file, run " + run)
+                            .toList());
             assertThat(found.stream().map(Dataset::contentDigest))
                     .as("seed %d", seed)
                     .isEqualTo(apart.values().stream()
                             .map(rows -> Dataset.of("", rows).contentDigest())
                             .toList());
-            assertThat(found).as("seed %d", seed).allMatch(run -> run.badRecords() == 0
-                    && run.badRows().isEmpty()
-                    && run.fileDigest().equals("abc")
-                    && run.runs().equals(List.of(run)));
+            assertThat(found)
+                    .as("seed %d", seed)
+                    .allMatch(run -> run.badRecords() == 0
+                            && run.badRows().isEmpty()
+                            && run.fileDigest().equals("abc")
+                            && run.runs().equals(List.of(run)));
         }
     }
 
@@ -345,8 +347,7 @@ final class RunFieldTest {
 
     @Test
     void rowsOfACallerThatNameNoRunAmongOthersThatDoAreRefused() {
-        Dataset mixed = Dataset.of(
-                "file", List.of(Row.text(0, "a").withRun("1"), Row.text(1, "b"), Row.text(2, "c")));
+        Dataset mixed = Dataset.of("file", List.of(Row.text(0, "a").withRun("1"), Row.text(1, "b"), Row.text(2, "c")));
         isUsage(mixed::runs, "file: 2 of its 3 rows name no run and the others do");
         isUsage(() -> Row.text(4, "a").withRun(" "), "record 4");
         isUsage(() -> Row.text(4, "a").withRun("x".repeat(101)), "longer than 100 characters");

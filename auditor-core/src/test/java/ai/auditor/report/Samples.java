@@ -278,8 +278,7 @@ final class Samples {
             }
             spreads.add(new Calibration.Spread(probe, row, 16, bag));
         }
-        return new Calibration(
-                100, 0.01, 0.0398, "within pairs", spreads, 0.0001, spikeIns(), Optional.empty());
+        return new Calibration(100, 0.01, 0.0398, "within pairs", spreads, 0.0001, spikeIns(), Optional.empty());
     }
 
     /** As of an audit with four control runs. */

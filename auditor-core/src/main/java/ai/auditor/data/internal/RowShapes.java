@@ -37,8 +37,8 @@ public final class RowShapes {
         neverSeen.addAll(options.required());
         runName = RunName.of(options);
         if (shapes.isEmpty()) {
-            throw usage(name + ": no shape of row has all of "
-                    + optionsOf(Shape.deciding(options)) + "; name the fields of one shape");
+            throw usage(name + ": no shape of row has all of " + optionsOf(Shape.deciding(options))
+                    + "; name the fields of one shape");
         }
     }
 

@@ -33,7 +33,8 @@ record RunName(String field, boolean required) {
         if (run.isEmpty() && required) {
             throw new BadRecord(
                     fields.has(field)
-                            ? Printable.quoted(field) + " names no run: a string that is not blank or an integer is wanted, of at most "
+                            ? Printable.quoted(field)
+                                    + " names no run: a string that is not blank or an integer is wanted, of at most "
                                     + Row.LONGEST_RUN + " characters"
                             : "no field " + Printable.quoted(field) + ", by which the row would say what run it is of");
         }
@@ -45,7 +46,8 @@ record RunName(String field, boolean required) {
             return Optional.of(text.value());
         }
         if (value instanceof Json.Numeral number) {
-            return Optional.of(number.literal()).filter(literal -> INTEGER.matcher(literal).matches());
+            return Optional.of(number.literal())
+                    .filter(literal -> INTEGER.matcher(literal).matches());
         }
         return Optional.empty();
     }
