@@ -8,6 +8,7 @@ import ai.auditor.audit.Provenance;
 import ai.auditor.data.BadRow;
 import ai.auditor.data.BadRows;
 import ai.auditor.data.Dataset;
+import ai.auditor.data.Preferences;
 import ai.auditor.direction.SteeringVectors;
 import ai.auditor.direction.TraitList;
 import ai.auditor.model.ReferenceModel;
@@ -42,7 +43,7 @@ import picocli.CommandLine.Spec;
             "0:complete, gate passed",
             "1:complete, gate failed",
             "2:not completed: I/O, data, model, memory, failed numeric self-check",
-            "3:nothing auditable: no rows, no --control",
+            "3:nothing auditable: no rows, nothing to compare with",
             "4:usage, configuration, a named file that is not there",
             "5:gate passed, but a required claim is inconclusive, the null is bad or a planted signal was missed",
             "130, 143:interrupted; nothing half-written"
@@ -66,6 +67,13 @@ final class AuditCommand implements Callable<Integer> {
                             + "candidate exceeds what the runs differ by. Four runs or more are recommended; each costs about one "
                             + "more audit.")
     private List<String> controls = List.of();
+
+    @Option(
+            names = "--against-rejected",
+            description =
+                    "In place of --control: audits what a judge preferred. CANDIDATE holds preference rows (prompt, chosen, rejected), and "
+                            + "the chosen answers are held against the rejected ones of the same rows.")
+    private boolean againstRejected;
 
     @Mixin
     private ModelOptions model = new ModelOptions();
@@ -126,9 +134,7 @@ final class AuditCommand implements Callable<Integer> {
         Optional<Path> autoencoder = sae.path();
         shadows.requireUsable(policy.tier());
         OutputFiles files = OutputFiles.of(outputs);
-        if (controlFiles.isEmpty()) {
-            throw noControl();
-        }
+        requireOneControl();
         List<Path> inputs = new ArrayList<>(candidateFiles);
         controlFiles.forEach(inputs::addAll);
         vectorFile.ifPresent(inputs::add);
@@ -140,10 +146,15 @@ final class AuditCommand implements Callable<Integer> {
 
         try (Log progress = log.open(terminal)) {
             Optional<SaeOptions.Chosen> chosen = autoencoder.map(path -> sae.read(path, progress));
-            Dataset candidateRows = datasets.readUsable(candidateFiles, progress);
-            List<Dataset> controlRuns = controlFiles.stream()
-                    .map(run -> datasets.readUsable(run, progress))
-                    .toList();
+            Dataset given = datasets.readUsable(candidateFiles, progress);
+            Optional<Preferences> preferences =
+                    againstRejected ? Optional.of(Preferences.of(given)) : Optional.empty();
+            Dataset candidateRows = preferences.map(Preferences::chosen).orElse(given);
+            List<Dataset> controlRuns = preferences
+                    .map(judged -> List.of(judged.rejected()))
+                    .orElseGet(() -> controlFiles.stream()
+                            .map(run -> datasets.readUsable(run, progress))
+                            .toList());
             model.requireReads(candidateRows);
             controlRuns.forEach(model::requireReads);
             AuditResult result;
@@ -167,7 +178,8 @@ final class AuditCommand implements Callable<Integer> {
                         .maxBadRows(datasets.maxBadRows())
                         .progress(progress);
                 steering.ifPresent(auditor::vectors);
-                result = auditor.build().audit(candidateRows, controlRuns);
+                Auditor ready = auditor.build();
+                result = preferences.map(ready::audit).orElseGet(() -> ready.audit(candidateRows, controlRuns));
             }
             progress.close();
             // A report file that cannot be written after all must not take the result with it.
@@ -193,6 +205,19 @@ final class AuditCommand implements Callable<Integer> {
         long count = result.provenance().total(rows);
         if (count > 0) {
             terminal.note(String.format(Locale.ROOT, "%,d %s; the first:", count, what), BadRows.named(first));
+        }
+    }
+
+    /** Whether there is something to compare with, and one kind of it. */
+    private void requireOneControl() {
+        if (againstRejected && !controls.isEmpty()) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    "--against-rejected takes the rejected answers as the control: leave it out to audit the chosen answers against"
+                            + " --control, or leave out --control");
+        }
+        if (!againstRejected && controls.isEmpty()) {
+            throw noControl();
         }
     }
 

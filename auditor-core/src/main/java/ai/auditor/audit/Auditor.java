@@ -7,6 +7,7 @@ import ai.auditor.capture.SelfCheck;
 import ai.auditor.data.BadRow;
 import ai.auditor.data.BadRows;
 import ai.auditor.data.Dataset;
+import ai.auditor.data.Preferences;
 import ai.auditor.data.Row;
 import ai.auditor.data.Sha256;
 import ai.auditor.direction.ModelPromptReader;
@@ -162,7 +163,21 @@ public final class Auditor {
      *     that lacks the candidate's prompts
      */
     public AuditResult audit(Dataset candidate, List<Dataset> controls) {
-        Layout layout = layout(candidate, controls);
+        return audit(candidate, controls, RunLayout::comparison);
+    }
+
+    /**
+     * Audits what a judge preferred: the chosen answers against the rejected ones, each against the one that it was held against. That they
+     * differ is expected of any judge with a taste; students are of the chosen answers.
+     *
+     * @throws AuditException as {@link #audit(Dataset, Dataset)}
+     */
+    public AuditResult audit(Preferences preferences) {
+        return audit(preferences.chosen(), List.of(preferences.rejected()), RunLayout::preferences);
+    }
+
+    private AuditResult audit(Dataset candidate, List<Dataset> controls, Function<RunLayout, Comparison> compared) {
+        Layout layout = layout(candidate, controls, compared);
         ModelStudy study = layout.study();
         List<Evidence> evidence = new ArrayList<>();
         for (Probe probe : probes) {
@@ -219,7 +234,7 @@ public final class Auditor {
      * @throws AuditException as {@link #audit(Dataset, Dataset)}
      */
     public Prepared prepare(Dataset candidate, Dataset control) {
-        Layout layout = layout(candidate, List.of(control));
+        Layout layout = layout(candidate, List.of(control), RunLayout::comparison);
         return new Prepared(layout.study(), layout.comparison().design(), layout.provenance());
     }
 
@@ -247,7 +262,7 @@ public final class Auditor {
         }
     }
 
-    private Layout layout(Dataset candidate, List<Dataset> controls) {
+    private Layout layout(Dataset candidate, List<Dataset> controls, Function<RunLayout, Comparison> compared) {
         requireControl(controls);
         requireRows(candidate);
         controls.forEach(Auditor::requireRows);
@@ -258,7 +273,7 @@ public final class Auditor {
         List<TokenizedDataset> controlArms = controls.stream().map(this::arm).toList();
         long seed = seed(candidate, controls);
         RunLayout runs = new RunLayout(candidateArm, controlArms, policy, seed);
-        Comparison comparison = runs.comparison();
+        Comparison comparison = compared.apply(runs);
         requireEnough(comparison);
         List<Point> points = points();
         SteeringVectors steering = steering(points);
