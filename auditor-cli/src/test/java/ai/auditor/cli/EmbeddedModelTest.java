@@ -101,7 +101,7 @@ class EmbeddedModelTest {
 
         assertThat(ended.exit()).as(ended.err()).isIn(1, 5);
         assertThat(ended.out()).contains("Chosen against rejected:");
-        assertThat(Files.readString(json)).contains("\"judged.jsonl, chosen\"", "\"judged.jsonl, rejected\"");
+        assertThat(Files.readString(json)).contains("judged.jsonl, chosen\"", "judged.jsonl, rejected\"");
         for (Path report : List.of(json, page, summary)) {
             assertThat(Files.readString(report)).contains("Chosen against rejected", "students that learn the chosen");
         }
