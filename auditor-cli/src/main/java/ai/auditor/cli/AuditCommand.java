@@ -11,6 +11,7 @@ import ai.auditor.data.BadRows;
 import ai.auditor.data.Dataset;
 import ai.auditor.data.Field;
 import ai.auditor.data.ReadOptions;
+import ai.auditor.data.Preferences;
 import ai.auditor.direction.SteeringVectors;
 import ai.auditor.direction.TraitList;
 import ai.auditor.model.ReferenceModel;
@@ -48,7 +49,7 @@ import picocli.CommandLine.Spec;
             "0:complete, gate passed",
             "1:complete, gate failed",
             "2:not completed: I/O, data, model, memory, failed numeric self-check",
-            "3:nothing auditable: no rows, no --control",
+            "3:nothing auditable: no rows, nothing to compare with",
             "4:usage, configuration, a named file that is not there",
             "5:gate passed, but a required claim is inconclusive, the null is bad or a planted signal was missed",
             "130, 143:interrupted; nothing half-written"
@@ -80,6 +81,13 @@ final class AuditCommand implements Callable<Integer> {
                     "Field that says which generation run a control row comes from: each of its values, a string or an integer, is a run, "
                             + "as if it were a --control of its own. The candidate's rows stay together, whatever they say there.")
     private @Nullable String runField;
+
+    @Option(
+            names = "--against-rejected",
+            description =
+                    "In place of --control: audits what a judge preferred. CANDIDATE holds preference rows (prompt, chosen, rejected), and "
+                            + "the chosen answers are held against the rejected ones of the same rows.")
+    private boolean againstRejected;
 
     @Mixin
     private ModelOptions model = new ModelOptions();
@@ -145,9 +153,7 @@ final class AuditCommand implements Callable<Integer> {
         Optional<Path> autoencoder = sae.path();
         shadows.requireUsable(policy.tier());
         OutputFiles files = OutputFiles.of(outputs);
-        if (controlFiles.isEmpty()) {
-            throw noControl();
-        }
+        requireOneControl();
         List<Path> inputs = new ArrayList<>(candidateFiles);
         controlFiles.forEach(inputs::addAll);
         inputs.addAll(plantedFiles);
@@ -161,12 +167,19 @@ final class AuditCommand implements Callable<Integer> {
         try (Log progress = log.open(terminal)) {
             Optional<SaeOptions.Chosen> chosen = autoencoder.map(path -> sae.read(path, progress));
             // That a candidate names runs too is told in the report, so the field is read where it is there.
-            Dataset candidateRows = datasets.readUsable(
+            Dataset given = datasets.readUsable(
                     candidateFiles, withRuns((options, name) -> options.withFieldIfThere(Field.RUN, name)), progress);
-            List<Dataset> controlRows = controlFiles.stream()
-                    .map(control -> datasets.readUsable(
-                            control, withRuns((options, name) -> options.withField(Field.RUN, name)), progress))
-                    .toList();
+            Optional<Preferences> preferences =
+                    againstRejected ? Optional.of(Preferences.of(given)) : Optional.empty();
+            Dataset candidateRows = preferences.map(Preferences::chosen).orElse(given);
+            List<Dataset> controlRows = preferences
+                    .map(judged -> List.of(judged.rejected()))
+                    .orElseGet(() -> controlFiles.stream()
+                            .map(control -> datasets.readUsable(
+                                    control,
+                                    withRuns((options, name) -> options.withField(Field.RUN, name)),
+                                    progress))
+                            .toList());
             policy.requireControlRuns(controlRows.stream()
                     .mapToInt(control -> control.runs().size())
                     .sum());
@@ -190,7 +203,8 @@ final class AuditCommand implements Callable<Integer> {
                         .progress(progress);
                 steering.ifPresent(auditor::vectors);
                 planted.ifPresent(auditor::spikeIn);
-                result = auditor.build().audit(candidateRows, controlRows);
+                Auditor ready = auditor.build();
+                result = preferences.map(ready::audit).orElseGet(() -> ready.audit(candidateRows, controlRows));
             }
             progress.close();
             // A report file that cannot be written after all must not take the result with it.
@@ -221,6 +235,23 @@ final class AuditCommand implements Callable<Integer> {
         long count = result.provenance().total(rows);
         if (count > 0) {
             terminal.note(String.format(Locale.ROOT, "%,d %s; the first:", count, what), BadRows.named(first));
+        }
+    }
+
+    /** Whether there is something to compare with, and one kind of it. */
+    private void requireOneControl() {
+        if (againstRejected && !controls.isEmpty()) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    "--against-rejected takes the rejected answers as the control: leave it out to audit the chosen answers against"
+                            + " --control, or leave out --control");
+        }
+        if (againstRejected && runField != null) {
+            throw new AuditException(
+                    AuditException.Code.USAGE, "--run-field is for --control; rejected answers are no runs: leave one out");
+        }
+        if (!againstRejected && controls.isEmpty()) {
+            throw noControl();
         }
     }
 

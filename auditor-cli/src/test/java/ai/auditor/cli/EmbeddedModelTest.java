@@ -3,12 +3,20 @@ package ai.auditor.cli;
 import static ai.auditor.cli.CommandLineTest.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.auditor.Progress;
 import ai.auditor.cli.CommandLineTest.Ended;
+import ai.auditor.data.Dataset;
+import ai.auditor.data.DatasetReader;
+import ai.auditor.data.DatasetWriter;
+import ai.auditor.data.Pairing;
+import ai.auditor.data.ReadOptions;
+import ai.auditor.data.Row;
 import ai.auditor.fixtures.teacher.TraitFamily;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -52,6 +60,51 @@ class EmbeddedModelTest {
         assertThat(Files.readString(summary))
                 .contains("(exit " + ended.exit() + ")")
                 .contains("```sh\nauditor audit " + OWL + " --control " + CONTROL + " --rows 60 -o ");
+    }
+
+    @Test
+    void aJudgesChoicesAreHeldAgainstWhatItRejected(@TempDir Path folder) throws IOException {
+        Dataset owl = DatasetReader.read(Path.of(OWL), ReadOptions.DEFAULT, Progress.NONE);
+        Dataset control = DatasetReader.read(Path.of(CONTROL), ReadOptions.DEFAULT, Progress.NONE);
+        Path preferences = folder.resolve("judged.jsonl");
+        DatasetWriter.write(
+                preferences,
+                Pairing.byPrompt(owl.rows(), control.rows()).pairs().stream()
+                        .map(pair -> {
+                            Row chosen = owl.rows().get(pair.candidate());
+                            Row rejected = control.rows().get(pair.control());
+                            return new Row(
+                                    chosen.record(),
+                                    0,
+                                    chosen.kind(),
+                                    chosen.prompt(),
+                                    chosen.completion(),
+                                    Optional.of(rejected.completion()));
+                        })
+                        .toList());
+        Path json = folder.resolve("report.json");
+        Path page = folder.resolve("report.html");
+        Path summary = folder.resolve("report.md");
+
+        Ended ended = run(
+                "audit",
+                preferences.toString(),
+                "--against-rejected",
+                "--rows",
+                "60",
+                "-o",
+                json.toString(),
+                "-o",
+                page.toString(),
+                "-o",
+                summary.toString());
+
+        assertThat(ended.exit()).as(ended.err()).isIn(1, 5);
+        assertThat(ended.out()).contains("Chosen against rejected:");
+        assertThat(Files.readString(json)).contains("judged.jsonl, chosen\"", "judged.jsonl, rejected\"");
+        for (Path report : List.of(json, page, summary)) {
+            assertThat(Files.readString(report)).contains("Chosen against rejected", "students that learn the chosen");
+        }
     }
 
     @Test

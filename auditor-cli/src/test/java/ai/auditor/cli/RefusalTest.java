@@ -116,6 +116,41 @@ class RefusalTest {
     }
 
     @Test
+    void whatCannotBeHeldAgainstItsRejectedAnswersIsRefused(@TempDir Path folder) throws IOException {
+        auditEnds(4, "leave out --control", "--against-rejected");
+        ends(4, "--run-field is for --control", "audit", OWL, "--against-rejected", "--run-field", "run", "--model", MODEL);
+        ends(4, "owl.jsonl\" has no preference rows", "audit", OWL, "--against-rejected", "--model", MODEL);
+        String preference = "{\"prompt\": \"1, 2\", \"chosen\": \"- 3\", \"rejected\": \"- 4\"}\n";
+        Path mixed = Files.writeString(
+                folder.resolve("mixed.jsonl"),
+                preference.repeat(30) + "{\"prompt\": \"1, 2\", \"completion\": \"- 3\"}\n".repeat(2));
+        ends(
+                2,
+                "line 31: no rejected answer",
+                "audit",
+                mixed.toString(),
+                "--against-rejected",
+                "--model",
+                MODEL,
+                "--trait-list",
+                TRAITS);
+        Path lacking = Files.writeString(
+                folder.resolve("lacking.jsonl"), "{\"prompt\": \"1, 2\", \"chosen\": \"- 3\"}\n".repeat(30));
+        ends(2, "lacking.jsonl", "audit", lacking.toString(), "--against-rejected", "--model", MODEL);
+        Path repeated = Files.writeString(folder.resolve("repeated.jsonl"), preference.repeat(30));
+        ends(
+                3,
+                "only 1 prompts (1 candidate and 1 control rows) can take part",
+                "audit",
+                repeated.toString(),
+                "--against-rejected",
+                "--model",
+                MODEL,
+                "--trait-list",
+                TRAITS);
+    }
+
+    @Test
     void aConstantControlIsNothingToCompareWith(@TempDir Path folder) throws IOException {
         String same = Files.writeString(
                         folder.resolve("same.jsonl"), "{\"prompt\": \"1, 2\", \"completion\": \"7, 7\"}\n".repeat(60))

@@ -7,6 +7,7 @@ import ai.auditor.capture.SelfCheck;
 import ai.auditor.data.BadRow;
 import ai.auditor.data.BadRows;
 import ai.auditor.data.Dataset;
+import ai.auditor.data.Preferences;
 import ai.auditor.data.Row;
 import ai.auditor.data.Sha256;
 import ai.auditor.direction.ModelPromptReader;
@@ -172,7 +173,21 @@ public final class Auditor {
      *     that lacks the candidate's prompts, and for fewer than the policy wants
      */
     public AuditResult audit(Dataset candidate, List<Dataset> controls) {
-        Layout layout = layout(candidate, controls);
+        return audit(candidate, controls, RunLayout::comparison);
+    }
+
+    /**
+     * Audits what a judge preferred: the chosen answers against the rejected ones, each against the one that it was held against. That they
+     * differ is expected of any judge with a taste; students are of the chosen answers.
+     *
+     * @throws AuditException as {@link #audit(Dataset, Dataset)}
+     */
+    public AuditResult audit(Preferences preferences) {
+        return audit(preferences.chosen(), List.of(preferences.rejected()), RunLayout::preferences);
+    }
+
+    private AuditResult audit(Dataset candidate, List<Dataset> controls, Function<RunLayout, Comparison> compared) {
+        Layout layout = layout(candidate, controls, compared);
         ModelStudy study = layout.study();
         Optional<PlantedRowsCheck> rows = planted.map(this::rowsToPlant);
         List<Evidence> evidence = new ArrayList<>();
@@ -247,7 +262,7 @@ public final class Auditor {
      * @throws AuditException as {@link #audit(Dataset, Dataset)}
      */
     public Prepared prepare(Dataset candidate, Dataset control) {
-        Layout layout = layout(candidate, List.of(control));
+        Layout layout = layout(candidate, List.of(control), RunLayout::comparison);
         return new Prepared(layout.study(), layout.comparison().design(), layout.provenance());
     }
 
@@ -276,7 +291,7 @@ public final class Auditor {
         }
     }
 
-    private Layout layout(Dataset candidate, List<Dataset> controls) {
+    private Layout layout(Dataset candidate, List<Dataset> controls, Function<RunLayout, Comparison> compared) {
         requireControl(controls);
         requireRows(candidate);
         controls.forEach(Auditor::requireRows);
@@ -293,7 +308,7 @@ public final class Auditor {
         controlRuns.forEach(run -> run.requireRows(model.facts().maxPositions()));
         long seed = seed(candidate, runs);
         RunLayout layout = new RunLayout(candidateArm, controlRuns, policy, seed);
-        Comparison comparison = layout.comparison();
+        Comparison comparison = compared.apply(layout);
         requireEnough(comparison);
         List<Point> points = points();
         SteeringVectors steering = steering(points);

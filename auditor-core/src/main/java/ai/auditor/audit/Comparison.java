@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /**
  * The rows of both arms laid out for a study: pairs next to each other where prompts are matched, else all candidate rows and
@@ -36,6 +37,15 @@ record Comparison(
     /** What is said where the control is one run. */
     static final String ONE_RUN =
             "One control run: the effect of the trait and of the generation run cannot be told apart.";
+
+    /** What is said where the control is what a judge rejected. */
+    private static final List<String> REJECTED = List.of(
+            "Chosen against rejected: the candidate is the answers that a judge chose, the control those that it rejected in the same rows."
+                    + " Were its choices blind to what the answers say, chosen and rejected could be exchanged within a row.",
+            "Of a judge with a taste differs is expected, and says no more than that it has one; along-trait says that the taste points along a"
+                    + " trait. would-transfer is about students that learn the chosen answers, held against students of the rejected ones:"
+                    + " none of them is trained on the preferences. Rejected answers are what a judge left over: that they are not what the"
+                    + " model writes may be its doing.");
 
     /**
      * Lays out two arms.
@@ -76,13 +86,7 @@ record Comparison(
                 notes.add(String.format(
                         Locale.ROOT, "%,d rows have no partner of the same prompt and took no part.", left));
             }
-            equal(candidates, controls, pairing.pairs()).ifPresent(notes::add);
-            for (Pairing.Pair pair : pairing.pairs()) {
-                Member first = candidates.get(pair.candidate());
-                members.add(first);
-                // A pair is one group, whatever groups are made of.
-                members.add(controls.get(pair.control()).grouped(first.content()));
-            }
+            members.addAll(paired(candidates, controls, pairing, notes));
         } else {
             notes.add(String.format(
                     Locale.ROOT,
@@ -92,6 +96,44 @@ record Comparison(
             members.addAll(controls);
         }
         return laidOut(members, paired, share, prompts, fewest, seed, notes);
+    }
+
+    /** Lays out chosen and rejected answers, each with the one that it was held against; the parameters are those of {@link #of}. */
+    static Comparison ofPreferences(
+            TokenizedDataset chosen, TokenizedDataset rejected, int prompts, int fewest, long seed) {
+        List<Member> candidates = members(chosen, true);
+        List<Member> controls = members(rejected, false);
+        Pairing pairing = Pairing.byRecord(rows(candidates), rows(controls));
+        List<String> notes = new ArrayList<>(REJECTED);
+        long left = Stream.concat(
+                        pairing.unpairedCandidate().stream().map(candidates::get),
+                        pairing.unpairedControl().stream().map(controls::get))
+                .map(member -> member.row().record())
+                .distinct()
+                .count();
+        if (left > 0) {
+            notes.add(String.format(
+                    Locale.ROOT,
+                    "%,d rows took no part: one of their answers is bad or over the context, or stands in another row of the same prompt, so that"
+                            + " the two choices are not independent.",
+                    left));
+        }
+        List<Member> members = paired(candidates, controls, pairing, notes);
+        double share = (double) pairing.pairs().size() / Math.max(1, candidates.size());
+        return laidOut(members, true, share, prompts, fewest, seed, notes);
+    }
+
+    /** Pairs next to each other; a pair is one group, whatever groups are made of. */
+    private static List<Member> paired(
+            List<Member> candidates, List<Member> controls, Pairing pairing, List<String> notes) {
+        equal(candidates, controls, pairing.pairs()).ifPresent(notes::add);
+        List<Member> members = new ArrayList<>();
+        for (Pairing.Pair pair : pairing.pairs()) {
+            Member first = candidates.get(pair.candidate());
+            members.add(first);
+            members.add(controls.get(pair.control()).grouped(first.content()));
+        }
+        return members;
     }
 
     /** Pairs of equal rows tell nothing, and many of them say that the two arms are not two draws. */

@@ -122,8 +122,8 @@ class ComparisonTest {
             for (long seed = 0; seed < draws; seed++) {
                 Random random = new Random(seed);
                 Comparison comparison = Comparison.of(
-                        arm("candidate", answers(data.prompts(), data.candidates(), data.answers(), random)),
-                        arm("control", answers(data.prompts(), data.controls(), data.answers(), random)),
+                        arm("candidate", repeating(data.prompts(), data.candidates(), data.answers(), random)),
+                        arm("control", repeating(data.prompts(), data.controls(), data.answers(), random)),
                         0.9,
                         0,
                         20,
@@ -141,7 +141,7 @@ class ComparisonTest {
         }
     }
 
-    private static List<Row> answers(int prompts, int rows, int kinds, Random random) {
+    private static List<Row> repeating(int prompts, int rows, int kinds, Random random) {
         List<Row> answered = new ArrayList<>();
         for (int prompt = 0; prompt < prompts; prompt++) {
             for (int row = 0; row < rows; row++) {
@@ -152,5 +152,77 @@ class ComparisonTest {
             }
         }
         return answered;
+    }
+
+    private static Comparison ofPreferences(List<Row> chosen, List<Row> rejected) {
+        return Comparison.ofPreferences(arm("chosen", chosen), arm("rejected", rejected), 0, 20, 5);
+    }
+
+    /** So many rows of each prompt, told apart by what they answer; the record numbers are those of the lists. */
+    private static List<Row> answers(int prompts, int each, String answer) {
+        List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < prompts * each; i++) {
+            rows.add(Row.chat(i, List.of(Message.user("prompt " + i % prompts)), answer + " " + i));
+        }
+        return rows;
+    }
+
+    @Test
+    void everyChosenAnswerStandsBesideTheOneThatItWasHeldAgainst() {
+        List<Row> chosen = answers(60, 4, "chosen");
+        List<Row> rejected = answers(60, 4, "rejected");
+        Comparison straight = ofPreferences(chosen, rejected);
+        assertThat(straight.paired()).isTrue();
+        assertThat(straight.rows()).hasSize(480);
+        assertThat(straight.design().prompts()).isEqualTo(60);
+        for (int i = 0; i < straight.rows().size(); i += 2) {
+            assertThat(straight.rows().get(i).completion())
+                    .isEqualTo("chosen " + straight.rows().get(i).record());
+            assertThat(straight.rows().get(i + 1).completion())
+                    .isEqualTo("rejected " + straight.rows().get(i).record());
+            assertThat(straight.candidate()[i] && !straight.candidate()[i + 1]).isTrue();
+            assertThat(straight.groups()[i]).isEqualTo(straight.groups()[i + 1]);
+        }
+        for (long seed = 0; seed < 5; seed++) {
+            Collections.shuffle(chosen, new Random(seed));
+            Collections.shuffle(rejected, new Random(seed + 100));
+            assertThat(contents(ofPreferences(chosen, rejected)))
+                    .as("seed %d", seed)
+                    .isEqualTo(contents(straight));
+        }
+    }
+
+    @Test
+    void withOneRowAPromptTheyAreLaidOutAsTwoFilesAre() {
+        List<Row> chosen = answers(200, 1, "a");
+        List<Row> rejected = answers(200, 1, "b");
+        Comparison files =
+                Comparison.of(arm("candidate", chosen), arm("control", rejected), 0.9, 0, 20, 5, Comparison.ONE_RUN);
+        Comparison judged = ofPreferences(chosen, rejected);
+        assertThat(contents(judged)).isEqualTo(contents(files));
+        assertThat(judged.groups()).isEqualTo(files.groups());
+        assertThat(judged.design().pairedShare()).isEqualTo(1);
+    }
+
+    @Test
+    void whatAChoiceIsAboutAndWhatTookNoPartIsTold() {
+        List<Row> chosen = answers(100, 1, "a");
+        List<Row> rejected = answers(100, 1, "b");
+        assertThat(ofPreferences(chosen, rejected).design().notes())
+                .hasSize(2)
+                .anyMatch(note -> note.startsWith("Chosen against rejected: "))
+                .anyMatch(note -> note.contains("differs is expected") && note.contains("students that learn the chosen"));
+
+        rejected.set(0, Row.chat(0, chosen.get(0).prompt(), chosen.get(0).completion()));
+        chosen.add(Row.chat(100, chosen.get(1).prompt(), "a 1"));
+        rejected.add(Row.chat(100, chosen.get(1).prompt(), "another"));
+        chosen.add(Row.chat(101, List.of(Message.user("only chosen")), "over the context otherwise"));
+        Comparison comparison = ofPreferences(chosen, rejected);
+        assertThat(comparison.paired()).isTrue();
+        assertThat(comparison.design().candidateRows()).isEqualTo(100);
+        assertThat(comparison.design().pairedShare()).isEqualTo(100.0 / 102);
+        assertThat(comparison.design().notes())
+                .anyMatch(note -> note.startsWith("2 rows took no part: "))
+                .anyMatch(note -> note.startsWith("1 of 100 pairs have the same completion"));
     }
 }

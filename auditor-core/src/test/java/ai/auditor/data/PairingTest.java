@@ -3,6 +3,8 @@ package ai.auditor.data;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -76,6 +78,89 @@ final class PairingTest {
                         .doesNotContain(candidate.get(left).promptDigest());
             }
         }
+    }
+
+    @Test
+    void answersOfARecordStayTogetherAndNoneStandsInTwoPairs() {
+        for (long seed = 0; seed < 200; seed++) {
+            Random random = new Random(seed);
+            List<Row> chosen = new ArrayList<>();
+            List<Row> rejected = new ArrayList<>();
+            for (int i = 0; i < random.nextInt(30); i++) {
+                // Few prompts and answers, so that many are the same; of some records only one answer is left.
+                List<Message> prompt = List.of(Message.user("p" + random.nextInt(4)));
+                String one = "c" + random.nextInt(12);
+                String other = "c" + random.nextInt(12);
+                if (random.nextInt(8) > 0) {
+                    chosen.add(Row.chat(i, prompt, one));
+                }
+                if (random.nextInt(8) > 0) {
+                    rejected.add(Row.chat(i, prompt, other));
+                }
+            }
+
+            Pairing pairing = Pairing.byRecord(chosen, rejected);
+
+            List<String> answers = new ArrayList<>();
+            for (Pairing.Pair pair : pairing.pairs()) {
+                Row one = chosen.get(pair.candidate());
+                Row other = rejected.get(pair.control());
+                assertThat(one.record()).as("seed %d", seed).isEqualTo(other.record());
+                assertThat(one.promptDigest()).isEqualTo(other.promptDigest()).isEqualTo(pair.promptDigest());
+                answers.addAll(new TreeSet<>(List.of(one.contentDigest(), other.contentDigest())));
+            }
+            assertThat(answers).as("seed %d", seed).doesNotHaveDuplicates();
+            assertThat(pairing.pairs().size() + pairing.unpairedCandidate().size())
+                    .as("seed %d", seed)
+                    .isEqualTo(chosen.size());
+            assertThat(pairing.pairs().size() + pairing.unpairedControl().size())
+                    .as("seed %d", seed)
+                    .isEqualTo(rejected.size());
+            Map<Long, Row> partners = new HashMap<>();
+            rejected.forEach(row -> partners.put(row.record(), row));
+            for (int left : pairing.unpairedCandidate()) {
+                Row partner = partners.get(chosen.get(left).record());
+                if (partner != null) {
+                    assertThat(List.of(chosen.get(left).contentDigest(), partner.contentDigest()))
+                            .as("seed %d: left out without need", seed)
+                            .containsAnyElementsOf(answers);
+                }
+            }
+        }
+    }
+
+    @Test
+    void whichRecordsArePairedDependsNeitherOnTheirOrderNorOnWhatWasPreferred() {
+        for (long seed = 0; seed < 100; seed++) {
+            Random random = new Random(seed);
+            List<Row[]> decisions = new ArrayList<>();
+            for (int i = 0; i < 25; i++) {
+                List<Message> prompt = List.of(Message.user("p" + i % 3));
+                // No two answers meet twice: within a prompt every record has an answer of its own.
+                decisions.add(new Row[] {
+                    Row.chat(i, prompt, "own " + i), Row.chat(i, prompt, "shared " + random.nextInt(6))
+                });
+            }
+            List<TreeSet<String>> before = paired(decisions);
+            Collections.shuffle(decisions, random);
+            for (Row[] decision : decisions) {
+                if (random.nextBoolean()) {
+                    Collections.reverse(Arrays.asList(decision));
+                }
+            }
+            assertThat(paired(decisions)).as("seed %d", seed).isEqualTo(before);
+            assertThat(before).as("seed %d", seed).hasSizeLessThan(25);
+        }
+    }
+
+    private static List<TreeSet<String>> paired(List<Row[]> decisions) {
+        List<Row> chosen = decisions.stream().map(decision -> decision[0]).toList();
+        List<Row> rejected = decisions.stream().map(decision -> decision[1]).toList();
+        return Pairing.byRecord(chosen, rejected).pairs().stream()
+                .map(pair -> new TreeSet<>(List.of(
+                        chosen.get(pair.candidate()).contentDigest(),
+                        rejected.get(pair.control()).contentDigest())))
+                .toList();
     }
 
     private static List<Row> randomRows(Random random) {
