@@ -336,6 +336,11 @@ final class ModelStudy implements Study {
     }
 
     @Override
+    public float[][][] steeredTokenNll(String stage, int[] rows, List<Intervention> variants) {
+        return reader(stage).steeredTokenNll(encoded(rows, ""), variants);
+    }
+
+    @Override
     public float[] trainedVector(String stage, int[] rows, Point point, VectorTraining training) {
         TrainingPlan plan = TrainingPlan.of(new Trainable.ResidualVector(point), training.learningRate())
                 .lossTokens(LossTokens.COMPLETION)
@@ -360,9 +365,13 @@ final class ModelStudy implements Study {
 
     private List<VectorTokens.Token> texts(List<Unembedding.Moved> moved) {
         return moved.stream()
-                .map(one ->
-                        new VectorTokens.Token(shared.model().encoder().decode(new int[] {one.token()}), one.logit()))
+                .map(one -> new VectorTokens.Token(text(one.token()), one.logit()))
                 .toList();
+    }
+
+    @Override
+    public String text(int token) {
+        return shared.model().encoder().decode(new int[] {token});
     }
 
     @Override
@@ -371,8 +380,8 @@ final class ModelStudy implements Study {
     }
 
     @Override
-    public Respondent reference() {
-        return questions -> questions.favourites(shared.model(), List.of());
+    public Respondent reference(List<Intervention> interventions) {
+        return questions -> questions.favourites(shared.model(), interventions);
     }
 
     @Override

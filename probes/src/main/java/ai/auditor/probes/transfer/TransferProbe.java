@@ -142,7 +142,7 @@ public final class TransferProbe implements Probe {
         int[] all = Labels.all(study.rows().size());
         int[] candidate = Labels.places(study, all, true);
         int[] control = Labels.places(study, all, false);
-        double[][] before = study.reference().preferences(questions);
+        double[][] before = study.reference(List.of()).preferences(questions);
         Trained trained = new Trained(study);
         List<double[][]> ofCandidate = trained.of("candidate", candidate);
         List<double[][]> ofControl = trained.of("control", control);
