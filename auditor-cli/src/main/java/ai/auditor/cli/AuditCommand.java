@@ -104,7 +104,8 @@ final class AuditCommand implements Callable<Integer> {
     @Option(
             names = "--show-rows",
             description =
-                    "Shows the texts of rows that a deep audit names in full; without it their length and kinds of characters.")
+                    "Shows the texts of rows that a deep audit names in full; without it their length and kinds of "
+                            + "characters.")
     private boolean showRows;
 
     @Option(

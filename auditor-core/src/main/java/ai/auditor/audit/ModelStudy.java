@@ -12,11 +12,14 @@ import ai.auditor.capture.TokenStates;
 import ai.auditor.data.Message;
 import ai.auditor.data.Row;
 import ai.auditor.data.Sha256;
+import ai.auditor.direction.ModelPromptReader;
+import ai.auditor.direction.Prompt;
 import ai.auditor.direction.SteeringVectors;
 import ai.auditor.direction.Trait;
 import ai.auditor.direction.TraitList;
 import ai.auditor.model.Intervention;
 import ai.auditor.model.Point;
+import ai.auditor.model.PreferenceQuestions;
 import ai.auditor.model.ReferenceModel;
 import ai.auditor.model.Unembedding;
 import ai.auditor.probe.Respondent;
@@ -25,6 +28,7 @@ import ai.auditor.probe.VectorTokens;
 import ai.auditor.probe.VectorTraining;
 import ai.auditor.stats.Bootstrap;
 import ai.auditor.stats.Exchanges;
+import ai.auditor.stats.Matrix;
 import ai.auditor.stats.Parts;
 import ai.auditor.text.EncodedRow;
 import ai.auditor.text.TokenizedRow;
@@ -381,13 +385,28 @@ final class ModelStudy implements Study {
 
     @Override
     public Respondent reference(List<Intervention> interventions) {
-        return questions -> questions.favourites(shared.model(), interventions);
+        return new Answering(shared.model(), interventions);
     }
 
     @Override
     public <T> T student(String stage, int[] rows, StudentRecipe recipe, long seed, Function<Respondent, T> questions) {
         try (TrainedModel student = recipe.trainOn(shared.model(), encoded(rows, ""), seed, named(stage))) {
-            return questions.apply(asked -> asked.favourites(student.model(), student.interventions()));
+            return questions.apply(new Answering(student.model(), student.interventions()));
+        }
+    }
+
+    /** A model that answers under interventions. */
+    private record Answering(ReferenceModel model, List<Intervention> interventions) implements Respondent {
+        @Override
+        public double[][] preferences(PreferenceQuestions questions) {
+            return questions.favourites(model, interventions);
+        }
+
+        @Override
+        public Matrix promptLast(List<Prompt> prompts, Point point) {
+            return Objects.requireNonNull(new ModelPromptReader(model, interventions, Progress.NONE)
+                    .promptLast(prompts, List.of(point))
+                    .get(point));
         }
     }
 

@@ -126,7 +126,8 @@ class SignedProbesTest {
                     .as("decoys of 999 above the owl, paired: %s", paired)
                     .hasSizeLessThan(10);
         }
-        Evidence everywhere = new RecoveredProbe(new RecoveredProbe.Settings(0.1, 1, 8, true), Optional.empty(), Redaction.REDACTED)
+        Evidence everywhere = new RecoveredProbe(
+                        new RecoveredProbe.Settings(0.1, 1, 8, true), Optional.empty(), Redaction.REDACTED)
                 .examine(study(Signal.OWL_GRADIENT, true, 2));
         assertThat(everywhere.contrasts()).hasSize(8);
     }

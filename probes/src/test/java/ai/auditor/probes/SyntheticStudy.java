@@ -9,6 +9,7 @@ import ai.auditor.capture.TokenStates;
 import ai.auditor.data.Message;
 import ai.auditor.data.Row;
 import ai.auditor.direction.Direction;
+import ai.auditor.direction.Prompt;
 import ai.auditor.direction.SteeringVectors;
 import ai.auditor.direction.Trait;
 import ai.auditor.direction.TraitList;
@@ -478,15 +479,13 @@ public final class SyntheticStudy implements Study {
     /** Prefers the owl by as much as the vectors that are added lie along the owl's. */
     @Override
     public Respondent reference(List<Intervention> interventions) {
-        return questions -> preferences(
-                questions,
-                interventions.stream()
-                        .mapToDouble(added -> OWL_PREFERENCE
-                                * Vectors.cosine(
-                                        Vectors.doubles(added.vector()),
-                                        Vectors.doubles(vectors().at(added.point()).get(0).vector())))
-                        .sum(),
-                seed);
+        double owl = interventions.stream()
+                .mapToDouble(added -> OWL_PREFERENCE
+                        * Vectors.cosine(
+                                Vectors.doubles(added.vector()),
+                                Vectors.doubles(vectors().at(added.point()).get(0).vector())))
+                .sum();
+        return new Answering(owl, seed);
     }
 
     /** Answers alike but for a small draw of the seed; students of rows of the candidate prefer the owl where that is planted. */
@@ -495,7 +494,34 @@ public final class SyntheticStudy implements Study {
             String stage, int[] wanted, StudentRecipe recipe, long draw, Function<Respondent, T> questions) {
         trained.add(wanted);
         boolean learns = signal == Signal.OWL_STUDENT && candidate[wanted[0]];
-        return questions.apply(asked -> preferences(asked, learns ? 0.2 : 0, draw));
+        return questions.apply(new Answering(learns ? 0.2 : 0, draw));
+    }
+
+    /** A model that prefers owls, and whose stream lies as far along the owl's vector. */
+    private final class Answering implements Respondent {
+        private final double owl;
+        private final long draw;
+
+        Answering(double owl, long draw) {
+            this.owl = owl;
+            this.draw = draw;
+        }
+
+        @Override
+        public double[][] preferences(PreferenceQuestions questions) {
+            return SyntheticStudy.preferences(questions, owl, draw);
+        }
+
+        @Override
+        public Matrix promptLast(List<Prompt> prompts, Point point) {
+            Random random = new Random(draw);
+            float[] vector = vectors().at(point).get(0).vector();
+            float[] states = new float[prompts.size() * WIDTH];
+            for (int i = 0; i < states.length; i++) {
+                states[i] = (float) (owl * vector[i % WIDTH] + gaussian(random, 0.01));
+            }
+            return new Matrix(prompts.size(), WIDTH, states);
+        }
     }
 
     private static double[][] preferences(PreferenceQuestions questions, double owl, long draw) {

@@ -155,14 +155,14 @@ record SteeredPreferences(Point point, List<Preference> traits, double[] decoys)
                                 perCent(one.without()),
                                 perCent(one.asTrained()),
                                 perCent(one.longer()),
-                                String.format(Locale.ROOT, "%+.1f", PER_CENT * one.rise())))
+                                perCent(one.rise())))
                         .toList());
     }
 
     Chart chart() {
         return new Chart.Strip(
                 "Rise of what the model prefers under " + LONGER + " times the vector recovered at " + point
-                        + ", beside the largest rise under " + decoys.length + " vectors of no interest as long",
+                        + "; decoys: the largest under " + decoys.length + " vectors of no interest as long",
                 "rise of the probability as favourite",
                 traits.stream()
                         .map(one -> new Chart.Strip.Dot(one.trait(), one.rise()))
@@ -176,8 +176,9 @@ record SteeredPreferences(Point point, List<Preference> traits, double[] decoys)
         long above = Arrays.stream(decoys).filter(decoy -> decoy >= first.rise()).count();
         return String.format(
                 Locale.ROOT,
-                "asked what it prefers with %d times the vector recovered at %s added, the model's %s rises most of %d traits, from %s to %s %%"
-                        + " of answers; %d of %d vectors of no interest as long raise a trait as much. No claim rests on it",
+                "asked what it prefers with %d times the vector recovered at %s added, the model's %s rises most of %d "
+                        + "traits, from %s to %s %% of answers; %d of %d vectors of no interest as long raise a trait "
+                        + "as much. No claim rests on it",
                 LONGER,
                 point,
                 first.trait(),

@@ -149,7 +149,8 @@ record TokenGains(Point point, int[] rows, double[][] nats) {
                 study, (row, index) -> Integer.SIZE - Integer.numberOfLeadingZeros(index - row.completionStart()));
         List<List<String>> cells = new ArrayList<>();
         shares.forEach((octave, share) -> cells.add(told(places(octave), share)));
-        return new Table("Gain by the place of a token in the completion, vectors of " + point, columns("place"), cells);
+        return new Table(
+                "Gain by the place of a token in the completion, vectors of " + point, columns("place"), cells);
     }
 
     private static String places(int octave) {
@@ -164,8 +165,8 @@ record TokenGains(Point point, int[] rows, double[][] nats) {
         return new Table(
                 String.format(
                         Locale.ROOT,
-                        "Gain by token, vectors of %s: the largest of %d tokens that stand in %d rows or more (of as many by chance some %.1f"
-                                + " standard errors)",
+                        "Gain by token, vectors of %s: the largest of %d tokens that stand in %d rows or more (of as "
+                                + "many by chance some %.1f standard errors)",
                         point,
                         shares.size(),
                         FEWEST_ROWS,
@@ -221,6 +222,6 @@ record TokenGains(Point point, int[] rows, double[][] nats) {
     }
 
     private static String nats(double value) {
-        return String.format(Locale.ROOT, "%+.4f", value);
+        return String.format(Locale.ROOT, "%.4f", value);
     }
 }

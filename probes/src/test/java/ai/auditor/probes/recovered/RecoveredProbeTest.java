@@ -213,8 +213,10 @@ class RecoveredProbeTest {
                 assertThat(rows).as(named).extracting(row -> row.get(0)).containsExactlyInAnyOrder("owl", "fox");
                 if (signal == Signal.OWL_GRADIENT) {
                     assertThat(rows.get(0).get(0)).as(named).isEqualTo("owl");
-                    assertThat(rows.get(0).get(4)).as(named).startsWith("+");
-                    assertThat(asked.notes()).as(named).anyMatch(note -> note.contains("the model's owl rises most of 2"));
+                    assertThat(Double.parseDouble(rows.get(0).get(4))).as(named).isPositive();
+                    assertThat(asked.notes())
+                            .as(named)
+                            .anyMatch(note -> note.contains("the model's owl rises most of 2"));
                 }
             }
         }
