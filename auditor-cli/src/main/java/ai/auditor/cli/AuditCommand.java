@@ -1,6 +1,7 @@
 package ai.auditor.cli;
 
 import ai.auditor.AuditException;
+import ai.auditor.Redaction;
 import ai.auditor.audit.AuditResult;
 import ai.auditor.audit.Auditor;
 import ai.auditor.audit.PlantedRows;
@@ -14,6 +15,7 @@ import ai.auditor.data.ReadOptions;
 import ai.auditor.data.Preferences;
 import ai.auditor.direction.SteeringVectors;
 import ai.auditor.direction.TraitList;
+import ai.auditor.fixtures.teacher.TraitFamily;
 import ai.auditor.model.ReferenceModel;
 import ai.auditor.probe.Probe;
 import ai.auditor.probes.Probes;
@@ -125,6 +127,13 @@ final class AuditCommand implements Callable<Integer> {
     private LongRows longRows = LongRows.LEAVE_OUT;
 
     @Option(
+            names = "--show-rows",
+            description =
+                    "Shows the texts of rows that a deep audit names in full; without it their length and kinds of "
+                            + "characters.")
+    private boolean showRows;
+
+    @Option(
             names = {"-o", "--output"},
             paramLabel = "FILE",
             description =
@@ -190,7 +199,10 @@ final class AuditCommand implements Callable<Integer> {
             progress.report("loading " + model.shown(), 0, 0, "");
             try (ReferenceModel reference = model.open();
                     Scope scope = reference.decoder().scope()) {
-                List<Probe> probes = new ArrayList<>(Probes.of(policy.tier()));
+                List<Probe> probes = new ArrayList<>(Probes.of(
+                        policy.tier(),
+                        Optional.of(TraitFamily.of(reference).questions()),
+                        showRows ? Redaction.FULL : Redaction.REDACTED));
                 chosen.ifPresent(one -> probes.add(one.probe(reference, scope)));
                 shadows.probe(policy.tier(), model, reference, asked, reason -> terminal.note(reason, List.of()))
                         .ifPresent(probes::add);

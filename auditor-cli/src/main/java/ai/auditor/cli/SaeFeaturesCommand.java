@@ -1,6 +1,7 @@
 package ai.auditor.cli;
 
 import ai.auditor.AtomicFile;
+import ai.auditor.Redaction;
 import ai.auditor.audit.Auditor;
 import ai.auditor.audit.Auditor.Prepared;
 import ai.auditor.audit.Policy;
@@ -19,7 +20,6 @@ import ai.auditor.probes.sae.SaeProbe;
 import ai.auditor.report.TerminalReport;
 import ai.auditor.sae.features.Categories;
 import ai.auditor.sae.features.Descriptions;
-import ai.auditor.sae.features.Redaction;
 import ai.auditor.tensor.Scope;
 import ai.auditor.text.LongRows;
 import java.nio.file.Path;

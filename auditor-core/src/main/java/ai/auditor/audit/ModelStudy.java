@@ -12,11 +12,14 @@ import ai.auditor.capture.TokenStates;
 import ai.auditor.data.Message;
 import ai.auditor.data.Row;
 import ai.auditor.data.Sha256;
+import ai.auditor.direction.ModelPromptReader;
+import ai.auditor.direction.Prompt;
 import ai.auditor.direction.SteeringVectors;
 import ai.auditor.direction.Trait;
 import ai.auditor.direction.TraitList;
 import ai.auditor.model.Intervention;
 import ai.auditor.model.Point;
+import ai.auditor.model.PreferenceQuestions;
 import ai.auditor.model.ReferenceModel;
 import ai.auditor.model.Unembedding;
 import ai.auditor.probe.Respondent;
@@ -25,6 +28,7 @@ import ai.auditor.probe.VectorTokens;
 import ai.auditor.probe.VectorTraining;
 import ai.auditor.stats.Bootstrap;
 import ai.auditor.stats.Exchanges;
+import ai.auditor.stats.Matrix;
 import ai.auditor.stats.Parts;
 import ai.auditor.text.EncodedRow;
 import ai.auditor.text.TokenizedRow;
@@ -336,6 +340,11 @@ final class ModelStudy implements Study {
     }
 
     @Override
+    public float[][][] steeredTokenNll(String stage, int[] rows, List<Intervention> variants) {
+        return reader(stage).steeredTokenNll(encoded(rows, ""), variants);
+    }
+
+    @Override
     public float[] trainedVector(String stage, int[] rows, Point point, VectorTraining training) {
         TrainingPlan plan = TrainingPlan.of(new Trainable.ResidualVector(point), training.learningRate())
                 .lossTokens(LossTokens.COMPLETION)
@@ -360,9 +369,13 @@ final class ModelStudy implements Study {
 
     private List<VectorTokens.Token> texts(List<Unembedding.Moved> moved) {
         return moved.stream()
-                .map(one ->
-                        new VectorTokens.Token(shared.model().encoder().decode(new int[] {one.token()}), one.logit()))
+                .map(one -> new VectorTokens.Token(text(one.token()), one.logit()))
                 .toList();
+    }
+
+    @Override
+    public String text(int token) {
+        return shared.model().encoder().decode(new int[] {token});
     }
 
     @Override
@@ -371,14 +384,29 @@ final class ModelStudy implements Study {
     }
 
     @Override
-    public Respondent reference() {
-        return questions -> questions.favourites(shared.model(), List.of());
+    public Respondent reference(List<Intervention> interventions) {
+        return new Answering(shared.model(), interventions);
     }
 
     @Override
     public <T> T student(String stage, int[] rows, StudentRecipe recipe, long seed, Function<Respondent, T> questions) {
         try (TrainedModel student = recipe.trainOn(shared.model(), encoded(rows, ""), seed, named(stage))) {
-            return questions.apply(asked -> asked.favourites(student.model(), student.interventions()));
+            return questions.apply(new Answering(student.model(), student.interventions()));
+        }
+    }
+
+    /** A model that answers under interventions. */
+    private record Answering(ReferenceModel model, List<Intervention> interventions) implements Respondent {
+        @Override
+        public double[][] preferences(PreferenceQuestions questions) {
+            return questions.favourites(model, interventions);
+        }
+
+        @Override
+        public Matrix promptLast(List<Prompt> prompts, Point point) {
+            return Objects.requireNonNull(new ModelPromptReader(model, interventions, Progress.NONE)
+                    .promptLast(prompts, List.of(point))
+                    .get(point));
         }
     }
 

@@ -169,19 +169,10 @@ public final class Capture {
      * @return {@code [interventions][rows]}
      */
     public double[][] steeredNll(List<TokenizedRow> rows, List<? extends Intervention> variants) {
-        CapturePlan likelihood = CapturePlan.likelihood(List.copyOf(variants));
-        check(likelihood);
-        rows.forEach(row -> check(likelihood, row));
         Distinct distinct = Distinct.of(rows);
         double[][] nll = new double[variants.size()][distinct.rows().size()];
-        try (Begin begin = begin(distinct.rows(), List.of())) {
-            List<Begin> under = begin.under(distinct.rows(), variants);
-            try {
-                steeredNll(distinct.rows(), variants, under.isEmpty() ? Begin.none(decoder) : begin, under, nll);
-            } finally {
-                under.forEach(Begin::close);
-            }
-        }
+        steered(distinct.rows(), variants, (variant, predictions, pass, output) ->
+                predictions.nll(pass, output, nll[variant]));
         for (int variant = 0; variant < nll.length; variant++) {
             double[] read = nll[variant];
             for (int row = 0; row < read.length; row++) {
@@ -199,12 +190,61 @@ public final class Capture {
         return nll;
     }
 
-    private void steeredNll(
+    /**
+     * NLL (nats) of each predicted completion token of each row, as {@link #steeredNll} means them.
+     *
+     * @return {@code [interventions][rows][predicted tokens]}; rows that are alike share what was read of them
+     */
+    public float[][][] steeredTokenNll(List<TokenizedRow> rows, List<? extends Intervention> variants) {
+        Distinct distinct = Distinct.of(rows);
+        float[][][] nll = new float[variants.size()][distinct.rows().size()][];
+        steered(distinct.rows(), variants, (variant, predictions, pass, output) ->
+                predictions.tokenNll(pass, output, nll[variant]));
+        for (int variant = 0; variant < nll.length; variant++) {
+            float[][] read = nll[variant];
+            for (int row = 0; row < read.length; row++) {
+                for (float token : read[row]) {
+                    if (!Float.isFinite(token)) {
+                        throw Fault.in(
+                                decoder,
+                                List.of(variants.get(variant)),
+                                distinct.rows().get(row));
+                    }
+                }
+            }
+            nll[variant] = IntStream.of(distinct.places())
+                    .mapToObj(place -> read[place])
+                    .toArray(float[][]::new);
+        }
+        return nll;
+    }
+
+    /** What is read of a batch where the last block has ended under an intervention. */
+    private interface SteeredReading {
+        void read(int variant, Predictions predictions, ForwardPass pass, Tensor output);
+    }
+
+    private void steered(
+            List<TokenizedRow> rows, List<? extends Intervention> variants, SteeredReading reading) {
+        CapturePlan likelihood = CapturePlan.likelihood(List.copyOf(variants));
+        check(likelihood);
+        rows.forEach(row -> check(likelihood, row));
+        try (Begin begin = begin(rows, List.of())) {
+            List<Begin> under = begin.under(rows, variants);
+            try {
+                steered(rows, variants, under.isEmpty() ? Begin.none(decoder) : begin, under, reading);
+            } finally {
+                under.forEach(Begin::close);
+            }
+        }
+    }
+
+    private void steered(
             List<TokenizedRow> rows,
             List<? extends Intervention> variants,
             Begin begin,
             List<Begin> under,
-            double[][] nll) {
+            SteeredReading reading) {
         Map<Point, List<Integer>> byPoint = new TreeMap<>();
         for (int variant = 0; variant < variants.size(); variant++) {
             byPoint.computeIfAbsent(variants.get(variant).point(), point -> new ArrayList<>())
@@ -228,7 +268,7 @@ public final class Capture {
                         ForwardPass seeing =
                                 under.isEmpty() ? pass : under.get(variant).of(pass);
                         try (Tensor steered = steered(seeing, hidden, next, variants.get(variant))) {
-                            predictions.nll(pass, steered, nll[variant]);
+                            reading.read(variant, predictions, pass, steered);
                         }
                     }
                 }

@@ -60,6 +60,23 @@ final class Predictions {
 
     /** Writes each row's mean NLL into its place. */
     void nll(ForwardPass pass, Tensor last, double[] result) {
+        means(nll(pass, last), result);
+    }
+
+    /** Writes the NLL of each row's tokens into its place. */
+    void tokenNll(ForwardPass pass, Tensor last, float[][] result) {
+        float[] all = nll(pass, last);
+        int next = 0;
+        for (Sequence sequence : sequences) {
+            for (Member member : sequence.members()) {
+                int count = predicted(member);
+                result[member.row()] = Arrays.copyOfRange(all, next, next + count);
+                next += count;
+            }
+        }
+    }
+
+    private float[] nll(ForwardPass pass, Tensor last) {
         float[] all = new float[positions.length];
         int chunk = chunk(pass);
         for (int start = 0; start < positions.length; start += chunk) {
@@ -69,7 +86,7 @@ final class Predictions {
                 System.arraycopy(part, 0, all, start, part.length);
             }
         }
-        means(all, result);
+        return all;
     }
 
     /**

@@ -7,6 +7,7 @@ import ai.auditor.capture.Capture;
 import ai.auditor.capture.CapturePlan;
 import ai.auditor.capture.Pooling;
 import ai.auditor.data.Row;
+import ai.auditor.model.Intervention;
 import ai.auditor.model.Point;
 import ai.auditor.model.ReferenceModel;
 import ai.auditor.stats.Matrix;
@@ -21,10 +22,17 @@ import java.util.TreeMap;
 /** Reads prompts and rows with a reference model. */
 public final class ModelPromptReader implements PromptReader {
     private final ReferenceModel model;
+    private final List<Intervention> interventions;
     private final Capture capture;
 
     public ModelPromptReader(ReferenceModel model, Progress progress) {
+        this(model, List.of(), progress);
+    }
+
+    /** @param interventions done while reading */
+    public ModelPromptReader(ReferenceModel model, List<Intervention> interventions, Progress progress) {
         this.model = model;
+        this.interventions = List.copyOf(interventions);
         Progress named = (part, done, total, unit) -> progress.report("steering vectors", done, total, unit);
         this.capture = new Capture(model.decoder(), Capture.Settings.of(model.facts()), named);
     }
@@ -64,7 +72,8 @@ public final class ModelPromptReader implements PromptReader {
     }
 
     private Map<Point, Matrix> read(List<TokenizedRow> rows, List<Point> points, Pooling pooling) {
-        ActivationTable table = capture.run(CapturePlan.activations(points, List.of(pooling)), rows);
+        ActivationTable table = capture.run(
+                new CapturePlan(points, List.of(pooling), false, false, interventions), rows);
         Map<Point, Matrix> read = new TreeMap<>();
         points.forEach(point -> read.put(point, table.activations(point, pooling)));
         return read;

@@ -8,6 +8,7 @@ import ai.auditor.capture.TokenStates;
 import ai.auditor.data.Row;
 import ai.auditor.direction.SteeringVectors;
 import ai.auditor.direction.TraitList;
+import ai.auditor.model.Intervention;
 import ai.auditor.model.Point;
 import ai.auditor.stats.Bootstrap;
 import ai.auditor.stats.Exchanges;
@@ -84,7 +85,14 @@ public interface Study {
      * @param directions added to the residual stream at their point, one a variant
      * @return mean NLL in nats per completion token, {@code [variants][rows]}
      */
-    double[][] steeredNll(String stage, int[] rows, List<ai.auditor.model.Intervention> directions);
+    double[][] steeredNll(String stage, int[] rows, List<Intervention> directions);
+
+    /**
+     * As {@link #steeredNll}, token by token.
+     *
+     * @return NLL in nats of each predicted completion token, {@code [variants][rows][predicted tokens]}
+     */
+    float[][][] steeredTokenNll(String stage, int[] rows, List<Intervention> directions);
 
     /**
      * Trains one vector, added to the residual stream at every position, to make the completions of some rows likelier; zero at the
@@ -106,6 +114,9 @@ public interface Study {
      */
     VectorTokens written(float[] vector, int count);
 
+    /** What a token of the model's vocabulary says, as the tokenizer decodes it alone: not escaped, half a character where the token is one. */
+    String text(int token);
+
     /**
      * Shows the states of single tokens at a point, batch by batch; nothing of them is kept.
      *
@@ -114,8 +125,12 @@ public interface Study {
      */
     void states(String stage, Point point, TokenSpan span, int[] rows, Consumer<TokenStates> work);
 
-    /** The reference model, to be asked. */
-    Respondent reference();
+    /**
+     * The reference model, to be asked.
+     *
+     * @param interventions done while it answers; none for the model as it is
+     */
+    Respondent reference(List<Intervention> interventions);
 
     /**
      * Trains a student of the reference model, asks it, and closes it.

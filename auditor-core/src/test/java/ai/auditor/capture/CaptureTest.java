@@ -233,6 +233,38 @@ class CaptureTest {
     }
 
     @Test
+    void tokensUnderAnInterventionMeanTheirRow() {
+        List<TokenizedRow> rows = new ArrayList<>(pairs(new Random(11), 5));
+        rows.add(rows.get(2));
+        float[] vector = new float[WIDTH];
+        Random random = new Random(12);
+        for (int i = 0; i < WIDTH; i++) {
+            vector[i] = (float) random.nextGaussian();
+        }
+        List<Intervention> variants = List.of(
+                new Intervention.Add(Point.residPost(0), new float[WIDTH]),
+                new Intervention.Add(Point.residPost(1), vector));
+        int arrays = model.decoder().arrays();
+        float[][][] tokens = new Capture(model.decoder(), PACKED, Progress.NONE).steeredTokenNll(rows, variants);
+        float[][][] apart = new Capture(model.decoder(), ALONE, Progress.NONE).steeredTokenNll(rows, variants);
+        assertThat(model.decoder().arrays()).isEqualTo(arrays);
+        double[][] means = new Capture(model.decoder(), PACKED, Progress.NONE).steeredNll(rows, variants);
+        for (int variant = 0; variant < variants.size(); variant++) {
+            for (int row = 0; row < rows.size(); row++) {
+                assertThat(tokens[variant][row])
+                        .as("variant %d, row %d", variant, row)
+                        .hasSize(rows.get(row).completionEnd() - rows.get(row).firstPredicted())
+                        .containsExactly(apart[variant][row], within(1e-4f));
+                double sum = 0;
+                for (float token : tokens[variant][row]) {
+                    sum += token;
+                }
+                assertThat(sum / tokens[variant][row].length).isEqualTo(means[variant][row]);
+            }
+        }
+    }
+
+    @Test
     void surprisesDoNotDependOnBatchesAndCountNoEndTokens() {
         List<TokenizedRow> rows = pairs(new Random(13), 7);
         Set<Integer> ends = Set.copyOf(model.facts().endTokens());

@@ -1,6 +1,8 @@
 package ai.auditor.probes;
 
+import ai.auditor.Redaction;
 import ai.auditor.audit.Tier;
+import ai.auditor.model.PreferenceQuestions;
 import ai.auditor.probe.Probe;
 import ai.auditor.probes.gradient.GradientProbe;
 import ai.auditor.probes.likelihood.LikelihoodProbe;
@@ -9,6 +11,7 @@ import ai.auditor.probes.projection.ProjectionProbe;
 import ai.auditor.probes.recovered.RecoveredProbe;
 import ai.auditor.probes.shortcut.ShortcutProbe;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The probes that come with the auditor. */
@@ -20,15 +23,24 @@ public final class Probes {
         return of(Tier.STANDARD);
     }
 
-    /**
-     * Those of a tier, cheap ones first; each tier has those of the one before. Shadow students belong to the deep tier
-     * too, but what they are asked is the caller's ({@link ai.auditor.probes.transfer.TransferProbe}).
-     */
+    /** Those of a tier, without questions after preferences, texts of rows redacted. */
     public static List<Probe> of(Tier tier) {
+        return of(tier, Optional.empty(), Redaction.REDACTED);
+    }
+
+    /**
+     * Those of a tier, cheap ones first; each tier has those of the one before. Shadow students belong to the deep tier too, but they are the
+     * caller's to add ({@link ai.auditor.probes.transfer.TransferProbe}).
+     *
+     * @param questions what the deep tier asks the model under recovered vectors; no statistic depends on it
+     * @param redaction how the deep tier shows texts of rows
+     */
+    public static List<Probe> of(Tier tier, Optional<PreferenceQuestions> questions, Redaction redaction) {
         return switch (tier) {
             case QUICK -> List.of(new ShortcutProbe(), new LinearProbe(), new ProjectionProbe());
             case STANDARD -> and(Tier.QUICK, new GradientProbe(), new LikelihoodProbe());
-            case DEEP -> and(Tier.STANDARD, new RecoveredProbe());
+            case DEEP ->
+                and(Tier.STANDARD, new RecoveredProbe(RecoveredProbe.Settings.standard(), questions, redaction));
         };
     }
 

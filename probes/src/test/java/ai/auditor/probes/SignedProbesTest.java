@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ai.auditor.AuditException;
+import ai.auditor.Redaction;
 import ai.auditor.audit.Tier;
 import ai.auditor.capture.Pooling;
 import ai.auditor.model.Point;
@@ -21,6 +22,7 @@ import ai.auditor.probes.projection.ProjectionProbe;
 import ai.auditor.probes.recovered.RecoveredProbe;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class SignedProbesTest {
@@ -124,7 +126,8 @@ class SignedProbesTest {
                     .as("decoys of 999 above the owl, paired: %s", paired)
                     .hasSizeLessThan(10);
         }
-        Evidence everywhere = new RecoveredProbe(new RecoveredProbe.Settings(0.1, 1, 8, true))
+        Evidence everywhere = new RecoveredProbe(
+                        new RecoveredProbe.Settings(0.1, 1, 8, true), Optional.empty(), Redaction.REDACTED)
                 .examine(study(Signal.OWL_GRADIENT, true, 2));
         assertThat(everywhere.contrasts()).hasSize(8);
     }

@@ -9,6 +9,7 @@ import ai.auditor.capture.TokenStates;
 import ai.auditor.data.Message;
 import ai.auditor.data.Row;
 import ai.auditor.direction.Direction;
+import ai.auditor.direction.Prompt;
 import ai.auditor.direction.SteeringVectors;
 import ai.auditor.direction.Trait;
 import ai.auditor.direction.TraitList;
@@ -28,6 +29,7 @@ import ai.auditor.tensor.Scope;
 import ai.auditor.text.TokenizedRow;
 import ai.auditor.train.StudentRecipe;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +72,8 @@ public final class SyntheticStudy implements Study {
     public static final List<Point> POINTS = List.of(Point.residPost(1), Point.residPost(3));
     private static final int PARTS = 3;
     private static final int EXCHANGES = 999;
+    private static final double OWL_PREFERENCE = 0.3;
+    private static final char SEVEN = '7';
 
     private final long seed;
     private final Signal signal;
@@ -264,7 +268,10 @@ public final class SyntheticStudy implements Study {
         return rows.stream()
                 .map(row -> new TokenizedRow(
                         row.record(),
-                        new int[row.completion().length() + 5],
+                        IntStream.concat(
+                                        IntStream.range(0, 5),
+                                        row.completion().chars())
+                                .toArray(),
                         5,
                         row.completion().length() + 5,
                         5,
@@ -385,6 +392,24 @@ public final class SyntheticStudy implements Study {
         return nll;
     }
 
+    /** What a row gains or loses lies on its sevens alone, if it has any. */
+    @Override
+    public float[][][] steeredTokenNll(String stage, int[] wanted, List<Intervention> directions) {
+        double[][] nll = steeredNll(stage, wanted, directions);
+        float[][][] tokens = new float[nll.length][wanted.length][];
+        for (int i = 0; i < nll.length; i++) {
+            for (int row = 0; row < wanted.length; row++) {
+                String text = rows.get(wanted[row]).completion();
+                tokens[i][row] = new float[text.length()];
+                Arrays.fill(tokens[i][row], (float) nll[0][row]);
+                for (int at = 0; at < text.length(); at++) {
+                    tokens[i][row][at] += text.charAt(at) == SEVEN ? (float) (nll[i][row] - nll[0][row]) : 0;
+                }
+            }
+        }
+        return tokens;
+    }
+
     /** A row becomes likelier as far as a vector goes where the row pulls. */
     private void pulled(double[] nll, int[] wanted, Intervention added) {
         Matrix gradients = gradients(wanted, added.point());
@@ -423,6 +448,12 @@ public final class SyntheticStudy implements Study {
                 List.of(new VectorTokens.Token("token " + smallest, vector[smallest])));
     }
 
+    /** A token is a character; a seven would turn a terminal red. */
+    @Override
+    public String text(int token) {
+        return token == SEVEN ? "\u001b[31m7" : Character.toString(token);
+    }
+
     /** Two tokens a row: its activations, and these turned about. */
     @Override
     public void states(String stage, Point point, TokenSpan span, int[] wanted, Consumer<TokenStates> work) {
@@ -445,9 +476,16 @@ public final class SyntheticStudy implements Study {
         }
     }
 
+    /** Prefers the owl by as much as the vectors that are added lie along the owl's. */
     @Override
-    public Respondent reference() {
-        return questions -> preferences(questions, 0, seed);
+    public Respondent reference(List<Intervention> interventions) {
+        double owl = interventions.stream()
+                .mapToDouble(added -> OWL_PREFERENCE
+                        * Vectors.cosine(
+                                Vectors.doubles(added.vector()),
+                                Vectors.doubles(vectors().at(added.point()).get(0).vector())))
+                .sum();
+        return new Answering(owl, seed);
     }
 
     /** Answers alike but for a small draw of the seed; students of rows of the candidate prefer the owl where that is planted. */
@@ -456,7 +494,34 @@ public final class SyntheticStudy implements Study {
             String stage, int[] wanted, StudentRecipe recipe, long draw, Function<Respondent, T> questions) {
         trained.add(wanted);
         boolean learns = signal == Signal.OWL_STUDENT && candidate[wanted[0]];
-        return questions.apply(asked -> preferences(asked, learns ? 0.2 : 0, draw));
+        return questions.apply(new Answering(learns ? 0.2 : 0, draw));
+    }
+
+    /** A model that prefers owls, and whose stream lies as far along the owl's vector. */
+    private final class Answering implements Respondent {
+        private final double owl;
+        private final long draw;
+
+        Answering(double owl, long draw) {
+            this.owl = owl;
+            this.draw = draw;
+        }
+
+        @Override
+        public double[][] preferences(PreferenceQuestions questions) {
+            return SyntheticStudy.preferences(questions, owl, draw);
+        }
+
+        @Override
+        public Matrix promptLast(List<Prompt> prompts, Point point) {
+            Random random = new Random(draw);
+            float[] vector = vectors().at(point).get(0).vector();
+            float[] states = new float[prompts.size() * WIDTH];
+            for (int i = 0; i < states.length; i++) {
+                states[i] = (float) (owl * vector[i % WIDTH] + gaussian(random, 0.01));
+            }
+            return new Matrix(prompts.size(), WIDTH, states);
+        }
     }
 
     private static double[][] preferences(PreferenceQuestions questions, double owl, long draw) {

@@ -2,11 +2,13 @@ package ai.auditor.probes.recovered;
 
 import ai.auditor.AuditException;
 import ai.auditor.Printable;
+import ai.auditor.Redaction;
 import ai.auditor.capture.ActivationTable;
 import ai.auditor.capture.CapturePlan;
 import ai.auditor.capture.Pooling;
 import ai.auditor.direction.Direction;
 import ai.auditor.model.Point;
+import ai.auditor.model.PreferenceQuestions;
 import ai.auditor.probe.Chart;
 import ai.auditor.probe.Claim;
 import ai.auditor.probe.Coverage;
@@ -61,6 +63,8 @@ public final class RecoveredProbe implements Probe {
     private static final double UNTOLD = 0;
 
     private final Settings settings;
+    private final Optional<PreferenceQuestions> questions;
+    private final Redaction redaction;
 
     /**
      * How vectors are trained. A vector costs {@code epochs} forward and backward passes over half of the rows, and there are two for each
@@ -93,13 +97,21 @@ public final class RecoveredProbe implements Probe {
         }
     }
 
-    /** With the standard settings. */
+    /** With the standard settings, no question asked, and texts of rows redacted. */
     public RecoveredProbe() {
-        this(Settings.standard());
+        this(Settings.standard(), Optional.empty(), Redaction.REDACTED);
     }
 
-    public RecoveredProbe(Settings settings) {
+    /**
+     * A probe that explains what it finds; no statistic depends on how.
+     *
+     * @param questions what the model is asked under the vectors, an answer's name that of a trait
+     * @param redaction how the texts of rows that gain most are shown
+     */
+    public RecoveredProbe(Settings settings, Optional<PreferenceQuestions> questions, Redaction redaction) {
         this.settings = settings;
+        this.questions = questions;
+        this.redaction = redaction;
     }
 
     @Override
@@ -124,7 +136,8 @@ public final class RecoveredProbe implements Probe {
                 "rate", Double.toString(settings.rate()),
                 "epochs", Integer.toString(settings.epochs()),
                 "batchRows", Integer.toString(settings.batchRows()),
-                "points", settings.everyPoint() ? "all" : "two thirds")));
+                "points", settings.everyPoint() ? "all" : "two thirds",
+                "questions", questions.map(PreferenceQuestions::name).orElse("none"))));
     }
 
     @Override
@@ -191,6 +204,8 @@ public final class RecoveredProbe implements Probe {
         private final List<List<String>> sizes = new ArrayList<>();
         private final List<List<String>> lying = new ArrayList<>();
         private final List<List<String>> writing = new ArrayList<>();
+        private final Optional<SteeredPreferences.Questioner> questioner;
+        private final List<Table> explanations = new ArrayList<>();
         private final List<String> notes = new ArrayList<>();
 
         Examination(Study study, int[] rows) {
@@ -200,6 +215,9 @@ public final class RecoveredProbe implements Probe {
             notes.add("taken over " + rows.length
                     + " rows, whole prompts; vectors are trained on all parts of the prompts but "
                     + "one, and tried on that one");
+            this.questioner = questions
+                    .filter(asked -> !study.swapped())
+                    .flatMap(asked -> SteeredPreferences.Questioner.of(study, asked, notes::add));
         }
 
         void at(Recovered recovered, Pull pull) {
@@ -248,6 +266,16 @@ public final class RecoveredProbe implements Probe {
             lie(point, vector, traits, dots);
             sizes.add(size(recovered, vector, gains, pull.rows()));
             write(point, vector);
+            questioner.ifPresent(asks -> prefer(asks.at(point, vector, directions)));
+            if (!study.swapped()) {
+                explanations.addAll(TokenGains.of(study, rows, recovered).tables(study, redaction));
+            }
+        }
+
+        private void prefer(SteeredPreferences found) {
+            explanations.add(found.table());
+            charts.add(found.chart());
+            notes.add(found.note());
         }
 
         private void lie(Point point, double[] vector, List<Direction> traits, List<Chart.Strip.Dot> dots) {
@@ -298,10 +326,15 @@ public final class RecoveredProbe implements Probe {
             notes.add(
                     "tokens that are written are the model's vocabulary, read by the unembedding as if nothing came between; no "
                             + "text of a row is among them");
+            notes.add(
+                    "gains by token are shown and not tested: a vector moves tokens whatever it was trained on, so "
+                            + "that only what the candidate's rows gain beyond the control's says anything of the candidate");
             if (!study.vectors().placebos().isEmpty()) {
                 notes.add("steering vectors: " + study.vectors().promptLengths());
             }
-            notes.add("what a model prefers under the vector was not asked");
+            if (questions.isEmpty()) {
+                notes.add("what a model prefers under the vector was not asked");
+            }
             return new Evidence(
                     name(),
                     claim(),
@@ -315,7 +348,7 @@ public final class RecoveredProbe implements Probe {
         }
 
         private List<Table> tables() {
-            return List.of(
+            List<Table> tables = new ArrayList<>(List.of(
                     Ranking.top(found),
                     new Table(
                             "What the recovered vectors lie along",
@@ -333,7 +366,9 @@ public final class RecoveredProbe implements Probe {
                                     "gain on held-out rows, nats a token (standard error)",
                                     "T² of the pull",
                                     "z"),
-                            sizes));
+                            sizes)));
+            tables.addAll(explanations);
+            return tables;
         }
     }
 

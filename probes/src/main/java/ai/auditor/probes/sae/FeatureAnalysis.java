@@ -1,6 +1,7 @@
 package ai.auditor.probes.sae;
 
 import ai.auditor.Progress;
+import ai.auditor.Redaction;
 import ai.auditor.audit.Auditor.Prepared;
 import ai.auditor.capture.Capture;
 import ai.auditor.data.Row;
@@ -19,7 +20,6 @@ import ai.auditor.sae.features.FeatureStudy;
 import ai.auditor.sae.features.FeatureStudy.NewFeature;
 import ai.auditor.sae.features.FeatureStudy.Promoted;
 import ai.auditor.sae.features.FeatureTokens;
-import ai.auditor.sae.features.Redaction;
 import ai.auditor.sae.features.TopRow;
 import ai.auditor.sae.features.TraitFeatures;
 import ai.auditor.sae.vectors.Agreement;

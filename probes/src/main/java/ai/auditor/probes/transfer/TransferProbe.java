@@ -35,6 +35,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 
 /**
  * Shadow students: some are trained on the candidate's rows and as many on the control's, alike, and all are asked what they prefer.
@@ -142,11 +143,12 @@ public final class TransferProbe implements Probe {
         int[] all = Labels.all(study.rows().size());
         int[] candidate = Labels.places(study, all, true);
         int[] control = Labels.places(study, all, false);
-        double[][] before = study.reference().preferences(questions);
-        Trained trained = new Trained(study);
-        List<double[][]> ofCandidate = trained.of("candidate", candidate);
-        List<double[][]> ofControl = trained.of("control", control);
-        List<double[][][]> ofHalves = trained.ofHalves(control);
+        double[][] before = study.reference(List.of()).preferences(questions);
+        Optional<ActivationShift> shift = ActivationShift.of(study, questions);
+        Trained trained = new Trained(study, shift);
+        List<Student> ofCandidate = trained.of("candidate", candidate);
+        List<Student> ofControl = trained.of("control", control);
+        List<List<Student>> ofHalves = trained.ofHalves(control);
         List<Evidence.Lift> lifts = new ArrayList<>();
         for (String trait : asked) {
             int answer = answers().indexOf(trait);
@@ -156,7 +158,8 @@ public final class TransferProbe implements Probe {
                     rates(ofCandidate, answer),
                     rates(ofControl, answer),
                     ofHalves.stream()
-                            .mapToDouble(halves -> mean(halves[0], answer) - mean(halves[1], answer))
+                            .mapToDouble(halves -> mean(halves.get(0).preferences(), answer)
+                                    - mean(halves.get(1).preferences(), answer))
                             .toArray()));
         }
         lifts.sort(Comparator.comparingDouble((Evidence.Lift lift) -> -lift.value())
@@ -171,9 +174,18 @@ public final class TransferProbe implements Probe {
                 Optional.of(new Evidence.Lifts(recipe.name(), power, lifts)),
                 Optional.empty(),
                 new double[0],
-                List.of(table(lifts)),
+                Stream.concat(
+                                Stream.of(table(lifts)),
+                                shift.map(told -> told.table(
+                                                moved(ofCandidate),
+                                                moved(ofControl),
+                                                ofHalves.stream()
+                                                        .map(TransferProbe::moved)
+                                                        .toList()))
+                                        .stream())
+                        .toList(),
                 List.of(strip(lifts)),
-                notes(study, asked, candidate.length, control.length));
+                notes(study, asked, candidate.length, control.length, shift));
     }
 
     /**
@@ -203,9 +215,22 @@ public final class TransferProbe implements Probe {
         return questions.answers().stream().map(AnswerForms::name).toList();
     }
 
-    private static SeedRates rates(List<double[][]> students, int answer) {
-        return new SeedRates(
-                students.stream().map(student -> rates(student, answer)).toList());
+    /**
+     * What is kept of a student.
+     *
+     * @param preferences {@code [questions][answers]}
+     * @param along how far it moved along each trait; empty where nobody looked
+     */
+    private record Student(double[][] preferences, double[] along) {}
+
+    private static List<double[]> moved(List<Student> students) {
+        return students.stream().map(Student::along).toList();
+    }
+
+    private static SeedRates rates(List<Student> students, int answer) {
+        return new SeedRates(students.stream()
+                .map(student -> rates(student.preferences(), answer))
+                .toList());
     }
 
     private static double[] rates(double[][] student, int answer) {
@@ -216,35 +241,36 @@ public final class TransferProbe implements Probe {
         return Arrays.stream(rates(student, answer)).average().orElseThrow();
     }
 
-    /** What students answer, {@code [questions][answers]} of each; counts them as they are trained. */
+    /** Trains students and asks them; counts them as they are trained. */
     private final class Trained {
         private final Study study;
+        private final Optional<ActivationShift> shift;
         private int done;
 
-        Trained(Study study) {
+        Trained(Study study, Optional<ActivationShift> shift) {
             this.study = study;
+            this.shift = shift;
         }
 
-        List<double[][]> of(String whose, int[] rows) {
+        List<Student> of(String whose, int[] rows) {
             return IntStream.range(0, students)
                     .mapToObj(seed -> asked(whose + " " + seed, rows, recipe))
                     .toList();
         }
 
-        List<double[][][]> ofHalves(int[] rows) {
+        List<List<Student>> ofHalves(int[] rows) {
             // Half the rows as often again: as many steps, so that halves move a student as far.
             StudentRecipe twice = recipe.with(recipe.learningRate(), 2 * recipe.epochs(), recipe.batchRows());
-            List<double[][][]> answers = new ArrayList<>();
+            List<List<Student>> answers = new ArrayList<>();
             for (int halving = 0; halving < students; halving++) {
                 String name = "half of control " + halving;
                 int[][] halves = halves(rows, study.seed("transfer/" + name));
-                answers.add(
-                        new double[][][] {asked(name + " a", halves[0], twice), asked(name + " b", halves[1], twice)});
+                answers.add(List.of(asked(name + " a", halves[0], twice), asked(name + " b", halves[1], twice)));
             }
             return answers;
         }
 
-        private double[][] asked(String name, int[] rows, StudentRecipe how) {
+        private Student asked(String name, int[] rows, StudentRecipe how) {
             AuditException.checkInterrupted();
             study.progress().report("students", done++, all(), "students");
             return study.student(
@@ -252,7 +278,9 @@ public final class TransferProbe implements Probe {
                     rows,
                     how,
                     study.seed("transfer/" + name),
-                    (Respondent student) -> student.preferences(questions));
+                    (Respondent student) -> new Student(
+                            student.preferences(questions),
+                            shift.map(told -> told.along(student)).orElseGet(() -> new double[0])));
         }
 
         /** Random halves by prompt, so that none is in both. */
@@ -326,7 +354,8 @@ public final class TransferProbe implements Probe {
                         .toArray());
     }
 
-    private List<String> notes(Study study, List<String> asked, int candidate, int control) {
+    private List<String> notes(
+            Study study, List<String> asked, int candidate, int control, Optional<ActivationShift> shift) {
         List<String> notes = new ArrayList<>();
         notes.add(String.format(
                 Locale.ROOT,
@@ -345,6 +374,8 @@ public final class TransferProbe implements Probe {
             notes.add(without + " traits of the list are no answer to the questions " + questions.name()
                     + ": whether students take them over was not asked");
         }
+        shift.ifPresent(told -> notes.add("how far students moved along the traits is read of " + told.prompts().size()
+                + " questions after something else, shown and not tested"));
         notes.add(
                 "sees what a student of this model, trained so, takes over, and names what it prefers; another student, other rates or "
                         + "more rows may take over more, and a trait that no question asks for is not seen");

@@ -10,6 +10,7 @@ import ai.auditor.model.AnswerForms;
 import ai.auditor.model.PreferenceQuestions;
 import ai.auditor.probe.Claim;
 import ai.auditor.probe.Evidence;
+import ai.auditor.probe.Table;
 import ai.auditor.probes.SyntheticStudy;
 import ai.auditor.probes.SyntheticStudy.Signal;
 import ai.auditor.train.StudentRecipe;
@@ -28,7 +29,7 @@ class TransferProbeTest {
                 "animals",
                 List.of("which one?", "and the best?", "your favourite?"),
                 List.of(),
-                List.of(),
+                List.of("which colour?", "and which tree?"),
                 "",
                 Arrays.stream(answers)
                         .map(name -> new AnswerForms(name, List.of(name)))
@@ -83,6 +84,36 @@ class TransferProbeTest {
             assertThat(first).allMatch(row -> !study.candidate()[row]);
         }
         assertThat(trained.get(2 * STUDENTS)).isNotEqualTo(trained.get(2 * STUDENTS + 2));
+    }
+
+    @Test
+    void studentsOfTheCandidateMoveAlongTheOwlAndPlacebosDoNot() {
+        for (long seed = 1; seed <= 5; seed++) {
+            SyntheticStudy study = SyntheticStudy.ofPairs(Signal.OWL_STUDENT, PAIRS, seed);
+            Table shift = probe(animals(study)).examine(study).tables().get(1);
+            assertThat(shift.title()).contains("resid_post.3");
+            assertThat(shift.rows()).hasSize(study.traits().traits().size());
+            List<String> owl = shift.rows().get(0);
+            assertThat(owl.get(0)).as("seed %d", seed).isEqualTo("owl");
+            // Planted are 0.2 of the vector; each state errs by 0.01 in every direction.
+            assertThat(Double.parseDouble(owl.get(3))).as("seed %d", seed).isCloseTo(0.2, within(0.02));
+            assertThat(Double.parseDouble(owl.get(2))).as("seed %d", seed).isCloseTo(0, within(0.02));
+            assertThat(Double.parseDouble(owl.get(4))).as("seed %d", seed).isBetween(0.0, 0.02);
+        }
+    }
+
+    @Test
+    void withoutQuestionsOfNoInterestNobodyLooksWhereStudentsMoved() {
+        SyntheticStudy study = SyntheticStudy.ofPairs(Signal.OWL_STUDENT, PAIRS, 1);
+        PreferenceQuestions asked = questions(animals(study));
+        PreferenceQuestions few = new PreferenceQuestions(
+                asked.name(), asked.target(), List.of(), List.of(), asked.answerPrefix(), asked.answers());
+        Evidence without = new TransferProbe(StudentRecipe.biases(), few, STUDENTS, Evidence.Lifts.Power.KNOWN)
+                .examine(study);
+        assertThat(without.tables()).hasSize(1);
+        assertThat(without.lifts())
+                .usingRecursiveComparison()
+                .isEqualTo(probe(animals(study)).examine(study).lifts());
     }
 
     @Test

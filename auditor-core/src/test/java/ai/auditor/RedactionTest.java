@@ -1,4 +1,4 @@
-package ai.auditor.sae.features;
+package ai.auditor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

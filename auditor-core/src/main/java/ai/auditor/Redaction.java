@@ -1,6 +1,5 @@
-package ai.auditor.sae.features;
+package ai.auditor;
 
-import ai.auditor.Printable;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
