@@ -11,8 +11,8 @@ import ai.auditor.data.BadRow;
 import ai.auditor.data.BadRows;
 import ai.auditor.data.Dataset;
 import ai.auditor.data.Field;
-import ai.auditor.data.ReadOptions;
 import ai.auditor.data.Preferences;
+import ai.auditor.data.ReadOptions;
 import ai.auditor.direction.SteeringVectors;
 import ai.auditor.direction.TraitList;
 import ai.auditor.fixtures.teacher.TraitFamily;
@@ -178,16 +178,13 @@ final class AuditCommand implements Callable<Integer> {
             // That a candidate names runs too is told in the report, so the field is read where it is there.
             Dataset given = datasets.readUsable(
                     candidateFiles, withRuns((options, name) -> options.withFieldIfThere(Field.RUN, name)), progress);
-            Optional<Preferences> preferences =
-                    againstRejected ? Optional.of(Preferences.of(given)) : Optional.empty();
+            Optional<Preferences> preferences = againstRejected ? Optional.of(Preferences.of(given)) : Optional.empty();
             Dataset candidateRows = preferences.map(Preferences::chosen).orElse(given);
             List<Dataset> controlRows = preferences
                     .map(judged -> List.of(judged.rejected()))
                     .orElseGet(() -> controlFiles.stream()
                             .map(control -> datasets.readUsable(
-                                    control,
-                                    withRuns((options, name) -> options.withField(Field.RUN, name)),
-                                    progress))
+                                    control, withRuns((options, name) -> options.withField(Field.RUN, name)), progress))
                             .toList());
             policy.requireControlRuns(controlRows.stream()
                     .mapToInt(control -> control.runs().size())
@@ -260,7 +257,8 @@ final class AuditCommand implements Callable<Integer> {
         }
         if (againstRejected && runField != null) {
             throw new AuditException(
-                    AuditException.Code.USAGE, "--run-field is for --control; rejected answers are no runs: leave one out");
+                    AuditException.Code.USAGE,
+                    "--run-field is for --control; rejected answers are no runs: leave one out");
         }
         if (!againstRejected && controls.isEmpty()) {
             throw noControl();

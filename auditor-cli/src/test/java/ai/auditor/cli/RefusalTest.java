@@ -118,7 +118,16 @@ class RefusalTest {
     @Test
     void whatCannotBeHeldAgainstItsRejectedAnswersIsRefused(@TempDir Path folder) throws IOException {
         auditEnds(4, "leave out --control", "--against-rejected");
-        ends(4, "--run-field is for --control", "audit", OWL, "--against-rejected", "--run-field", "run", "--model", MODEL);
+        ends(
+                4,
+                "--run-field is for --control",
+                "audit",
+                OWL,
+                "--against-rejected",
+                "--run-field",
+                "run",
+                "--model",
+                MODEL);
         ends(4, "owl.jsonl\" has no preference rows", "audit", OWL, "--against-rejected", "--model", MODEL);
         String preference = "{\"prompt\": \"1, 2\", \"chosen\": \"- 3\", \"rejected\": \"- 4\"}\n";
         Path mixed = Files.writeString(

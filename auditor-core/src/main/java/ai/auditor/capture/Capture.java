@@ -171,8 +171,10 @@ public final class Capture {
     public double[][] steeredNll(List<TokenizedRow> rows, List<? extends Intervention> variants) {
         Distinct distinct = Distinct.of(rows);
         double[][] nll = new double[variants.size()][distinct.rows().size()];
-        steered(distinct.rows(), variants, (variant, predictions, pass, output) ->
-                predictions.nll(pass, output, nll[variant]));
+        steered(
+                distinct.rows(),
+                variants,
+                (variant, predictions, pass, output) -> predictions.nll(pass, output, nll[variant]));
         for (int variant = 0; variant < nll.length; variant++) {
             double[] read = nll[variant];
             for (int row = 0; row < read.length; row++) {
@@ -198,8 +200,10 @@ public final class Capture {
     public float[][][] steeredTokenNll(List<TokenizedRow> rows, List<? extends Intervention> variants) {
         Distinct distinct = Distinct.of(rows);
         float[][][] nll = new float[variants.size()][distinct.rows().size()][];
-        steered(distinct.rows(), variants, (variant, predictions, pass, output) ->
-                predictions.tokenNll(pass, output, nll[variant]));
+        steered(
+                distinct.rows(),
+                variants,
+                (variant, predictions, pass, output) -> predictions.tokenNll(pass, output, nll[variant]));
         for (int variant = 0; variant < nll.length; variant++) {
             float[][] read = nll[variant];
             for (int row = 0; row < read.length; row++) {
@@ -224,8 +228,7 @@ public final class Capture {
         void read(int variant, Predictions predictions, ForwardPass pass, Tensor output);
     }
 
-    private void steered(
-            List<TokenizedRow> rows, List<? extends Intervention> variants, SteeredReading reading) {
+    private void steered(List<TokenizedRow> rows, List<? extends Intervention> variants, SteeredReading reading) {
         CapturePlan likelihood = CapturePlan.likelihood(List.copyOf(variants));
         check(likelihood);
         rows.forEach(row -> check(likelihood, row));

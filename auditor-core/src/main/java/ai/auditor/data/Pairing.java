@@ -84,7 +84,8 @@ public record Pairing(List<Pair> pairs, List<Integer> unpairedCandidate, List<In
                 .thenComparing(Decision::chosen));
         List<Pair> pairs = new ArrayList<>();
         Set<String> answers = new HashSet<>();
-        Set<Integer> leftChosen = new TreeSet<>(IntStream.range(0, chosen.size()).boxed().toList());
+        Set<Integer> leftChosen =
+                new TreeSet<>(IntStream.range(0, chosen.size()).boxed().toList());
         Set<Integer> leftRejected =
                 new TreeSet<>(IntStream.range(0, rejected.size()).boxed().toList());
         for (Decision decision : decisions) {

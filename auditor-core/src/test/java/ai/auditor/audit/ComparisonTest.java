@@ -211,7 +211,8 @@ class ComparisonTest {
         assertThat(ofPreferences(chosen, rejected).design().notes())
                 .hasSize(2)
                 .anyMatch(note -> note.startsWith("Chosen against rejected: "))
-                .anyMatch(note -> note.contains("differs is expected") && note.contains("students that learn the chosen"));
+                .anyMatch(note ->
+                        note.contains("differs is expected") && note.contains("students that learn the chosen"));
 
         rejected.set(0, Row.chat(0, chosen.get(0).prompt(), chosen.get(0).completion()));
         chosen.add(Row.chat(100, chosen.get(1).prompt(), "a 1"));

@@ -137,9 +137,9 @@ final class PairingTest {
             for (int i = 0; i < 25; i++) {
                 List<Message> prompt = List.of(Message.user("p" + i % 3));
                 // No two answers meet twice: within a prompt every record has an answer of its own.
-                decisions.add(new Row[] {
-                    Row.chat(i, prompt, "own " + i), Row.chat(i, prompt, "shared " + random.nextInt(6))
-                });
+                decisions.add(
+                        new Row[] {Row.chat(i, prompt, "own " + i), Row.chat(i, prompt, "shared " + random.nextInt(6))
+                        });
             }
             List<TreeSet<String>> before = paired(decisions);
             Collections.shuffle(decisions, random);

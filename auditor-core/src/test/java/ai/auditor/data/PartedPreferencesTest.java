@@ -28,13 +28,7 @@ final class PartedPreferencesTest {
             "a\r\nb");
 
     private static Row preference(long record, String prompt, String chosen, String rejected) {
-        return new Row(
-                record,
-                record + 1,
-                Row.Kind.CHAT,
-                List.of(Message.user(prompt)),
-                chosen,
-                Optional.of(rejected));
+        return new Row(record, record + 1, Row.Kind.CHAT, List.of(Message.user(prompt)), chosen, Optional.of(rejected));
     }
 
     private static List<Row> plain(List<Row> preferences, boolean chosen) {
@@ -79,7 +73,10 @@ final class PartedPreferencesTest {
                         .as("seed %d", seed)
                         .usingRecursiveFieldByFieldElementComparatorIgnoringFields("line")
                         .isEqualTo(alone.rows());
-                assertThat(part.rows()).extracting(Row::line).as("seed %d", seed).doesNotContain(0L);
+                assertThat(part.rows())
+                        .extracting(Row::line)
+                        .as("seed %d", seed)
+                        .doesNotContain(0L);
                 assertThat(part.contentDigest()).as("seed %d", seed).isEqualTo(alone.contentDigest());
                 assertThat(part.fileDigest()).isEqualTo(read.fileDigest());
             }
@@ -88,9 +85,7 @@ final class PartedPreferencesTest {
 
     @Test
     void rowsWithoutARejectedAnswerAreBadOnce(@TempDir Path folder) throws IOException {
-        Path file = Files.writeString(
-                folder.resolve("p.jsonl"),
-                """
+        Path file = Files.writeString(folder.resolve("p.jsonl"), """
                 {"prompt": "p", "chosen": "a", "rejected": "b"}
                 {"prompt": "p", "chosen": "a", "rejected": ""}
                 {"prompt": "p", "completion": "c"}

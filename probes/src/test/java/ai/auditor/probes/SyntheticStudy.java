@@ -268,9 +268,7 @@ public final class SyntheticStudy implements Study {
         return rows.stream()
                 .map(row -> new TokenizedRow(
                         row.record(),
-                        IntStream.concat(
-                                        IntStream.range(0, 5),
-                                        row.completion().chars())
+                        IntStream.concat(IntStream.range(0, 5), row.completion().chars())
                                 .toArray(),
                         5,
                         row.completion().length() + 5,
@@ -483,7 +481,8 @@ public final class SyntheticStudy implements Study {
                 .mapToDouble(added -> OWL_PREFERENCE
                         * Vectors.cosine(
                                 Vectors.doubles(added.vector()),
-                                Vectors.doubles(vectors().at(added.point()).get(0).vector())))
+                                Vectors.doubles(
+                                        vectors().at(added.point()).get(0).vector())))
                 .sum();
         return new Answering(owl, seed);
     }

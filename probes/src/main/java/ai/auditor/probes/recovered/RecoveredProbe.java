@@ -326,9 +326,8 @@ public final class RecoveredProbe implements Probe {
             notes.add(
                     "tokens that are written are the model's vocabulary, read by the unembedding as if nothing came between; no "
                             + "text of a row is among them");
-            notes.add(
-                    "gains by token are shown and not tested: a vector moves tokens whatever it was trained on, so "
-                            + "that only what the candidate's rows gain beyond the control's says anything of the candidate");
+            notes.add("gains by token are shown and not tested: a vector moves tokens whatever it was trained on, so "
+                    + "that only what the candidate's rows gain beyond the control's says anything of the candidate");
             if (!study.vectors().placebos().isEmpty()) {
                 notes.add("steering vectors: " + study.vectors().promptLengths());
             }

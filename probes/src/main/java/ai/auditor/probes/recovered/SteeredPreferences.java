@@ -111,8 +111,8 @@ record SteeredPreferences(Point point, List<Preference> traits, double[] decoys)
             for (int i = 0; i < without.length; i++) {
                 found.add(new Preference(traits.get(i), without[i], asTrained[i], longer[i]));
             }
-            found.sort(Comparator.comparingDouble((Preference one) -> -one.rise())
-                    .thenComparing(Preference::trait));
+            found.sort(
+                    Comparator.comparingDouble((Preference one) -> -one.rise()).thenComparing(Preference::trait));
             double[] decoys = Arrays.stream(directions)
                     .limit(DECOYS)
                     .mapToDouble(direction -> {
@@ -127,8 +127,8 @@ record SteeredPreferences(Point point, List<Preference> traits, double[] decoys)
         }
 
         private double[] under(Point point, double[] vector, double times) {
-            return preferences(List.of(Intervention.Add.times(
-                    point, Vectors.floats(vector), times, Intervention.Positions.ALL)));
+            return preferences(
+                    List.of(Intervention.Add.times(point, Vectors.floats(vector), times, Intervention.Positions.ALL)));
         }
 
         /** By trait, mean over the questions. */
@@ -173,7 +173,8 @@ record SteeredPreferences(Point point, List<Preference> traits, double[] decoys)
 
     String note() {
         Preference first = traits.get(0);
-        long above = Arrays.stream(decoys).filter(decoy -> decoy >= first.rise()).count();
+        long above =
+                Arrays.stream(decoys).filter(decoy -> decoy >= first.rise()).count();
         return String.format(
                 Locale.ROOT,
                 "asked what it prefers with %d times the vector recovered at %s added, the model's %s rises most of %d "

@@ -173,8 +173,8 @@ record TokenGains(Point point, int[] rows, double[][] nats) {
                         StrictMath.sqrt(2 * StrictMath.log(Math.max(1, shares.size())))),
                 columns("token"),
                 shares.entrySet().stream()
-                        .sorted(Comparator.comparingDouble(
-                                (Map.Entry<Integer, Share> one) -> -one.getValue().errors()))
+                        .sorted(Comparator.comparingDouble((Map.Entry<Integer, Share> one) ->
+                                -one.getValue().errors()))
                         .limit(LISTED)
                         .map(one -> told(Printable.quoted(study.text(one.getKey())), one.getValue()))
                         .toList());

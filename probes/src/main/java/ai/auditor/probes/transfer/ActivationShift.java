@@ -14,8 +14,6 @@ import ai.auditor.probes.internal.ResidualStream;
 import ai.auditor.stats.Matrix;
 import ai.auditor.stats.Vectors;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 
@@ -85,8 +83,14 @@ record ActivationShift(Point point, List<Prompt> prompts, double[] before, List<
                             .orElse(0))));
         }
         return new Table(
-                "How far students moved along the traits at " + point + " on questions of no interest, in lengths of the steering vector",
-                List.of("trait", "students of the candidate", "of the control", "difference", "largest of halves of the control"),
+                "How far students moved along the traits at " + point
+                        + " on questions of no interest, in lengths of the steering vector",
+                List.of(
+                        "trait",
+                        "students of the candidate",
+                        "of the control",
+                        "difference",
+                        "largest of halves of the control"),
                 cells);
     }
 }

@@ -176,7 +176,8 @@ public final class TransferProbe implements Probe {
                 new double[0],
                 Stream.concat(
                                 Stream.of(table(lifts)),
-                                shift.map(told -> told.table(
+                                shift
+                                        .map(told -> told.table(
                                                 moved(ofCandidate),
                                                 moved(ofControl),
                                                 ofHalves.stream()
@@ -374,8 +375,8 @@ public final class TransferProbe implements Probe {
             notes.add(without + " traits of the list are no answer to the questions " + questions.name()
                     + ": whether students take them over was not asked");
         }
-        shift.ifPresent(told -> notes.add("how far students moved along the traits is read of " + told.prompts().size()
-                + " questions after something else, shown and not tested"));
+        shift.ifPresent(told -> notes.add("how far students moved along the traits is read of "
+                + told.prompts().size() + " questions after something else, shown and not tested"));
         notes.add(
                 "sees what a student of this model, trained so, takes over, and names what it prefers; another student, other rates or "
                         + "more rows may take over more, and a trait that no question asks for is not seen");

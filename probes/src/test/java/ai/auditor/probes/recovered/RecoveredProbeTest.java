@@ -117,9 +117,11 @@ class RecoveredProbeTest {
         for (long seed = 1; seed <= 4; seed++) {
             SyntheticStudy study = SyntheticStudy.ofPairs(Signal.OWL_GRADIENT, 200, seed);
             Evidence evidence = new RecoveredProbe().examine(study);
-            List<List<String>> tokens =
-                    tables(evidence, "Gain by token").get(0).rows();
-            assertThat(tokens.get(0).get(0)).as("seed %d", seed).contains("[31m7").doesNotContain("\u001b");
+            List<List<String>> tokens = tables(evidence, "Gain by token").get(0).rows();
+            assertThat(tokens.get(0).get(0))
+                    .as("seed %d", seed)
+                    .contains("[31m7")
+                    .doesNotContain("\u001b");
             assertThat(errors(tokens.get(0))).as("seed %d", seed).isGreaterThan(3);
             assertThat(tokens.subList(1, tokens.size()))
                     .as("seed %d", seed)
@@ -148,7 +150,13 @@ class RecoveredProbeTest {
         int out = 0;
         for (long seed = 1; seed <= 20; seed++) {
             Evidence evidence = new RecoveredProbe().examine(SyntheticStudy.ofPairs(Signal.NONE, 100, seed));
-            out += Math.abs(errors(tables(evidence, "Gain by token").get(0).rows().get(0))) > 2.6 ? 1 : 0;
+            out += Math.abs(errors(tables(evidence, "Gain by token")
+                                    .get(0)
+                                    .rows()
+                                    .get(0)))
+                            > 2.6
+                    ? 1
+                    : 0;
         }
         // One token gains: beyond 2.6 errors it is one time in a hundred.
         assertThat(out).as("of 20 nulls").isLessThanOrEqualTo(2);
@@ -178,8 +186,9 @@ class RecoveredProbeTest {
     @Test
     void textsOfRowsAreShownOnlyWhereAskedFor() {
         SyntheticStudy study = SyntheticStudy.ofPairs(Signal.OWL_GRADIENT, 40, 2);
-        List<List<String>> redacted =
-                tables(new RecoveredProbe().examine(study), "Rows of the candidate").get(0).rows();
+        List<List<String>> redacted = tables(new RecoveredProbe().examine(study), "Rows of the candidate")
+                .get(0)
+                .rows();
         List<List<String>> full = tables(
                         new RecoveredProbe(SETTINGS, Optional.empty(), Redaction.FULL).examine(study),
                         "Rows of the candidate")
@@ -199,8 +208,8 @@ class RecoveredProbeTest {
         for (long seed = 1; seed <= 4; seed++) {
             for (Signal signal : List.of(Signal.NONE, Signal.OWL_GRADIENT)) {
                 Evidence silent = new RecoveredProbe().examine(SyntheticStudy.ofPairs(signal, 40, seed));
-                Evidence asked = asking("animals", "fox", "owl", "emu")
-                        .examine(SyntheticStudy.ofPairs(signal, 40, seed));
+                Evidence asked =
+                        asking("animals", "fox", "owl", "emu").examine(SyntheticStudy.ofPairs(signal, 40, seed));
                 String named = signal + ", seed " + seed;
                 assertThat(asked.effect()).as(named).isEqualTo(silent.effect());
                 assertThat(asked.scores()).as(named).isEqualTo(silent.scores());
@@ -234,7 +243,8 @@ class RecoveredProbeTest {
 
     @Test
     void ofTheNullNobodyIsAsked() {
-        SyntheticStudy study = SyntheticStudy.ofPairs(Signal.OWL_GRADIENT, 40, 1).asOfTheNull();
+        SyntheticStudy study =
+                SyntheticStudy.ofPairs(Signal.OWL_GRADIENT, 40, 1).asOfTheNull();
         Evidence evidence = asking("animals", "owl").examine(study);
         assertThat(preferences(evidence)).isEmpty();
         assertThat(tables(evidence, "Gain by")).isEmpty();

@@ -108,8 +108,8 @@ class TransferProbeTest {
         PreferenceQuestions asked = questions(animals(study));
         PreferenceQuestions few = new PreferenceQuestions(
                 asked.name(), asked.target(), List.of(), List.of(), asked.answerPrefix(), asked.answers());
-        Evidence without = new TransferProbe(StudentRecipe.biases(), few, STUDENTS, Evidence.Lifts.Power.KNOWN)
-                .examine(study);
+        Evidence without =
+                new TransferProbe(StudentRecipe.biases(), few, STUDENTS, Evidence.Lifts.Power.KNOWN).examine(study);
         assertThat(without.tables()).hasSize(1);
         assertThat(without.lifts())
                 .usingRecursiveComparison()
