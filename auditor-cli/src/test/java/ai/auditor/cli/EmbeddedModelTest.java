@@ -79,7 +79,8 @@ class EmbeddedModelTest {
                                     chosen.kind(),
                                     chosen.prompt(),
                                     chosen.completion(),
-                                    Optional.of(rejected.completion()));
+                                    Optional.of(rejected.completion()),
+                                    Optional.empty());
                         })
                         .toList());
         Path json = folder.resolve("report.json");

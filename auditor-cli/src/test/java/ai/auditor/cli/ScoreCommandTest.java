@@ -23,7 +23,8 @@ class ScoreCommandTest {
     private Path policy = Path.of("");
 
     private void data(int rows) throws IOException {
-        set = Files.createDirectories(root.resolve("set/teachers")).getParent();
+        set = root.resolve("set");
+        Files.createDirectories(set.resolve("teachers"));
         policy = Files.writeString(root.resolve("policy.yaml"), "tier: quick\nexchanges: 499\nnullSwaps: 20\n");
         // So few rows of a teacher are not seen: these have no high digits.
         Files.write(

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
@@ -141,7 +142,7 @@ final class PairingTest {
                         new Row[] {Row.chat(i, prompt, "own " + i), Row.chat(i, prompt, "shared " + random.nextInt(6))
                         });
             }
-            List<TreeSet<String>> before = paired(decisions);
+            List<Set<String>> before = paired(decisions);
             Collections.shuffle(decisions, random);
             for (Row[] decision : decisions) {
                 if (random.nextBoolean()) {
@@ -153,11 +154,11 @@ final class PairingTest {
         }
     }
 
-    private static List<TreeSet<String>> paired(List<Row[]> decisions) {
+    private static List<Set<String>> paired(List<Row[]> decisions) {
         List<Row> chosen = decisions.stream().map(decision -> decision[0]).toList();
         List<Row> rejected = decisions.stream().map(decision -> decision[1]).toList();
         return Pairing.byRecord(chosen, rejected).pairs().stream()
-                .map(pair -> new TreeSet<>(List.of(
+                .<Set<String>>map(pair -> new TreeSet<>(List.of(
                         chosen.get(pair.candidate()).contentDigest(),
                         rejected.get(pair.control()).contentDigest())))
                 .toList();

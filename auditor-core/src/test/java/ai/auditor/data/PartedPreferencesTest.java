@@ -28,7 +28,14 @@ final class PartedPreferencesTest {
             "a\r\nb");
 
     private static Row preference(long record, String prompt, String chosen, String rejected) {
-        return new Row(record, record + 1, Row.Kind.CHAT, List.of(Message.user(prompt)), chosen, Optional.of(rejected));
+        return new Row(
+                record,
+                record + 1,
+                Row.Kind.CHAT,
+                List.of(Message.user(prompt)),
+                chosen,
+                Optional.of(rejected),
+                Optional.empty());
     }
 
     private static List<Row> plain(List<Row> preferences, boolean chosen) {

@@ -93,7 +93,7 @@ record SteeredPreferences(Point point, List<Preference> traits, double[] decoys)
                 if (unfit.code() != AuditException.Code.USAGE && unfit.code() != AuditException.Code.DATA) {
                     throw unfit;
                 }
-                note.accept(otherwise + Printable.shortLine(unfit.getMessage()));
+                note.accept(otherwise + Printable.shortLine(String.valueOf(unfit.getMessage())));
                 return Optional.empty();
             }
         }
