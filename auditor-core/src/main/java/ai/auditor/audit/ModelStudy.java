@@ -86,14 +86,14 @@ final class ModelStudy implements Study {
     private final Shared shared;
     private final boolean[] candidate;
     private final Exchanges exchanges;
-    private final boolean swapped;
+    private final boolean statisticsOnly;
     private final Map<String, Object> labelledMemo = new ConcurrentHashMap<>();
 
-    private ModelStudy(Shared shared, boolean[] candidate, Exchanges exchanges, boolean swapped) {
+    private ModelStudy(Shared shared, boolean[] candidate, Exchanges exchanges, boolean statisticsOnly) {
         this.shared = shared;
         this.candidate = candidate;
         this.exchanges = exchanges;
-        this.swapped = swapped;
+        this.statisticsOnly = statisticsOnly;
     }
 
     static ModelStudy of(
@@ -119,7 +119,7 @@ final class ModelStudy implements Study {
             long seed,
             Progress progress,
             Map<String, Object> known,
-            boolean swapped) {
+            boolean statisticsOnly) {
         int[] part = Parts.byGroup(comparison.groups(), policy.parts(), purpose(seed, "parts"));
         Shared shared = new Shared(
                 model,
@@ -135,7 +135,7 @@ final class ModelStudy implements Study {
                 new ConcurrentHashMap<>(known));
         policy.requireRoom(comparison.rows().size() / (comparison.paired() ? 2 : 1));
         Exchanges exchanges = exchanges(comparison, part, policy.exchanges(), purpose(seed, "exchanges"));
-        return new ModelStudy(shared, comparison.candidate(), exchanges, swapped);
+        return new ModelStudy(shared, comparison.candidate(), exchanges, statisticsOnly);
     }
 
     /** The same rows under other labels, with fewer bootstrap replicates: for the null of the pipeline. */
@@ -230,13 +230,13 @@ final class ModelStudy implements Study {
     }
 
     @Override
-    public boolean swapped() {
-        return swapped;
+    public boolean statisticsOnly() {
+        return statisticsOnly;
     }
 
     @Override
     public int replicates() {
-        return swapped ? NULL_BOOTSTRAP_REPLICATES : Bootstrap.REPLICATES;
+        return statisticsOnly ? NULL_BOOTSTRAP_REPLICATES : Bootstrap.REPLICATES;
     }
 
     @Override

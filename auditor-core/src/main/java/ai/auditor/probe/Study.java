@@ -152,10 +152,11 @@ public interface Study {
     }
 
     /**
-     * Whether this is a relabelled copy for the null of the pipeline. Of its evidence only scores, statistics, the gain and
-     * one bag size are read, so that a probe may leave out the rest; what it fits and tests must be the same.
+     * Whether nobody reads a report of this study: it is a relabelled copy for the null of the pipeline, a control run in the candidate's
+     * place, or a planted signal. Of its evidence only scores, statistics, the gain and one bag size are read, so that a probe may leave out
+     * the rest; what it fits and tests must be the same.
      */
-    default boolean swapped() {
+    default boolean statisticsOnly() {
         return false;
     }
 

@@ -86,7 +86,7 @@ public final class SyntheticStudy implements Study {
     private final ActivationTable activations;
     private final Map<String, Object> memory;
     private final List<int[]> trained = new ArrayList<>();
-    private boolean swapped;
+    private boolean statisticsOnly;
     private int outlier = -1;
 
     private SyntheticStudy(SyntheticStudy other, boolean[] candidate, Exchanges exchanges) {
@@ -145,7 +145,7 @@ public final class SyntheticStudy implements Study {
     /** The same study, told that it is one of the null. */
     public SyntheticStudy asOfTheNull() {
         SyntheticStudy copy = new SyntheticStudy(this, candidate, exchanges);
-        copy.swapped = true;
+        copy.statisticsOnly = true;
         return copy;
     }
 
@@ -157,8 +157,8 @@ public final class SyntheticStudy implements Study {
     }
 
     @Override
-    public boolean swapped() {
-        return swapped;
+    public boolean statisticsOnly() {
+        return statisticsOnly;
     }
 
     /** The same study with labels that no exchange makes; only scores may be read of it. */

@@ -133,7 +133,7 @@ public final class GradientProbe implements Probe {
         for (Point point : study.points()) {
             for (Pooling pooling : poolings) {
                 Pull pull = Pull.of(table.gradients(point, pooling), settings.longest());
-                if (!study.swapped()) {
+                if (!study.statisticsOnly()) {
                     conventions.add(point, pooling, pull.rows());
                 }
                 if (pooling == Pooling.COMPLETION_MEAN) {

@@ -58,7 +58,7 @@ public record FittedEvidence(Study study, double[] scores, double[] baseline, do
                 Optional.of(discrimination),
                 scores,
                 tables,
-                study.swapped() ? List.of() : charts(probe, charts),
+                study.statisticsOnly() ? List.of() : charts(probe, charts),
                 notes);
     }
 
@@ -92,8 +92,8 @@ public record FittedEvidence(Study study, double[] scores, double[] baseline, do
                 auroc(bootstrap, scores),
                 auroc(bootstrap, baseline),
                 gain,
-                study.swapped() ? spreadBag(bootstrap, name) : bags(bootstrap, scores, name),
-                study.swapped() ? List.of() : bags(bootstrap, baseline, name));
+                study.statisticsOnly() ? spreadBag(bootstrap, name) : bags(bootstrap, scores, name),
+                study.statisticsOnly() ? List.of() : bags(bootstrap, baseline, name));
     }
 
     private Measured auroc(Bootstrap bootstrap, double[] values) {

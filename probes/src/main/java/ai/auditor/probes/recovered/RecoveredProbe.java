@@ -216,7 +216,7 @@ public final class RecoveredProbe implements Probe {
                     + " rows, whole prompts; vectors are trained on all parts of the prompts but "
                     + "one, and tried on that one");
             this.questioner = questions
-                    .filter(asked -> !study.swapped())
+                    .filter(asked -> !study.statisticsOnly())
                     .flatMap(asked -> SteeredPreferences.Questioner.of(study, asked, notes::add));
         }
 
@@ -267,7 +267,7 @@ public final class RecoveredProbe implements Probe {
             sizes.add(size(recovered, vector, gains, pull.rows()));
             write(point, vector);
             questioner.ifPresent(asks -> prefer(asks.at(point, vector, directions)));
-            if (!study.swapped()) {
+            if (!study.statisticsOnly()) {
                 explanations.addAll(TokenGains.of(study, rows, recovered).tables(study, redaction));
             }
         }

@@ -108,7 +108,7 @@ public final class SaeProbe implements Probe {
                 format.scores(),
                 Combination.of(study, format, probe),
                 baseline.beyond(probe.scores(), format));
-        if (study.swapped()) {
+        if (study.statisticsOnly()) {
             return evidence.of(this, List.of(), List.of());
         }
         FeatureStudy features = study(study, table);

@@ -86,7 +86,7 @@ public final class ShortcutProbe implements Probe {
         return new FittedEvidence(study, everything.scores(), format.scores(), everything.scores(), beyond)
                 .of(
                         this,
-                        study.swapped() ? List.of() : List.of(alone(study, features)),
+                        study.statisticsOnly() ? List.of() : List.of(alone(study, features)),
                         notes(features, everything, baseline));
     }
 
