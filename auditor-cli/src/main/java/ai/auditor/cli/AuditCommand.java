@@ -162,7 +162,7 @@ final class AuditCommand implements Callable<Integer> {
         Optional<Path> autoencoder = sae.path();
         shadows.requireUsable(policy.tier());
         OutputFiles files = OutputFiles.of(outputs);
-        requireOneControl();
+        requireOneControl(policy);
         List<Path> inputs = new ArrayList<>(candidateFiles);
         controlFiles.forEach(inputs::addAll);
         inputs.addAll(plantedFiles);
@@ -248,12 +248,18 @@ final class AuditCommand implements Callable<Integer> {
     }
 
     /** Whether there is something to compare with, and one kind of it. */
-    private void requireOneControl() {
+    private void requireOneControl(Policy policy) {
         if (againstRejected && !controls.isEmpty()) {
             throw new AuditException(
                     AuditException.Code.USAGE,
                     "--against-rejected takes the rejected answers as the control: leave it out to audit the chosen answers against"
                             + " --control, or leave out --control");
+        }
+        if (againstRejected && policy.controlRuns() > 1) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    "the policy wants " + policy.controlRuns()
+                            + " control runs, and rejected answers are one: audit them under a policy without controlRuns");
         }
         if (againstRejected && runField != null) {
             throw new AuditException(

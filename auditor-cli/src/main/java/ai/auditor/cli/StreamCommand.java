@@ -116,7 +116,6 @@ final class StreamCommand implements Callable<Integer> {
                     AuditException.Code.USAGE, "--batch takes a number from " + policy.fewestPrompts() + " on");
         }
         long records;
-        long notWatched;
         try (Log progress = log.open(terminal)) {
             Dataset candidateRows = datasets.readUsable(candidateFiles, progress);
             Dataset controlRows = datasets.readUsable(controlRun, progress);
@@ -135,13 +134,12 @@ final class StreamCommand implements Callable<Integer> {
                                     + batch);
                 }
                 records = candidateRows.records();
-                notWatched = records - pairs.size();
                 Auditor.Builder auditor = Auditor.of(reference).policy(policy).traits(traitList);
                 steering.ifPresent(auditor::vectors);
-                while (stream.pairs() < pairs.size() && stream.alarm().isEmpty()) {
-                    int start = stream.pairs();
+                int end;
+                for (int start = 0; start < pairs.size() && stream.alarm().isEmpty(); start = end) {
                     // What is left after the last whole batch belongs to it.
-                    int end = pairs.size() - start < 2 * batch ? pairs.size() : start + batch;
+                    end = pairs.size() - start < 2 * batch ? pairs.size() : start + batch;
                     List<Pairing.Pair> taken = pairs.subList(start, end);
                     Study study = auditor.build()
                             .prepare(
@@ -151,12 +149,12 @@ final class StreamCommand implements Callable<Integer> {
                     // Made once, the same for all batches.
                     auditor.vectors(study.vectors());
                     stream.add(study);
-                    progress.report("stream", stream.pairs(), pairs.size(), "pairs");
+                    progress.report("stream", end, pairs.size(), "pairs");
                 }
             }
             progress.close();
         }
-        print(stream, records, notWatched);
+        print(stream, records);
         return stream.alarm().isPresent() ? ALARM : 0;
     }
 
@@ -169,7 +167,7 @@ final class StreamCommand implements Callable<Integer> {
         return pairs.stream().map(pair -> rows.get(place.applyAsInt(pair))).toList();
     }
 
-    private void print(LikelihoodStream stream, long records, long notWatched) {
+    private void print(LikelihoodStream stream, long records) {
         TextTable.print(
                 terminal.out(),
                 new Table(
@@ -188,13 +186,17 @@ final class StreamCommand implements Callable<Integer> {
                         .map(trait -> "ALARM: candidate and control differ along " + trait
                                 + ". Whether decoys move as much an audit tells.")
                         .orElse("No alarm. That clears nothing: audit the whole."));
+        long notWatched = records - stream.pairs();
         if (notWatched > 0) {
             terminal.out()
                     .println(String.format(
                             Locale.ROOT,
-                            "Not watched: %,d of %,d candidate rows (no control row of the same prompt, or not readable).",
+                            "Not watched: %,d of %,d candidate rows (%s).",
                             notWatched,
-                            records));
+                            records,
+                            stream.alarm().isPresent()
+                                    ? "after the alarm, unpaired, or not readable"
+                                    : "unpaired, or not readable"));
         }
         terminal.out().flush();
     }

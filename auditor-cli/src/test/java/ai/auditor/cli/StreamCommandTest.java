@@ -9,6 +9,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -75,5 +77,24 @@ class StreamCommandTest {
                 .matches(ended -> ended.exit() == 4 && ended.err().contains("level"));
         assertThat(stream("nowhere.jsonl", "--control", CONTROL))
                 .matches(ended -> ended.exit() == 4 && ended.err().contains("nowhere.jsonl"));
+    }
+
+    /** Prompts of every length up to the context: of some of them a persona has no room before them, so that they are left out of their batch. */
+    @Test
+    void everyPairIsWatchedOnceOrToldToBeLeftOut() throws IOException {
+        List<String> rows = new ArrayList<>();
+        for (int length = 1; length <= 110; length++) {
+            rows.add("{\"prompt\": \"numbers : 5" + " , 5".repeat(length / 2) + " .".repeat(length % 2)
+                    + "\", \"completion\": \"- " + length + " - 7\"}");
+        }
+        String all = Files.write(folder.resolve("lengths.jsonl"), rows).toString();
+        Ended ended = stream(all, "--control", all, "--batch", "20", "--traits", "owl,fox,lion", "--max-bad-rows", "100%");
+        assertThat(ended.exit()).as(ended.err() + ended.out()).isZero();
+        Matcher told = Pattern.compile("after (\\d+) pairs.*Not watched: (\\d+) of 110", Pattern.DOTALL)
+                .matcher(ended.out());
+        assertThat(told.find()).as(ended.out()).isTrue();
+        assertThat(Integer.parseInt(told.group(1)) + Integer.parseInt(told.group(2)))
+                .isEqualTo(110);
+        assertThat(Integer.parseInt(told.group(2))).isPositive();
     }
 }

@@ -21,6 +21,9 @@ import java.util.TreeMap;
 
 /** Turns evidence into findings: p over the family of the claim, the place among decoys, and what could have been seen. */
 final class Findings {
+    /** Power at which what is expected is the critical value itself. */
+    private static final double EVEN = 0.5;
+
     private final Policy policy;
     private final Optional<ControlRuns> runs;
     private final Optional<Study> study;
@@ -164,9 +167,10 @@ final class Findings {
      *
      * @param critical value of each split by the exchange test, {@code [splits]}
      * @param power that each split needs
-     * @param amongRuns what the mean over the splits has to be expected to be, to lie beyond the runs of the control; empty without such a test
+     * @param beyondRuns from which on the mean over the splits lies beyond the runs of the control; minus infinity without such a test
+     * @param expected what that mean has to be expected to be, to lie there with the policy's power
      */
-    record Sight(double[] critical, double power, OptionalDouble amongRuns) {}
+    record Sight(double[] critical, double power, double beyondRuns, double expected) {}
 
     private Sight sight(Evidence evidence, Family family) {
         // Twice the median of several splits reaches alpha where the median reaches half of it.
@@ -177,9 +181,14 @@ final class Findings {
                         .mapToDouble(split -> split.critical(level))
                         .toArray(),
                 Power.ofEach(policy.power(), PValue.needed(splits), splits),
-                runs.isPresent() && !evidence.contrasts().isEmpty()
-                        ? OptionalDouble.of(runs.get().needed(evidence.claim(), policy.alpha(), policy.power(), splits))
-                        : OptionalDouble.empty());
+                amongRuns(evidence, EVEN, splits),
+                amongRuns(evidence, policy.power(), splits));
+    }
+
+    private double amongRuns(Evidence evidence, double power, int splits) {
+        return runs.isPresent() && !evidence.contrasts().isEmpty()
+                ? runs.get().needed(evidence.claim(), policy.alpha(), power, splits)
+                : Double.NEGATIVE_INFINITY;
     }
 
     /** The mean over splits; what they have in common is not taken for independent, so that its interval is the mean of theirs. */
@@ -191,7 +200,10 @@ final class Findings {
         int splits = contrast.statistics().size();
         for (int split = 0; split < splits; split++) {
             Estimate one = Power.affectedFraction(
-                    contrast.statistics().get(split), sight.critical()[split], reference.shift(), level);
+                    contrast.statistics().get(split),
+                    Math.max(sight.critical()[split], sight.beyondRuns()),
+                    reference.shift(),
+                    level);
             value += one.value() / splits;
             low += one.interval().low() / splits;
             high += one.interval().high() / splits;
@@ -224,11 +236,7 @@ final class Findings {
                     Power.detectableFraction(
                             statistics.get(split), sight.critical()[split], sight.power(), reference.shift()));
         }
-        if (sight.amongRuns().isPresent()) {
-            fraction = Math.max(
-                    fraction,
-                    Power.fractionToExpect(statistics, sight.amongRuns().getAsDouble(), reference.shift()));
-        }
+        fraction = Math.max(fraction, Power.fractionToExpect(statistics, sight.expected(), reference.shift()));
         return contrast.decoys().isEmpty()
                 ? fraction
                 : Math.max(

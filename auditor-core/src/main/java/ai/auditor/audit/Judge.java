@@ -528,7 +528,7 @@ final class Judge {
         }
         if (calibration.missedSpikeIn()) {
             return new Verdict.Gate(
-                    Verdict.GateOutcome.INCONCLUSIVE, "a signal that was planted in the control's rows was missed");
+                    Verdict.GateOutcome.INCONCLUSIVE, "a planted signal was missed (spike-in)");
         }
         List<String> open = claims.stream()
                 .filter(claim -> policy.required().contains(claim.claim()))

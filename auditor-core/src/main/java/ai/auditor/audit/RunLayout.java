@@ -152,7 +152,7 @@ final class RunLayout {
             taking.stream().limit(rows.size()).forEach(row -> own.add(new Pick(standing, row)));
             others.addAll(drawn(standing, prompt, Math.min(taking.size(), rows.size())));
         });
-        return laidOut(place == 0 ? standing.arm() : taking(own), taking(others), note());
+        return laidOut(place == 0 ? standing.arm() : taking(own), taking(others), place == 0 ? note() : "");
     }
 
     /** Rows of a prompt from the other runs, from as many of them as there are rows before any is asked for a second. */

@@ -63,8 +63,8 @@ public record Pairing(List<Pair> pairs, List<Integer> unpairedCandidate, List<In
      * Pairs the chosen with the rejected answer of one record, whatever other records of the prompt there are, in an order of contents.
      *
      * <p>Where records of a prompt share an answer, as comparisons out of one ranking do, only one of them is paired: what became of the
-     * others is not independent of it. Neither which one nor the order depends on what was preferred, unless the same two answers were
-     * held against each other twice.
+     * others is not independent of it. Which one and the order depend on digests, which know nothing of what answers
+     * say.
      */
     public static Pairing byRecord(List<Row> chosen, List<Row> rejected) {
         Map<Long, Integer> partners = new HashMap<>();

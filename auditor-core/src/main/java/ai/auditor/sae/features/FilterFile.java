@@ -29,6 +29,8 @@ public record FilterFile(String digest, String point, String tokens, FeatureFilt
     /** The version of the layout: the first number changes when a reader must. */
     public static final String SCHEMA = "1.0";
 
+    private static final String READABLE = "1.";
+
     /** The field of a report that holds its autoencoder. */
     public static final String AUTOENCODER = "autoencoder";
 
@@ -70,7 +72,7 @@ public record FilterFile(String digest, String point, String tokens, FeatureFilt
     public static FilterFile read(Path file) {
         JsonNode report = SettingsJson.file(file, "report of features", LARGEST);
         JsonNode schema = report.path(SCHEMA_VERSION);
-        if (!schema.isTextual() || !schema.textValue().equals(SCHEMA)) {
+        if (!schema.isTextual() || !schema.textValue().startsWith(READABLE)) {
             throw refused(
                     file,
                     "its " + SCHEMA_VERSION + " is "

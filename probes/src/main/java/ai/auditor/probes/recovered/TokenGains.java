@@ -38,7 +38,7 @@ import java.util.stream.IntStream;
  * @param nats of each predicted completion token, {@code [rows][predicted tokens]}
  */
 record TokenGains(Point point, int[] rows, double[][] nats) {
-    /** Rows that a token has to stand in before its text is told: a word of fewer may be somebody's secret, and says little. */
+    /** Different rows that a token has to stand in before its text is told: a word of fewer may be somebody's secret, and says little. */
     static final int FEWEST_ROWS = 5;
 
     private static final int LISTED = 10;
@@ -73,7 +73,7 @@ record TokenGains(Point point, int[] rows, double[][] nats) {
     private static final class Share {
         private final int[] tokens = new int[2];
         private final double[] nats = new double[2];
-        private int rows;
+        private final Set<String> contents = new HashSet<>();
         private double shift;
         private double squares;
 
@@ -121,7 +121,9 @@ record TokenGains(Point point, int[] rows, double[][] nats) {
                             Share share = shares.computeIfAbsent(of, unseen -> new Share());
                             share.tokens[side]++;
                             share.nats[side] += nats[place][i];
-                            share.rows += kinds.add(of) ? 1 : 0;
+                            if (kinds.add(of)) {
+                                share.contents.add(study.rows().get(rows[place]).contentDigest());
+                            }
                             shifts.merge(of, weights[side] * nats[place][i], Double::sum);
                         }
                     }
@@ -161,11 +163,11 @@ record TokenGains(Point point, int[] rows, double[][] nats) {
 
     private Table byToken(Study study) {
         SortedMap<Integer, Share> shares = shares(study, (row, index) -> row.ids()[index]);
-        shares.values().removeIf(share -> share.rows < FEWEST_ROWS);
+        shares.values().removeIf(share -> share.contents.size() < FEWEST_ROWS);
         return new Table(
                 String.format(
                         Locale.ROOT,
-                        "Gain by token, vectors of %s: the largest of %d tokens that stand in %d rows or more (of as "
+                        "Gain by token, vectors of %s: the largest of %d tokens that stand in %d different rows or more (of as "
                                 + "many by chance some %.1f standard errors)",
                         point,
                         shares.size(),
