@@ -19,6 +19,6 @@ final class CountConverter implements ITypeConverter<Integer> {
     }
 
     private static TypeConversionException refusal(String text) {
-        return new TypeConversionException("\"" + text + "\" is no whole number from 0 on");
+        return new TypeConversionException("\"" + text + "\" is no whole number from 0 to 2,147,483,647");
     }
 }

@@ -4,10 +4,14 @@ import ai.auditor.Printable;
 import ai.auditor.probe.Table;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /** Tables as Markdown, to be taken into a document. */
 final class MarkdownTable {
+    /** What would be markup in a cell; our own tables hold "<=". */
+    private static final Pattern MARKUP = Pattern.compile("[\\\\`*\\[\\]|]|<(?=[A-Za-z/!?])|&(?=[#A-Za-z])");
+
     private MarkdownTable() {}
 
     /** Prints a table under its title, and an empty line behind it. */
@@ -32,7 +36,7 @@ final class MarkdownTable {
     /** Prints one row; what a cell holds stays in it. */
     static void row(PrintWriter out, List<String> cells) {
         out.println(cells.stream()
-                .map(cell -> Printable.line(cell).replace("|", "\\|"))
+                .map(cell -> MARKUP.matcher(Printable.line(cell)).replaceAll("\\\\$0"))
                 .collect(Collectors.joining(" | ", "| ", " |")));
     }
 }

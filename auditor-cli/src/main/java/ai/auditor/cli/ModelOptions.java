@@ -157,8 +157,12 @@ final class ModelOptions extends EngineOptions {
      * @throws AuditException {@code USAGE}
      */
     void requireReads(Dataset dataset) {
+        List<Row> rows = dataset.rows().stream().limit(ROWS_LOOKED_AT).toList();
         requireReads(
-                dataset.name(), dataset.rows().stream().limit(ROWS_LOOKED_AT).flatMap(ModelOptions::texts));
+                dataset.name(),
+                rows.stream().flatMap(row -> row.prompt().stream()).map(Message::content));
+        // Known prompts must not hide answers in other words.
+        requireReads(dataset.name() + ", its answers", rows.stream().map(Row::completion));
     }
 
     /** As {@link #requireReads(Dataset)}, of a list of traits. */
@@ -171,10 +175,6 @@ final class ModelOptions extends EngineOptions {
         if (embedded()) {
             EmbeddedOrganism.requireLanguage(what, texts);
         }
-    }
-
-    private static Stream<String> texts(Row row) {
-        return Stream.concat(row.prompt().stream().map(Message::content), Stream.of(row.completion()));
     }
 
     ReferenceModel open() {

@@ -50,6 +50,9 @@ final class StreamCommand implements Callable<Integer> {
     private static final int SHOWN = 5;
     private static final int ALARM = 1;
 
+    /** From here on digits are no help to a reader. */
+    private static final double FAR = 1e12;
+
     private final Terminal terminal;
 
     @Parameters(paramLabel = "CANDIDATE", description = "The data to watch: " + DatasetOptions.KINDS)
@@ -173,9 +176,9 @@ final class StreamCommand implements Callable<Integer> {
                 new Table(
                         String.format(
                                 Locale.ROOT,
-                                "Evidence after %,d pairs (a stake of 1 has become; an alarm needs %,.0f)",
+                                "Evidence after %,d pairs (a stake of 1 has become; alarm where it ever reached %s)",
                                 stream.pairs(),
-                                stream.needed()),
+                                number(stream.needed())),
                         List.of("trait", "evidence", "most until now"),
                         stream.standings().stream()
                                 .limit(SHOWN)
@@ -183,8 +186,8 @@ final class StreamCommand implements Callable<Integer> {
                                 .toList()));
         terminal.out()
                 .println(stream.alarm()
-                        .map(trait -> "ALARM: candidate and control differ along " + trait
-                                + ". Whether decoys move as much an audit tells.")
+                        .map(trait -> "ALARM: candidate and control differ, most of all along " + trait
+                                + ".\nAn audit tells whether decoys move as much.")
                         .orElse("No alarm. That clears nothing: audit the whole."));
         long notWatched = records - stream.pairs();
         if (notWatched > 0) {
@@ -202,6 +205,6 @@ final class StreamCommand implements Callable<Integer> {
     }
 
     private static String number(double evidence) {
-        return String.format(Locale.ROOT, evidence < 1_000 ? "%.3g" : "%,.0f", evidence);
+        return String.format(Locale.ROOT, evidence < 1_000 || evidence >= FAR ? "%.3g" : "%,.0f", evidence);
     }
 }

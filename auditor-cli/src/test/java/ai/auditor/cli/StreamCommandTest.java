@@ -61,7 +61,8 @@ class StreamCommandTest {
                 "owl,fox,lion");
         assertThat(ended.exit()).as(ended.err() + ended.out()).isZero();
         // The last batch takes what is left, rows without a partner are told.
-        assertThat(ended.out()).contains("after 150 pairs", "needs 300", "clears nothing", "Not watched: 1 of 151");
+        assertThat(ended.out())
+                .contains("after 150 pairs", "ever reached 300", "clears nothing", "Not watched: 1 of 151");
     }
 
     @Test
@@ -88,7 +89,8 @@ class StreamCommandTest {
                     + "\", \"completion\": \"- " + length + " - 7\"}");
         }
         String all = Files.write(folder.resolve("lengths.jsonl"), rows).toString();
-        Ended ended = stream(all, "--control", all, "--batch", "20", "--traits", "owl,fox,lion", "--max-bad-rows", "100%");
+        Ended ended =
+                stream(all, "--control", all, "--batch", "20", "--traits", "owl,fox,lion", "--max-bad-rows", "100%");
         assertThat(ended.exit()).as(ended.err() + ended.out()).isZero();
         Matcher told = Pattern.compile("after (\\d+) pairs.*Not watched: (\\d+) of 110", Pattern.DOTALL)
                 .matcher(ended.out());

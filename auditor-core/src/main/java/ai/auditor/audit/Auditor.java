@@ -441,7 +441,8 @@ public final class Auditor {
                 || comparison.design().controlRows() < needed) {
             throw new AuditException(
                     AuditException.Code.NOTHING_TO_AUDIT,
-                    "only " + prompts + " prompts (" + comparison.design().candidateRows() + " candidate and "
+                    "only " + prompts + " different prompts (or, of fewer prompts, different answers; "
+                            + comparison.design().candidateRows() + " candidate and "
                             + comparison.design().controlRows() + " control rows) can take part; at least " + needed
                             + " prompts, and as many rows of each, are needed");
         }

@@ -527,8 +527,7 @@ final class Judge {
             return new Verdict.Gate(Verdict.GateOutcome.INCONCLUSIVE, "the null of the pipeline is bad");
         }
         if (calibration.missedSpikeIn()) {
-            return new Verdict.Gate(
-                    Verdict.GateOutcome.INCONCLUSIVE, "a planted signal was missed (spike-in)");
+            return new Verdict.Gate(Verdict.GateOutcome.INCONCLUSIVE, "a planted signal was missed (spike-in)");
         }
         List<String> open = claims.stream()
                 .filter(claim -> policy.required().contains(claim.claim()))

@@ -1,5 +1,7 @@
 package ai.auditor.audit;
 
+import ai.auditor.AuditException;
+import ai.auditor.Printable;
 import ai.auditor.data.Dataset;
 import java.util.Objects;
 
@@ -15,5 +17,11 @@ public record PlantedRows(String trait, Dataset teacher, Dataset control) {
         Objects.requireNonNull(trait);
         Objects.requireNonNull(teacher);
         Objects.requireNonNull(control);
+        if (teacher.contentDigest().equals(control.contentDigest())) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    "the rows to plant, " + Printable.quoted(teacher.name())
+                            + ", are those of their control: nothing would be planted");
+        }
     }
 }

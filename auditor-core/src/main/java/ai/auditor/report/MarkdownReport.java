@@ -213,7 +213,7 @@ public final class MarkdownReport {
         line(Wording.count(design.candidateRows()) + " rows of the candidate with "
                 + Wording.count(design.controlRows()) + " of the control, "
                 + (design.paired() ? "in pairs of one prompt" : "without pairs: a difference may come from the prompts")
-                + ", in " + Wording.count(design.prompts()) + " groups by prompt; "
+                + ", in " + Wording.count(design.prompts()) + " independent groups; "
                 + Wording.percent(design.pairedShare())
                 + " of the candidate's rows have a control row of the same prompt.\n");
         text.append(head("left out or changed", "rows"));

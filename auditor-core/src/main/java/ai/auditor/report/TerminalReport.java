@@ -238,10 +238,7 @@ public final class TerminalReport {
                 0,
                 calibration.swaps() == 0
                         ? "The null of the pipeline was not run."
-                        : "Null: differs would have been detected in " + Wording.percent(calibration.rejected())
-                                + " of "
-                                + Wording.count(calibration.swaps()) + " label swaps, the limit is "
-                                + Wording.percent(calibration.limit()) + ".");
+                        : "Null: differs would have been detected in " + Wording.rejections(calibration) + ".");
         text.paragraph(calibration.missedSpikeIn() ? Style.WARNING : Style.QUIET, 0, Wording.spikeIn(calibration));
         calibration.runs().ifPresent(runs -> text.paragraph(Style.QUIET, 0, Wording.runs(runs)));
         var design = result.design();
@@ -251,7 +248,7 @@ public final class TerminalReport {
                 "Compared: " + Wording.count(design.candidateRows()) + " rows with "
                         + Wording.count(design.controlRows()) + " of the control, "
                         + (design.paired() ? "in pairs of one prompt" : "without pairs") + ", in "
-                        + Wording.count(design.prompts()) + " groups by prompt.");
+                        + Wording.count(design.prompts()) + " independent groups.");
         text.paragraph(Style.QUIET, 0, policy());
         text.paragraph(Style.QUIET, 0, Wording.selfCheck(result.provenance().selfCheck()));
         design.notes().forEach(note -> text.paragraph(Style.QUIET, 0, note));

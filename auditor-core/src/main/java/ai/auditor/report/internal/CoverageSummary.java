@@ -118,8 +118,14 @@ public final class CoverageSummary {
         }
         for (Verdict.ClaimVerdict claim : result.verdict().claims()) {
             if (claim.detectableFraction().isPresent()) {
-                hidden.add("A smaller share of rows than " + claim.claim() + " could have seen ("
-                        + Wording.detectable(claim.detectableFraction()) + "), or a weaker effect in more of them.");
+                double fraction = claim.detectableFraction().getAsDouble();
+                hidden.add(
+                        fraction > 1
+                                ? "All rows with the reference effect, since " + claim.claim()
+                                        + " could not have seen even those."
+                                : "A smaller share of rows than " + claim.claim() + " could have seen, "
+                                        + Wording.detectable(claim.detectableFraction())
+                                        + ", or a weaker effect in more of them.");
             }
         }
         result.coverage().stream()

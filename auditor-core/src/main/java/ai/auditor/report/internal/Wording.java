@@ -17,6 +17,7 @@ import java.math.RoundingMode;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -169,7 +170,8 @@ public final class Wording {
         String of = claim.reference().isBlank() ? " of the reference effect." : " of " + claim.reference() + ".";
         if (claim.outcome() == Verdict.Outcome.DETECTED) {
             return never
-                    ? "It was seen; even 100 %" + of.substring(0, of.length() - 1) + " could have been missed."
+                    ? "It was seen, being stronger; even 100 %" + of.substring(0, of.length() - 1)
+                            + " could have been missed."
                     : "It was seen; less than " + upwards(fraction.getAsDouble()) + of.substring(0, of.length() - 1)
                             + " could have been missed.";
         }
@@ -247,8 +249,15 @@ public final class Wording {
         return count(calibration.swaps()) + " label swaps"
                 + (calibration.kind().isBlank() ? "" : " (" + calibration.kind() + ")")
                 + " went through the whole pipeline; differs would have been detected in "
-                + percent(calibration.rejected()) + " of them, the limit is " + percent(calibration.limit()) + ": "
+                + rejections(calibration) + ": "
                 + (calibration.good() ? "the test keeps its level." : "the test does NOT keep its level.");
+    }
+
+    /** How often the null rejects, in counts: shares would round to their limit. */
+    public static String rejections(Calibration calibration) {
+        return count(Math.round(calibration.rejected() * calibration.swaps())) + " of " + count(calibration.swaps())
+                + " label swaps, at most " + count((long) Math.floor(calibration.limit() * calibration.swaps()))
+                + " are let pass";
     }
 
     /** An outcome in words. */
@@ -378,25 +387,23 @@ public final class Wording {
     }
 
     private static String spikeIn(SpikeIn planted) {
-        Map<Double, List<String>> bySize = new TreeMap<>();
+        Map<Double, Map<SpikeIn.Outcome, List<String>>> bySize = new TreeMap<>();
         List<String> notCovered = new ArrayList<>();
         for (SpikeIn.Trial trial : planted.trials()) {
-            String outcome = switch (trial.outcome()) {
-                case FOUND -> "found by ";
-                case MISSED -> "MISSED by ";
-                case BEYOND_POWER -> "beyond the power of ";
-                case NOT_COVERED -> "";
-            };
-            if (outcome.isEmpty()) {
+            if (trial.outcome() == SpikeIn.Outcome.NOT_COVERED) {
                 notCovered.add(trial.probe());
             } else {
-                bySize.computeIfAbsent(trial.size(), size -> new ArrayList<>()).add(outcome + trial.probe());
+                bySize.computeIfAbsent(trial.size(), size -> new EnumMap<>(SpikeIn.Outcome.class))
+                        .computeIfAbsent(trial.outcome(), outcome -> new ArrayList<>())
+                        .add(trial.probe());
             }
         }
         List<String> sizes = new ArrayList<>();
         boolean vector = planted.point().isPresent();
-        bySize.forEach((size, outcomes) -> sizes.add(
-                "at " + (vector ? number(size) + " sd " : percent(size) + " ") + String.join(", ", outcomes)));
+        bySize.forEach((size, outcomes) -> sizes.add("at " + (vector ? number(size) + " sd " : percent(size) + " ")
+                + outcomes.entrySet().stream()
+                        .map(one -> ended(one.getKey()) + String.join(", ", one.getValue()))
+                        .collect(Collectors.joining(", "))));
         String half = "one half of " + count(planted.rows());
         return "Spike-in: "
                 + planted.point()
@@ -405,5 +412,14 @@ public final class Wording {
                         .orElse("rows of a teacher of " + planted.trait() + " in " + half + " rows of its control")
                 + ": " + String.join("; ", sizes) + "."
                 + (notCovered.isEmpty() ? "" : " Not covered: " + String.join(", ", notCovered) + ".");
+    }
+
+    private static String ended(SpikeIn.Outcome outcome) {
+        return switch (outcome) {
+            case FOUND -> "found by ";
+            case MISSED -> "MISSED by ";
+            case BEYOND_POWER -> "beyond the power of ";
+            case NOT_COVERED -> "not covered by ";
+        };
     }
 }

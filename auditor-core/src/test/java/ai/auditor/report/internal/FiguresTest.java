@@ -141,7 +141,7 @@ class FiguresTest {
         assertThat(Wording.detectable(claim(Verdict.Outcome.INCONCLUSIVE, OptionalDouble.of(1.01))))
                 .isEqualTo("It could not have seen it, not even at 100 % of X.");
         assertThat(Wording.detectable(claim(Verdict.Outcome.DETECTED, OptionalDouble.of(1.01))))
-                .isEqualTo("It was seen; even 100 % of X could have been missed.");
+                .isEqualTo("It was seen, being stronger; even 100 % of X could have been missed.");
         assertThat(Wording.detectable(claim(Verdict.Outcome.DETECTED, OptionalDouble.of(0.301))))
                 .isEqualTo("It was seen; less than 31 % of X could have been missed.");
         assertThat(Wording.detectable(claim(Verdict.Outcome.INCONCLUSIVE, OptionalDouble.empty())))

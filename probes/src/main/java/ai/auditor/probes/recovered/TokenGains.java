@@ -185,9 +185,9 @@ record TokenGains(Point point, int[] rows, double[][] nats) {
     private static List<String> columns(String kind) {
         return List.of(
                 kind,
-                "in candidate rows",
+                "tokens of the candidate",
                 "nats a token",
-                "in control rows",
+                "tokens of the control",
                 "nats a token",
                 "candidate beyond control, nats a row (standard error)");
     }
@@ -201,7 +201,7 @@ record TokenGains(Point point, int[] rows, double[][] nats) {
     private Table byRow(Study study, Redaction redaction) {
         return new Table(
                 "Rows of the candidate that gain most, vectors of " + point,
-                List.of("record", "tokens", "nats", "nats a token", "text"),
+                List.of("record (the first is 0)", "tokens", "nats", "nats a token", "text"),
                 Arrays.stream(Labels.places(study, rows, true))
                         .boxed()
                         .sorted(Comparator.comparingDouble(place -> -sum(nats[place])))
