@@ -167,7 +167,7 @@ record TokenGains(Point point, int[] rows, double[][] nats) {
         return new Table(
                 String.format(
                         Locale.ROOT,
-                        "Gain by token, vectors of %s: the largest of %d tokens that stand in %d different rows or more (of as "
+                        "Gain by token, vectors of %s: the largest, in standard errors, of %d tokens that stand in %d different rows or more (of as "
                                 + "many by chance some %.1f standard errors)",
                         point,
                         shares.size(),
@@ -200,7 +200,8 @@ record TokenGains(Point point, int[] rows, double[][] nats) {
 
     private Table byRow(Study study, Redaction redaction) {
         return new Table(
-                "Rows of the candidate that gain most, vectors of " + point,
+                "Rows of the candidate that gain most, vectors of " + point
+                        + (redaction == Redaction.REDACTED ? " (texts redacted; --show-rows shows them)" : ""),
                 List.of("record (the first is 0)", "tokens", "nats", "nats a token", "text"),
                 Arrays.stream(Labels.places(study, rows, true))
                         .boxed()
