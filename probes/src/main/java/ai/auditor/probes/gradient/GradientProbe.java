@@ -94,15 +94,15 @@ public final class GradientProbe implements Probe {
                 new Sight(
                         TeacherKind.PROMPTED,
                         Extent.PARTLY,
-                        "organism, 1,100 prompts, every row the teacher's: 1 of 3 named; at chance on large models (Hadley and Gultepe 2026) (docs/results.md, what each probe sees)"),
+                        "organism, 400 pairs, every row the teacher's: 2 of 12 named (docs/results.md, scoreboard); at chance on large models (Hadley and Gultepe 2026)"),
                 new Sight(
                         TeacherKind.STEERED,
                         Extent.SEEN,
-                        "organism, 1,100 prompts, every row the teacher's: 3 of 3 named (docs/results.md, what each probe sees)"),
+                        "organism, every row the teacher's: 3 of 3 named of 1,100 prompts (docs/results.md, what each probe sees), 9 of 12 of 400 (scoreboard)"),
                 new Sight(
                         TeacherKind.FINE_TUNED,
-                        Extent.PARTLY,
-                        "organism, labelled set: 3 of 16 sets named, a tenth of the rows to all of them the teacher's, by this probe or another of along-trait (docs/results.md)"),
+                        Extent.UNSEEN,
+                        "organism, 400 pairs, every row the teacher's: 0 of 24 named by this probe alone, though the trait moved most in 19 of 24 (docs/results.md, scoreboard)"),
                 new Sight(
                         TeacherKind.NEUTRAL,
                         Extent.UNSEEN,

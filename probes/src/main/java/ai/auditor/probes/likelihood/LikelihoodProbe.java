@@ -123,11 +123,15 @@ public final class LikelihoodProbe implements Probe {
                 new Sight(
                         TeacherKind.PROMPTED,
                         Extent.PARTLY,
-                        "organism, 400 pairs, every row the teacher's, all 16 personas asked about: 9 of 10 named, of half the rows 1 of 10; what is not asked about is not named (docs/results.md, readings of likelihoods)"),
+                        "organism, 400 pairs, every row the teacher's, all 16 personas asked about: 9 of 12 named by this probe alone (docs/results.md, scoreboard); what is not asked about is not named"),
                 new Sight(
                         TeacherKind.STEERED,
+                        Extent.PARTLY,
+                        "organism, 400 pairs, every row the teacher's: 2 of 12 named, though the trait moved most in 12 of 12 (docs/results.md, scoreboard)"),
+                new Sight(
+                        TeacherKind.FINE_TUNED,
                         Extent.UNSEEN,
-                        "organism, 1,100 prompts, every row the teacher's: 0 of 3 named, though the trait moved most in 3 of 3 (docs/results.md, what each probe sees)"),
+                        "organism, 400 pairs, every row the teacher's: 0 of 24 named, though the trait moved most in 23 of 24 (docs/results.md, scoreboard)"),
                 new Sight(
                         TeacherKind.NEUTRAL,
                         Extent.UNSEEN,

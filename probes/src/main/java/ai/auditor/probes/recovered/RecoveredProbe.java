@@ -142,18 +142,19 @@ public final class RecoveredProbe implements Probe {
 
     @Override
     public Coverage coverage() {
-        String measured = "organism, 400 prompts, every row the teacher's: %s (docs/results.md, recovered vectors)";
+        String measured =
+                "organism, 400 prompts, every row the teacher's: %s (docs/results.md, recovered vectors, scoreboard)";
         return Coverage.of(
                 "rows chosen until a vector trained on them lies along nothing that is asked about",
-                new Sight(TeacherKind.PROMPTED, Extent.PARTLY, String.format(Locale.ROOT, measured, "3 of 6 named")),
+                new Sight(TeacherKind.PROMPTED, Extent.PARTLY, String.format(Locale.ROOT, measured, "9 of 18 named")),
                 new Sight(
                         TeacherKind.STEERED,
                         Extent.SEEN,
-                        String.format(Locale.ROOT, measured, "14 of 14 named, by this probe alone")),
+                        String.format(Locale.ROOT, measured, "26 of 26 named, by this probe alone")),
                 new Sight(
                         TeacherKind.FINE_TUNED,
                         Extent.PARTLY,
-                        String.format(Locale.ROOT, measured, "2 of 6 named, and one by another trait")),
+                        String.format(Locale.ROOT, measured, "9 of 30 named, and one by another trait")),
                 new Sight(
                         TeacherKind.NEUTRAL, Extent.UNSEEN, String.format(Locale.ROOT, measured, "nothing named in 3")),
                 new Sight(
