@@ -149,7 +149,7 @@ class RefusalTest {
         Path repeated = Files.writeString(folder.resolve("repeated.jsonl"), preference.repeat(30));
         ends(
                 3,
-                "only 1 prompts (1 candidate and 1 control rows) can take part",
+                "1 candidate and 1 control rows) can take part",
                 "audit",
                 repeated.toString(),
                 "--against-rejected",
