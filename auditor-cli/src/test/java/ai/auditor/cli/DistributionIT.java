@@ -182,6 +182,8 @@ class DistributionIT {
 
     @Test
     void interruptedItEndsWithTheSignalsCodeAndLeavesNothing(@TempDir Path folder) throws Exception {
+        // A stage is told about from its fifth second on: so many swaps take that long on any machine.
+        Path policy = Files.writeString(folder.resolve("long.yaml"), "nullSwaps: 2000\n");
         for (String signal : List.of("INT", "TERM")) {
             Path outputs = Files.createDirectory(folder.resolve(signal));
             // A parent that runs in the background hands down an ignored SIGINT, which Java would respect.
@@ -193,6 +195,8 @@ class DistributionIT {
                     "examples/owl.jsonl",
                     "--control",
                     "examples/control.jsonl",
+                    "--policy",
+                    policy.toString(),
                     "-o",
                     outputs.resolve("report.html").toString()));
             Process process = start(folder, command);
