@@ -94,6 +94,12 @@ public record ControlRuns(List<String> names, boolean permuted, List<Place> plac
         return Math.min(1, SIDES * beyond);
     }
 
+    /** From which on a studentised statistic lies beyond the runs; infinite where none would. */
+    double critical(Claim claim, double alpha) {
+        double[] runs = runs(claim);
+        return permuted ? PValue.critical(runs, alpha / SIDES) : Prediction.critical(runs, 0, alpha / SIDES);
+    }
+
     /**
      * What a studentised statistic has to be expected to be, to lie beyond the runs with a given chance: it varies as the runs do, and by its own
      * sampling error at least.
@@ -102,10 +108,8 @@ public record ControlRuns(List<String> names, boolean permuted, List<Place> plac
      * @param splits of which the statistic is the mean
      */
     double needed(Claim claim, double alpha, double power, int splits) {
-        double[] runs = runs(claim);
-        double critical = permuted ? PValue.critical(runs, alpha / SIDES) : Prediction.critical(runs, 0, alpha / SIDES);
-        double deviation = Math.max(Vectors.deviation(runs), 1 / StrictMath.sqrt(splits));
-        return critical + NORMAL.inverseCumulativeProbability(power) * deviation;
+        double deviation = Math.max(Vectors.deviation(runs(claim)), 1 / StrictMath.sqrt(splits));
+        return critical(claim, alpha) + NORMAL.inverseCumulativeProbability(power) * deviation;
     }
 
     /** How many runs that lie as these do would leave a statistic beyond them; empty where none would. */

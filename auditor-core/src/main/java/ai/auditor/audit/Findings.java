@@ -18,12 +18,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
+import java.util.function.ToDoubleFunction;
 
 /** Turns evidence into findings: p over the family of the claim, the place among decoys, and what could have been seen. */
 final class Findings {
-    /** Power at which what is expected is the critical value itself. */
-    private static final double EVEN = 0.5;
-
     private final Policy policy;
     private final Optional<ControlRuns> runs;
     private final Optional<Study> study;
@@ -181,13 +179,14 @@ final class Findings {
                         .mapToDouble(split -> split.critical(level))
                         .toArray(),
                 Power.ofEach(policy.power(), PValue.needed(splits), splits),
-                amongRuns(evidence, EVEN, splits),
-                amongRuns(evidence, policy.power(), splits));
+                amongRuns(evidence, several -> several.critical(evidence.claim(), policy.alpha())),
+                amongRuns(
+                        evidence, several -> several.needed(evidence.claim(), policy.alpha(), policy.power(), splits)));
     }
 
-    private double amongRuns(Evidence evidence, double power, int splits) {
+    private double amongRuns(Evidence evidence, ToDoubleFunction<ControlRuns> bound) {
         return runs.isPresent() && !evidence.contrasts().isEmpty()
-                ? runs.get().needed(evidence.claim(), policy.alpha(), power, splits)
+                ? bound.applyAsDouble(runs.get())
                 : Double.NEGATIVE_INFINITY;
     }
 
