@@ -7,6 +7,7 @@ import ai.auditor.audit.Auditor;
 import ai.auditor.audit.PlantedRows;
 import ai.auditor.audit.Policy;
 import ai.auditor.audit.Provenance;
+import ai.auditor.audit.Tier;
 import ai.auditor.data.BadRow;
 import ai.auditor.data.BadRows;
 import ai.auditor.data.Dataset;
@@ -17,15 +18,20 @@ import ai.auditor.direction.SteeringVectors;
 import ai.auditor.direction.TraitList;
 import ai.auditor.fixtures.teacher.TraitFamily;
 import ai.auditor.model.ReferenceModel;
+import ai.auditor.probe.Claim;
 import ai.auditor.probe.Probe;
 import ai.auditor.probes.Probes;
+import ai.auditor.probes.sae.SaeProbe;
+import ai.auditor.probes.transfer.TransferProbe;
 import ai.auditor.report.TerminalReport;
 import ai.auditor.tensor.Scope;
 import ai.auditor.text.LongRows;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
@@ -152,7 +158,7 @@ final class AuditCommand implements Callable<Integer> {
                 controls.stream().map(name -> UserPath.dataset(name, "control")).toList();
         model.requireThere();
         List<Path> modelFiles = model.inputs();
-        Policy policy = policies.policy(traits, shadows::train);
+        Policy policy = policies.policy(traits, this::addedProbes);
         TraitList traitList = traits.list(model);
         policies.requireKnown(policy, traitList);
         TraitList asked = policy.traits().isEmpty() ? traitList : traitList.select(policy.traits());
@@ -225,6 +231,15 @@ final class AuditCommand implements Callable<Integer> {
             files.names().ifPresent(names -> terminal.note("written: " + names, List.of()));
             return result.verdict().gate().outcome().exitCode();
         }
+    }
+
+    private Map<String, Claim> addedProbes(Tier tier) {
+        Map<String, Claim> added = new LinkedHashMap<>();
+        sae.path().ifPresent(path -> added.put(SaeProbe.NAME, Claim.DIFFERS));
+        if (shadows.train(tier)) {
+            added.put(TransferProbe.NAME, Claim.WOULD_TRANSFER);
+        }
+        return added;
     }
 
     private UnaryOperator<ReadOptions> withRuns(BiFunction<ReadOptions, String, ReadOptions> named) {

@@ -8,16 +8,17 @@ import ai.auditor.audit.Risk;
 import ai.auditor.audit.Tier;
 import ai.auditor.direction.TraitList;
 import ai.auditor.probe.Claim;
-import ai.auditor.probe.Probe;
 import ai.auditor.probes.Probes;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.BiConsumer;
-import java.util.function.Predicate;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -77,10 +78,10 @@ final class PolicyOptions {
     /**
      * The policy in force.
      *
-     * @param students whether an audit of a tier trains shadow students
+     * @param beside names and claims of the probes that other options add to those of a tier
      * @throws AuditException {@code USAGE} naming the file or option, and what is allowed
      */
-    Policy policy(TraitOptions traits, Predicate<Tier> students) {
+    Policy policy(TraitOptions traits, Function<Tier, Map<String, Claim>> beside) {
         Policy held = Optional.ofNullable(policy)
                 .map(name -> PolicyFile.read(UserPath.file(name, "policy"), Optional.ofNullable(tier)))
                 .orElseGet(() -> Policy.of(Optional.ofNullable(tier).orElse(Tier.STANDARD)));
@@ -103,7 +104,11 @@ final class PolicyOptions {
             builder.origin(held.origin() + ", and beside it " + String.join(", ", given));
         }
         Policy inForce = builder.build();
-        requireTested(inForce, students);
+        Map<String, Claim> probes = new LinkedHashMap<>();
+        Probes.of(inForce.tier()).forEach(probe -> probes.put(probe.name(), probe.claim()));
+        probes.putAll(beside.apply(inForce.tier()));
+        named(inForce, "", () -> inForce.requireProbes(probes.keySet()));
+        requireTested(inForce, probes);
         return inForce;
     }
 
@@ -120,16 +125,19 @@ final class PolicyOptions {
     }
 
     /** A required claim that no probe tests would end every audit with 5. */
-    private static void requireTested(Policy policy, Predicate<Tier> students) {
+    private static void requireTested(Policy policy, Map<String, Claim> probes) {
         Set<Claim> untested = new TreeSet<>(policy.required());
-        Probes.of(policy.tier()).stream().map(Probe::claim).forEach(untested::remove);
-        if (students.test(policy.tier())) {
-            untested.remove(Claim.WOULD_TRANSFER);
-        }
+        probes.forEach((name, claim) -> {
+            if (policy.takes(name)) {
+                untested.remove(claim);
+            }
+        });
         if (!untested.isEmpty()) {
             throw new AuditException(
                     AuditException.Code.USAGE,
-                    policy.origin() + ": required: no probe of tier " + policy.tier() + " tests "
+                    policy.origin() + ": required: no probe of tier " + policy.tier()
+                            + (policy.probes().isEmpty() ? "" : " among " + String.join(", ", policy.probes()))
+                            + " tests "
                             + untested.stream().map(Claim::toString).collect(Collectors.joining(", "))
                             + "; require what is tested");
         }
@@ -142,12 +150,16 @@ final class PolicyOptions {
      */
     void requireKnown(Policy policy, TraitList list) {
         if (!policy.traits().isEmpty()) {
-            try {
-                list.select(policy.traits());
-            } catch (AuditException unknown) {
-                throw new AuditException(
-                        unknown.code(), policy.origin() + ": traits: " + unknown.getMessage(), unknown);
-            }
+            named(policy, "traits: ", () -> list.select(policy.traits()));
+        }
+    }
+
+    /** What a check refuses, with the policy's own name before it. */
+    private static void named(Policy policy, String key, Runnable check) {
+        try {
+            check.run();
+        } catch (AuditException refused) {
+            throw new AuditException(refused.code(), policy.origin() + ": " + key + refused.getMessage(), refused);
         }
     }
 

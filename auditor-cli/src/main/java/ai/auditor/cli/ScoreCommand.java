@@ -89,7 +89,7 @@ final class ScoreCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         model.requireThere();
-        Policy policy = policies.policy(traits, tier -> false);
+        Policy policy = policies.policy(traits, tier -> Map.of());
         TraitList list = traits.list(model);
         policies.requireKnown(policy, list);
         LabelFile file = new LabelFile(UserPath.existing(folder, "folder of labelled data"));

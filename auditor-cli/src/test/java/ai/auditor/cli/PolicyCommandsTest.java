@@ -47,6 +47,8 @@ class PolicyCommandsTest {
                 List.of("tier: deepest\n", "tier", "quick, standard, deep"),
                 List.of("required: [would-transfer]\n", "required", "would-transfer"),
                 List.of("traits: [basilisk]\n", "traits", "basilisk"),
+                List.of("probes: [recovered]\n", "probes", "\"recovered\" is not", "shortcut, linear"),
+                List.of("probes: [gradient]\n", "required", "among gradient tests differs"),
                 List.of("alpha: &a 0.01\n", "anchor"))) {
             Ended ended = audit("--policy", policy(wrong.get(0)).toString());
             assertThat(ended.exit()).as(wrong.get(0) + ended.err()).isEqualTo(4);

@@ -60,7 +60,10 @@ public final class Auditor {
     private Auditor(Builder builder) {
         model = builder.model;
         policy = builder.policy;
-        probes = builder.probes;
+        policy.requireProbes(builder.probes.stream().map(Probe::name).toList());
+        probes = builder.probes.stream()
+                .filter(probe -> policy.takes(probe.name()))
+                .toList();
         traits = builder.traits;
         only = policy.traits();
         vectors = Optional.ofNullable(builder.vectors);
@@ -94,7 +97,7 @@ public final class Auditor {
             this.model = Objects.requireNonNull(model);
         }
 
-        /** The probes that run, in this order. */
+        /** The probes that run, in this order, but for those that the policy leaves out. */
         public Builder probes(List<Probe> probes) {
             this.probes = List.copyOf(probes);
             return this;
@@ -142,6 +145,11 @@ public final class Auditor {
             return this;
         }
 
+        /**
+         * The auditor.
+         *
+         * @throws AuditException {@code USAGE} where the policy names a probe that is not there
+         */
         public Auditor build() {
             return new Auditor(this);
         }

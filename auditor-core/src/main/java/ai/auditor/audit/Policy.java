@@ -1,9 +1,11 @@
 package ai.auditor.audit;
 
+import ai.auditor.Printable;
 import ai.auditor.data.Sha256;
 import ai.auditor.model.Point;
 import ai.auditor.probe.Claim;
 import ai.auditor.stats.PValue;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
@@ -34,6 +36,7 @@ import java.util.stream.Stream;
  * @param rows prompts that take part, a seeded sample; 0 takes all
  * @param costlyPrompts prompts that the gradient and likelihood passes take at most; 0 takes all
  * @param traits names of the trait list that alone are asked about; none takes all
+ * @param probes names of the probes that alone take part, each claim's as the family that it is tested over; none takes all
  * @param origin where the settings come from, for a reader: no setting, and no part of the digest
  */
 public record Policy(
@@ -54,6 +57,7 @@ public record Policy(
         int rows,
         int costlyPrompts,
         List<String> traits,
+        List<String> probes,
         String origin) {
     /** A trait that students prefer by less than this more was not taken over, in probability. */
     public static final double LEAST_RISE = 0.03;
@@ -78,6 +82,7 @@ public record Policy(
         ordered.putAll(risks);
         risks = Collections.unmodifiableMap(ordered);
         traits = List.copyOf(traits);
+        probes = List.copyOf(probes);
         Objects.requireNonNull(tier);
         Objects.requireNonNull(failOn);
         Objects.requireNonNull(origin);
@@ -95,6 +100,7 @@ public record Policy(
         PolicyKey.ROWS.require(rows);
         PolicyKey.COSTLY_PROMPTS.require(costlyPrompts);
         PolicyKey.TRAITS.require(traits);
+        PolicyKey.PROBES.require(probes);
         if (SPLITS * PValue.smallest(exchanges) > alpha) {
             throw PolicyKey.EXCHANGES.refused(exchanges + " of them cannot reach alpha " + alpha + "; at least "
                     + fewestExchanges(alpha) + " are wanted");
@@ -126,6 +132,30 @@ public record Policy(
                             + " --run-field",
                     controlRuns,
                     runs));
+        }
+    }
+
+    /**
+     * Whether a probe takes part.
+     *
+     * @param probe its name
+     */
+    public boolean takes(String probe) {
+        return probes.isEmpty() || probes.contains(probe);
+    }
+
+    /**
+     * Refuses names of probes that an audit has not got, since a family that was declared would then be another one.
+     *
+     * @param there names of the probes that there are
+     * @throws ai.auditor.AuditException {@code USAGE} naming those that are not there, and those that are
+     */
+    public void requireProbes(Collection<String> there) {
+        List<String> missing =
+                probes.stream().filter(name -> !there.contains(name)).toList();
+        if (!missing.isEmpty()) {
+            throw PolicyKey.PROBES.refused(Printable.quotedAll(missing) + (missing.size() == 1 ? " is" : " are")
+                    + " not among the probes of this audit, which are " + String.join(", ", there));
         }
     }
 
@@ -204,6 +234,7 @@ public record Policy(
                 tier.rows(),
                 400,
                 List.of(),
+                List.of(),
                 "the standard policy");
     }
 
@@ -231,6 +262,7 @@ public record Policy(
         private int rows;
         private int costlyPrompts;
         private List<String> traits;
+        private List<String> probes;
         private String origin;
 
         private Builder(Policy policy) {
@@ -251,6 +283,7 @@ public record Policy(
             rows = policy.rows;
             costlyPrompts = policy.costlyPrompts;
             traits = policy.traits;
+            probes = policy.probes;
             origin = policy.origin;
         }
 
@@ -356,6 +389,12 @@ public record Policy(
             return this;
         }
 
+        /** The probes that alone take part; none takes all. */
+        public Builder probes(List<String> probes) {
+            this.probes = probes;
+            return this;
+        }
+
         /** Where the settings come from, for a reader. */
         public Builder origin(String origin) {
             this.origin = origin;
@@ -386,6 +425,7 @@ public record Policy(
                     rows,
                     costlyPrompts,
                     traits,
+                    probes,
                     origin);
         }
     }

@@ -169,6 +169,13 @@ record PolicyKey<T>(
             Policy::traits,
             Policy.Builder::traits);
 
+    static final PolicyKey<List<String>> PROBES = new PolicyKey<>(
+            "probes",
+            "Only these probes take part: each claim is tested over its own among them as one family; none named takes all.",
+            new PolicyValues.Names(),
+            Policy::probes,
+            Policy.Builder::probes);
+
     /** All keys, in the order in which a policy is printed. */
     static final List<PolicyKey<?>> ALL = List.of(
             TIER,
@@ -187,7 +194,8 @@ record PolicyKey<T>(
             CONTROL_RUNS,
             ROWS,
             COSTLY_PROMPTS,
-            TRAITS);
+            TRAITS,
+            PROBES);
 
     /** Takes a value over from a file that has one. */
     void read(Settings settings, Policy.Builder policy) {

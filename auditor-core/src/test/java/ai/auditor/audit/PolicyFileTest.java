@@ -103,6 +103,7 @@ class PolicyFileTest {
         changes.put("rows", "300");
         changes.put("costlyPrompts", "0");
         changes.put("traits", "[owl, fox]");
+        changes.put("probes", "[gradient, linear]");
         assertThat(changes.keySet()).containsExactlyElementsOf(KEYS);
         Set<String> digests = new TreeSet<>(Set.of(Policy.standard().digest()));
         for (Map.Entry<String, String> change : changes.entrySet()) {
@@ -182,6 +183,8 @@ class PolicyFileTest {
         refused("risks: {owl: low}\n", "risks", "owl", "differs");
         refused("risks: low\n", "risks", "keys");
         refused("traits: [owl, owl]\n", "traits", "different");
+        refused("probes: linear\n", "probes", "list");
+        refused("probes: [linear, linear]\n", "probes", "different");
         refused("reference: 0\n", "reference", "above 0");
         refused("reference: nowhere.json\n", "reference", "nowhere.json");
         refused("exchanges: 100\n", "exchanges", "alpha 0.01", "at least 199");
@@ -223,6 +226,22 @@ class PolicyFileTest {
                             "--control",
                             "--run-field");
         }
+    }
+
+    @Test
+    void aFamilyIsOfProbesThatAreThere() throws IOException {
+        Policy all = Policy.standard();
+        all.requireProbes(List.of());
+        assertThat(all.takes("linear")).isTrue();
+        Policy few = read("probes: [gradient, linear]");
+        assertThat(few.takes("linear")).isTrue();
+        assertThat(few.takes("projection")).isFalse();
+        few.requireProbes(List.of("projection", "linear", "gradient"));
+        assertThatThrownBy(() -> few.requireProbes(List.of("linear", "projection")))
+                .isInstanceOfSatisfying(
+                        AuditException.class,
+                        refused -> assertThat(refused.code()).isEqualTo(AuditException.Code.USAGE))
+                .hasMessageContainingAll("the policy's probes", "\"gradient\" is not", "linear, projection");
     }
 
     @Test
@@ -384,7 +403,8 @@ class PolicyFileTest {
                 policy -> policy.controlRuns(1_001),
                 policy -> policy.rows(-1),
                 policy -> policy.costlyPrompts(19),
-                policy -> policy.traits(List.of("owl", "owl")));
+                policy -> policy.traits(List.of("owl", "owl")),
+                policy -> policy.probes(List.of("linear", "linear")));
         for (UnaryOperator<Policy.Builder> change : wrong) {
             Policy.Builder policy = change.apply(Policy.standard().toBuilder());
             assertThatThrownBy(policy::build)

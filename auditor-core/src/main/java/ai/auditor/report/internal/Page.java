@@ -340,7 +340,10 @@ public record Page(AuditResult result, String style, String contentPolicy) {
                 List.of("prompts of costly passes, at most", Wording.atMost(policy.costlyPrompts())),
                 List.of(
                         "traits asked about",
-                        policy.traits().isEmpty() ? "all of the list" : String.join(", ", policy.traits())));
+                        policy.traits().isEmpty() ? "all of the list" : String.join(", ", policy.traits())),
+                List.of(
+                        "probes that take part",
+                        policy.probes().isEmpty() ? "all of the tier" : String.join(", ", policy.probes())));
         return new Table("Policy, fixed before candidate data were read", List.of("", ""), rows);
     }
 

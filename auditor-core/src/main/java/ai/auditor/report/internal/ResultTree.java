@@ -358,6 +358,7 @@ public final class ResultTree {
         node.set("tier", text(policy.tier().toString()));
         node.put("rows", policy.rows());
         node.set("traits", each(policy.traits(), ResultTree::text));
+        node.set("probes", each(policy.probes(), ResultTree::text));
         ObjectNode risks = node.putObject("risks");
         policy.risks().forEach((claim, risk) -> risks.set(claim.toString(), text(Wording.risk(risk))));
         node.set("origin", text(policy.origin()));

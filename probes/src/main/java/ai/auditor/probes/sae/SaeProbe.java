@@ -34,6 +34,9 @@ import java.util.TreeMap;
  * bears on whether the datasets differ; no feature's name makes it a claim about a trait.
  */
 public final class SaeProbe implements Probe {
+    /** The probe's name. */
+    public static final String NAME = "sae";
+
     /** Label swaps behind what the study of features finds by chance. */
     private static final int SWAPS = 100;
 
@@ -61,7 +64,7 @@ public final class SaeProbe implements Probe {
 
     @Override
     public String name() {
-        return "sae";
+        return NAME;
     }
 
     @Override

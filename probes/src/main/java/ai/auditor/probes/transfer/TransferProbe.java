@@ -44,6 +44,9 @@ import java.util.stream.Stream;
  * learns each half, in as many steps as the others take.
  */
 public final class TransferProbe implements Probe {
+    /** The probe's name. */
+    public static final String NAME = "transfer";
+
     /** From one student nothing is known of what another seed would have done. */
     private static final int FEWEST_STUDENTS = 2;
 
@@ -79,7 +82,7 @@ public final class TransferProbe implements Probe {
 
     @Override
     public String name() {
-        return "transfer";
+        return NAME;
     }
 
     @Override
