@@ -38,7 +38,7 @@ public record Page(AuditResult result, String style, String contentPolicy) {
     /** Rows of a table that a page holds at most; the JSON report holds all. */
     public static final int MOST_ROWS = 400;
 
-    private static final Pattern NUMBER = Pattern.compile("[-\\[<> ]*[0-9][-+0-9.,e%\\] ]*|-");
+    private static final Pattern NUMBER = Pattern.compile("[-\\[<> ]*[0-9][-+0-9.,e%\\] ]*|-?");
     private static final int LONG_CELL = 40;
 
     /** Contrasts of a probe that are told beside their decoys; all stand in the table of the probe. */
