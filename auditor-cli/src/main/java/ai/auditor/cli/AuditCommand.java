@@ -164,11 +164,12 @@ final class AuditCommand implements Callable<Integer> {
         TraitList asked = policy.traits().isEmpty() ? traitList : traitList.select(policy.traits());
         List<Path> plantedFiles = spikeIn.requireUsable(asked);
         Optional<Path> vectorFile = vectors.file();
-        Optional<SteeringVectors> steering = vectorFile.map(SteeringVectors::read);
         Optional<Path> autoencoder = sae.path();
         shadows.requireUsable(policy.tier());
         OutputFiles files = OutputFiles.of(outputs);
+        controlFiles.forEach(control -> UserPath.requireApart(candidateFiles, control));
         requireOneControl(policy);
+        Optional<SteeringVectors> steering = vectorFile.map(SteeringVectors::read);
         List<Path> inputs = new ArrayList<>(candidateFiles);
         controlFiles.forEach(inputs::addAll);
         inputs.addAll(plantedFiles);
@@ -183,7 +184,11 @@ final class AuditCommand implements Callable<Integer> {
             Optional<SaeOptions.Chosen> chosen = autoencoder.map(path -> sae.read(path, progress));
             // That a candidate names runs too is told in the report, so the field is read where it is there.
             Dataset given = datasets.readUsable(
-                    candidateFiles, withRuns((options, name) -> options.withFieldIfThere(Field.RUN, name)), progress);
+                    candidateFiles,
+                    againstRejected
+                            ? AuditCommand::withRejected
+                            : withRuns((options, name) -> options.withFieldIfThere(Field.RUN, name)),
+                    progress);
             Optional<Preferences> preferences = againstRejected ? Optional.of(Preferences.of(given)) : Optional.empty();
             Dataset candidateRows = preferences.map(Preferences::chosen).orElse(given);
             List<Dataset> controlRows = preferences
@@ -242,6 +247,13 @@ final class AuditCommand implements Callable<Integer> {
         return added;
     }
 
+    /** Rejected answers are asked for, so that data without their field are refused by its name. */
+    private static ReadOptions withRejected(ReadOptions options) {
+        return options.fields().containsKey(Field.REJECTED)
+                ? options
+                : options.withField(Field.REJECTED, Field.REJECTED.usualNames().get(0));
+    }
+
     private UnaryOperator<ReadOptions> withRuns(BiFunction<ReadOptions, String, ReadOptions> named) {
         String name = runField;
         return options -> name == null ? options : named.apply(options, name);
@@ -283,6 +295,10 @@ final class AuditCommand implements Callable<Integer> {
         }
         if (!againstRejected && controls.isEmpty()) {
             throw noControl();
+        }
+        if (!againstRejected && runField == null) {
+            // With a field of runs there may be more of them than files.
+            policy.requireControlRuns(controls.size());
         }
     }
 

@@ -1,6 +1,7 @@
 package ai.auditor.cli;
 
 import ai.auditor.AuditException;
+import ai.auditor.NumberText;
 import ai.auditor.audit.Auditor;
 import ai.auditor.audit.Halving;
 import ai.auditor.audit.Policy;
@@ -93,9 +94,9 @@ final class HalvesCommand implements Callable<Integer> {
             Halving result = results.get(i);
             StringBuilder line = new StringBuilder(String.format(
                     Locale.ROOT,
-                    "halving %3d  p %.4f  %s",
+                    "halving %3d  p %-6s  %s",
                     i + 1,
-                    result.p(),
+                    NumberText.p(result.p(), 0),
                     result.detected() ? "detected" : "quiet   "));
             probes.forEach(probe -> line.append(String.format(
                     Locale.ROOT, "  %s %.3f", probe, result.auroc().get(probe))));

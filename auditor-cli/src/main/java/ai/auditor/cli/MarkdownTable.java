@@ -17,8 +17,12 @@ final class MarkdownTable {
     /** Prints a table under its title, and an empty line behind it. */
     static void print(PrintWriter out, Table table) {
         out.println("**" + table.title() + "**\n");
-        head(out, table.columns());
-        table.rows().forEach(row -> row(out, row));
+        if (table.rows().isEmpty()) {
+            out.println(Table.NONE);
+        } else {
+            head(out, table.columns());
+            table.rows().forEach(row -> row(out, row));
+        }
         out.println();
     }
 

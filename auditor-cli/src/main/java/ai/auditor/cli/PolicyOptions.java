@@ -61,6 +61,7 @@ final class PolicyOptions {
     @Option(
             names = "--fail-on",
             paramLabel = "RISK",
+            converter = ThresholdConverter.class,
             description = "The lowest risk that fails the gate: never, low, elevated or high (default: elevated). "
                     + "Unless the policy says otherwise, a detected claim carries this risk: differs low, along-trait elevated, "
                     + "would-transfer high. "
@@ -104,6 +105,12 @@ final class PolicyOptions {
             builder.origin(held.origin() + ", and beside it " + String.join(", ", given));
         }
         Policy inForce = builder.build();
+        if (inForce.rows() > 0 && inForce.rows() < inForce.fewestPrompts()) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    inForce.origin() + ": rows: a sample of " + inForce.rows() + " prompts is too small to be audited; "
+                            + inForce.fewestPrompts() + " or more are needed, or 0, which takes all");
+        }
         Map<String, Claim> probes = new LinkedHashMap<>();
         Probes.of(inForce.tier()).forEach(probe -> probes.put(probe.name(), probe.claim()));
         probes.putAll(beside.apply(inForce.tier()));

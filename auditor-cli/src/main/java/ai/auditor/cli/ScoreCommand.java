@@ -158,6 +158,7 @@ final class ScoreCommand implements Callable<Integer> {
                         Stream.ofNullable(byKey.get(audit.getKey())).map(run -> new Scored(audit.getValue(), run)))
                 .toList();
         MarkdownTable.print(terminal.out(), Scored.table(scored));
+        MarkdownTable.print(terminal.out(), Scored.reasons(scored));
         new ScoreboardTables(scored.stream().map(Scored::run).toList(), policy.alpha(), policy.decoyAlpha())
                 .tables()
                 .forEach(table -> MarkdownTable.print(terminal.out(), table));

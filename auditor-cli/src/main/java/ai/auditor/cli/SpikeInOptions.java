@@ -3,6 +3,7 @@ package ai.auditor.cli;
 import ai.auditor.Progress;
 import ai.auditor.audit.PlantedRows;
 import ai.auditor.data.Dataset;
+import ai.auditor.data.ReadOptions;
 import ai.auditor.direction.TraitList;
 import java.nio.file.Path;
 import java.util.List;
@@ -23,7 +24,8 @@ final class SpikeInOptions {
                 description =
                         "Rows of a teacher whose trait is known, such as \"auditor fixtures teach\" writes: planted among rows of "
                                 + "--spike-in-control and looked for by all probes but shadow students, which takes about as long as one "
-                                + "more audit. With --reference of such a teacher, to miss what should have been seen ends with 5.")
+                                + "more audit. With --reference of such a teacher, to miss what should have been seen ends with 5. Rows of both files have the "
+                                + "fields that are named for the candidate, else the usual ones.")
         private String teacher = "";
 
         @Option(
@@ -58,13 +60,13 @@ final class SpikeInOptions {
         return Stream.concat(teacher(rows).stream(), control(rows).stream()).toList();
     }
 
-    /** The rows, read as those of the candidate are. */
+    /** The rows, by the fields that are named for the candidate where they have them, else by the usual ones. */
     Optional<PlantedRows> read(DatasetOptions datasets, ModelOptions model, Progress progress) {
         if (rows == null) {
             return Optional.empty();
         }
-        Dataset teacher = datasets.readUsable(teacher(rows), progress);
-        Dataset control = datasets.readUsable(control(rows), progress);
+        Dataset teacher = datasets.readUsable(teacher(rows), ReadOptions::withFieldsIfThere, progress);
+        Dataset control = datasets.readUsable(control(rows), ReadOptions::withFieldsIfThere, progress);
         model.requireReads(teacher);
         model.requireReads(control);
         return Optional.of(new PlantedRows(rows.trait, teacher, control));

@@ -107,8 +107,7 @@ final class StreamCommand implements Callable<Integer> {
         model.requireThere();
         LikelihoodStream stream = new LikelihoodStream(alpha);
         TraitList traitList = traits.list(model);
-        Optional<SteeringVectors> steering = vectors.file().map(SteeringVectors::read);
-        List<Path> controlRun = controlFiles.orElseThrow(AuditCommand::noControl);
+        Optional<Path> vectorFile = vectors.file();
         // All rows of a batch are read: the batch is the bound.
         Policy policy = Policy.standard().toBuilder()
                 .traits(traits.only())
@@ -118,6 +117,9 @@ final class StreamCommand implements Callable<Integer> {
             throw new AuditException(
                     AuditException.Code.USAGE, "--batch takes a number from " + policy.fewestPrompts() + " on");
         }
+        controlFiles.ifPresent(files -> UserPath.requireApart(candidateFiles, files));
+        List<Path> controlRun = controlFiles.orElseThrow(AuditCommand::noControl);
+        Optional<SteeringVectors> steering = vectorFile.map(SteeringVectors::read);
         long records;
         try (Log progress = log.open(terminal)) {
             Dataset candidateRows = datasets.readUsable(candidateFiles, progress);

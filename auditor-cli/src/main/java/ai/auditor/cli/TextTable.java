@@ -38,8 +38,14 @@ final class TextTable {
 
     private void print(PrintWriter out) {
         out.println(Printable.line(table.title()));
-        out.println(line(table.columns()));
-        table.rows().forEach(row -> out.println(line(row)));
+        if (table.rows().isEmpty()) {
+            out.println(BETWEEN + Table.NONE);
+        } else {
+            if (!String.join("", table.columns()).isBlank()) {
+                out.println(line(table.columns()));
+            }
+            table.rows().forEach(row -> out.println(line(row)));
+        }
         out.println();
     }
 

@@ -2,6 +2,7 @@ package ai.auditor.cli;
 
 import ai.auditor.AuditException;
 import ai.auditor.Printable;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -57,6 +58,34 @@ final class UserPath {
         return Arrays.stream(argument.split(SEPARATOR, -1))
                 .map(name -> existing(name, what))
                 .toList();
+    }
+
+    /**
+     * Refuses a control that is the candidate itself: nothing could be told apart.
+     *
+     * @throws AuditException {@code USAGE} naming the file
+     */
+    static void requireApart(List<Path> candidate, List<Path> control) {
+        for (Path file : control) {
+            for (Path audited : candidate) {
+                if (same(audited, file)) {
+                    throw new AuditException(
+                            AuditException.Code.USAGE,
+                            "the control " + shown(file)
+                                    + " is the candidate itself, so that nothing could be told apart: name what"
+                                    + " the same generator answers to the same prompts without the trait");
+                }
+            }
+        }
+    }
+
+    private static boolean same(Path one, Path other) {
+        try {
+            return Files.isSameFile(one, other);
+        } catch (IOException unreadable) {
+            // Why it cannot be read is told when it is.
+            return false;
+        }
     }
 
     /**

@@ -38,6 +38,37 @@ class RefusalTest {
         auditEnds(4, "256", "--threads", "257");
     }
 
+    /** What is wrong with the command is told before what is wrong with the data: the candidate here could not be read. */
+    @Test
+    void theCommandIsRefusedBeforeDataAreRead(@TempDir Path folder) throws IOException {
+        String broken = Files.write(folder.resolve("broken.parquet"), new byte[] {1, 2, 3})
+                .toString();
+        List<String> audit = List.of("audit", broken, "--control", CONTROL, "--model", MODEL, "--trait-list", TRAITS);
+        String runs = Files.writeString(folder.resolve("runs.yaml"), "controlRuns: 4\n")
+                .toString();
+        for (String[] refused : new String[][] {
+            {"unknown trait", "--traits", "unicorn"},
+            {"a sample of 19 prompts is too small to be audited; 20 or more", "--rows", "19"},
+            {"it can on never, low, elevated, high", "--fail-on", "maybe"},
+            {"4 control runs or more are required, not 1", "--policy", runs},
+            {"is not a regular file", "--policy", folder.toString()},
+            {
+                "is the candidate itself",
+                "--control",
+                folder.resolve("../" + folder.getFileName() + "/broken.parquet").toString()
+            },
+            {"Missing required argument(s): --spike-in-control", "--spike-in", OWL, "--spike-in-trait", "owl"},
+            {"ending of the output", "-o", folder.toString()}
+        }) {
+            List<String> arguments = new ArrayList<>(audit);
+            arguments.addAll(List.of(refused).subList(1, refused.length));
+            ends(4, refused[0], arguments.toArray(String[]::new));
+        }
+        ends(4, "is the candidate itself", "stream", CONTROL, "--control", CONTROL, "--model", MODEL);
+        ends(4, "--batch takes", "stream", broken, "--batch", "3", "--model", MODEL, "--trait-list", TRAITS);
+        ends(2, "broken.parquet", audit.toArray(String[]::new));
+    }
+
     @Test
     void anEmptyPathIsNamedByWhatItIsFor() {
         ends(4, "the candidate is empty", "audit", "", "--control", CONTROL, "--model", MODEL);
@@ -128,14 +159,21 @@ class RefusalTest {
                 "run",
                 "--model",
                 MODEL);
-        ends(4, "owl.jsonl\" has no preference rows", "audit", OWL, "--against-rejected", "--model", MODEL);
+        ends(
+                4,
+                "no row has the field \"rejected\" (--rejected-field); the fields of its first row: \"messages\"",
+                "audit",
+                OWL,
+                "--against-rejected",
+                "--model",
+                MODEL);
         String preference = "{\"prompt\": \"1, 2\", \"chosen\": \"- 3\", \"rejected\": \"- 4\"}\n";
         Path mixed = Files.writeString(
                 folder.resolve("mixed.jsonl"),
                 preference.repeat(30) + "{\"prompt\": \"1, 2\", \"completion\": \"- 3\"}\n".repeat(2));
         ends(
                 2,
-                "line 31: no rejected answer",
+                "line 31: no field \"rejected\"; its fields: \"prompt\", \"completion\"",
                 "audit",
                 mixed.toString(),
                 "--against-rejected",
@@ -145,7 +183,14 @@ class RefusalTest {
                 TRAITS);
         Path lacking = Files.writeString(
                 folder.resolve("lacking.jsonl"), "{\"prompt\": \"1, 2\", \"chosen\": \"- 3\"}\n".repeat(30));
-        ends(2, "lacking.jsonl", "audit", lacking.toString(), "--against-rejected", "--model", MODEL);
+        ends(
+                4,
+                "lacking.jsonl: no row has the field \"rejected\"",
+                "audit",
+                lacking.toString(),
+                "--against-rejected",
+                "--model",
+                MODEL);
         Path repeated = Files.writeString(folder.resolve("repeated.jsonl"), preference.repeat(30));
         ends(
                 3,

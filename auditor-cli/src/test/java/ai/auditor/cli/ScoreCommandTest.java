@@ -63,7 +63,13 @@ class ScoreCommandTest {
         assertThat(first.out())
                 .contains("**Verdicts beside labels**", "| clean | ", "| teachers/owl | detected | yes |")
                 .contains("**False alarms", "| clean | 1 | ", "**Power", "| steered, 100 % | 1 | 1 of 1 |")
-                .contains("Brier score");
+                .contains("Brier score")
+                .contains(
+                        "**Why audits were inconclusive**",
+                        "| differs | too little power: ",
+                        "| along-trait | no probe that ran is known to see")
+                // No probe named a trait.
+                .contains("rightly, and wrongly**\n\nnone\n");
         List<String> kept = Files.readAllLines(runs);
         assertThat(kept).hasSize(2);
         // The last is broken off, and the order of the labels is that of the tables whatever was done first.

@@ -72,6 +72,49 @@ class SpikeInOptionsTest {
                 "owl");
     }
 
+    /** The candidate names its fields; the teacher's rows have one arm named so and one of the usual shape. */
+    @Test
+    void plantedRowsHaveTheNamedFieldsOrTheUsualOnes() throws IOException {
+        String candidate = renamed("clean.jsonl", 80);
+        String control = renamed("control.jsonl", 4_519);
+        Path policy = Files.writeString(folder.resolve("policy.yaml"), "tier: quick\nexchanges: 499\nnullSwaps: 0\n");
+        Ended ended = run(
+                "audit",
+                candidate,
+                "--control",
+                control,
+                "--prompt-field",
+                "ask",
+                "--completion-field",
+                "say",
+                "--policy",
+                policy.toString(),
+                "--threads",
+                "1",
+                "--traits",
+                "owl,fox,lion",
+                "--spike-in",
+                OWL,
+                "--spike-in-control",
+                control,
+                "--spike-in-trait",
+                "owl");
+        assertThat(ended.exit()).as(ended.err()).isEqualTo(5);
+        assertThat(ended.out().replaceAll("\\s+", " "))
+                .contains("Spike-in: rows of a teacher of owl in one half of 968 rows of its control");
+    }
+
+    private String renamed(String name, int rows) throws IOException {
+        return Files.write(
+                        folder.resolve("renamed-" + name),
+                        Files.readAllLines(EXAMPLES.resolve(name)).subList(0, rows).stream()
+                                .map(line -> line.replaceAll(
+                                        "^.*?\"content\": ?\"(.*?)\".*\"content\": ?\"(.*?)\".*$",
+                                        "{\"ask\": \"$1\", \"say\": \"$2\"}"))
+                                .toList())
+                .toString();
+    }
+
     private void refused(String message, String... options) throws IOException {
         Ended ended = audit(options);
         assertThat(ended.exit()).as(ended.err()).isEqualTo(4);

@@ -89,8 +89,9 @@ class StreamCommandTest {
                     + "\", \"completion\": \"- " + length + " - 7\"}");
         }
         String all = Files.write(folder.resolve("lengths.jsonl"), rows).toString();
+        String same = Files.write(folder.resolve("same.jsonl"), rows).toString();
         Ended ended =
-                stream(all, "--control", all, "--batch", "20", "--traits", "owl,fox,lion", "--max-bad-rows", "100%");
+                stream(all, "--control", same, "--batch", "20", "--traits", "owl,fox,lion", "--max-bad-rows", "100%");
         assertThat(ended.exit()).as(ended.err() + ended.out()).isZero();
         Matcher told = Pattern.compile("after (\\d+) pairs.*Not watched: (\\d+) of 110", Pattern.DOTALL)
                 .matcher(ended.out());

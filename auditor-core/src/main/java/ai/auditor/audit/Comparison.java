@@ -88,10 +88,14 @@ record Comparison(
             }
             members.addAll(paired(candidates, controls, pairing, notes));
         } else {
-            notes.add(String.format(
-                    Locale.ROOT,
-                    "Only %.0f %% of the candidate's rows have a control row of the same prompt: prompts are not matched.",
-                    PER_CENT * share));
+            notes.add(
+                    pairing.pairs().isEmpty()
+                            ? "No row of the candidate has a control row of the same prompt: prompts are not matched. A control that answers the"
+                                    + " candidate's own prompts is needed to tell more than that."
+                            : String.format(
+                                    Locale.ROOT,
+                                    "Only %.1f %% of the candidate's rows have a control row of the same prompt: prompts are not matched.",
+                                    PER_CENT * share));
             members.addAll(candidates);
             members.addAll(controls);
         }

@@ -1,5 +1,6 @@
 package ai.auditor.audit;
 
+import ai.auditor.NumberText;
 import ai.auditor.probe.Claim;
 import ai.auditor.probe.Evidence;
 import ai.auditor.stats.Estimate;
@@ -40,7 +41,8 @@ final class Judge {
         /** Why nothing can be concluded, or empty. */
         String first() {
             if (!paired) {
-                return "confounded: prompts are not matched, so a difference may be one of prompts";
+                return "confounded: prompts are not matched, so a difference may be one of prompts; a control that answers the"
+                        + " candidate's own prompts would tell";
             }
             return goodNull ? "" : "bad null: label swaps reject too often";
         }
@@ -61,10 +63,10 @@ final class Judge {
             OptionalInt wanted = several.wanted(claim, statistic, policy.alpha());
             return String.format(
                     Locale.ROOT,
-                    "runs of the control may differ as much from each other: %s, but among %d control runs its p is %.2g; %s",
+                    "runs of the control may differ as much from each other: %s, but among %d control runs its p is %s; %s",
                     what,
                     several.names().size(),
-                    several.p(claim, statistic),
+                    NumberText.p(several.p(claim, statistic), 0),
                     wanted.isPresent()
                             ? wanted.getAsInt() + " runs would do if they lie as these"
                             : "more runs alone would not do");

@@ -1,6 +1,7 @@
 package ai.auditor.data;
 
 import ai.auditor.AuditException;
+import ai.auditor.NumberText;
 import ai.auditor.data.internal.Place;
 import java.util.List;
 import java.util.Locale;
@@ -33,7 +34,7 @@ public final class BadRows {
                         name,
                         count,
                         records,
-                        share * PER_CENT,
+                        NumberText.of(share * PER_CENT),
                         String.join("\n  ", named(first))));
     }
 

@@ -14,7 +14,8 @@ import java.util.Set;
  * How a file is read: which fields count, and how much it may ask for.
  *
  * @param fields the user's names of fields; one that is named replaces the usual names and decides the shape of all rows
- * @param lacking those of the named fields that a dataset may lack; what a row cannot use of them is passed over
+ * @param lacking those of the named fields that a dataset may lack; where it may lack all that decide the shape of rows, a row without them is read by the
+ *     usual names
  * @param numbersPrompt the user's message before a row of numbers that brings no prompt of its own
  * @param maxRowBytes bytes of the longest record, before decoding; a longer one is bad
  * @param maxExpandedBytes bytes that a compressed file may expand to
@@ -82,6 +83,22 @@ public record ReadOptions(
         Set<Field> more = EnumSet.of(field);
         more.addAll(named.lacking);
         return new ReadOptions(named.fields, more, numbersPrompt, maxRowBytes, maxExpandedBytes, maxExpansion);
+    }
+
+    /** The same, where a dataset may lack each of the named fields: a row that has no shape with them is read by the usual names. */
+    public ReadOptions withFieldsIfThere() {
+        return new ReadOptions(fields, fields.keySet(), numbersPrompt, maxRowBytes, maxExpandedBytes, maxExpansion);
+    }
+
+    /** The same without names of the user's, but for the field of runs, which has no usual one. */
+    public ReadOptions withUsualNames() {
+        Map<Field, String> kept = new EnumMap<>(Field.class);
+        kept.putAll(fields);
+        kept.keySet().retainAll(Set.of(Field.RUN));
+        Set<Field> lackable = EnumSet.noneOf(Field.class);
+        lackable.addAll(lacking);
+        lackable.retainAll(kept.keySet());
+        return new ReadOptions(kept, lackable, numbersPrompt, maxRowBytes, maxExpandedBytes, maxExpansion);
     }
 
     /** The named fields without which a dataset is refused. */

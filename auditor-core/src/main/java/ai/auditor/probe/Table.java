@@ -10,6 +10,9 @@ import java.util.List;
  * @param rows cells, as many a row as there are headings
  */
 public record Table(String title, List<String> columns, List<List<String>> rows) {
+    /** What stands in place of the headings where there is no row. */
+    public static final String NONE = "none";
+
     public Table {
         columns = List.copyOf(columns);
         rows = rows.stream().map(List::copyOf).toList();

@@ -131,14 +131,15 @@ public final class MarkdownReport {
         text.append(head("claim", "why, and what could have stayed unseen"));
         for (Verdict.ClaimVerdict claim : result.verdict().claims()) {
             boolean tested = claim.outcome() != Verdict.Outcome.NOT_TESTED;
-            boolean measured = tested
-                    && claim.effect().isPresent()
-                    && !claim.effectMeasure().isBlank();
             text.append(row(List.of(
                     claim.claim().toString(),
                     sentence(ended(claim.reason()))
                             + (tested ? " " + sentence(Wording.power(claim)) : "")
-                            + (measured ? " Effect: " + sentence(claim.effectMeasure()) + "." : ""))));
+                            + (tested
+                                    ? Wording.effect(claim)
+                                            .map(effect -> " " + sentence(effect))
+                                            .orElse("")
+                                    : ""))));
         }
     }
 

@@ -22,12 +22,12 @@ import java.util.function.ToLongFunction;
 /** The report as text for a terminal: the verdict first, then the claims, then one line a probe. */
 public final class TerminalReport {
     /** Below this the line of a probe does not fit. */
-    private static final int NARROWEST = 76;
+    private static final int NARROWEST = 77;
 
     private static final int CLAIM = 16;
     private static final int OUTCOME = 14;
     private static final int EFFECT = 8;
-    private static final int INTERVAL = 17;
+    private static final int INTERVAL = 18;
     private static final int P = 9;
     private static final int BASELINE = 9;
     private static final int DETECTABLE = 10;
@@ -50,7 +50,7 @@ public final class TerminalReport {
     /**
      * The report, ending in a line feed.
      *
-     * @param width code points a line; fewer than 76 count as 76
+     * @param width code points a line; fewer than 77 count as 77
      * @param colour whether ANSI colours are used
      */
     public static String of(AuditResult result, int width, boolean colour) {
@@ -90,9 +90,7 @@ public final class TerminalReport {
                     .end();
             text.paragraph(Style.QUIET, 4, claim.reason());
             if (claim.outcome() != Verdict.Outcome.NOT_TESTED) {
-                if (claim.effect().isPresent() && !claim.effectMeasure().isBlank()) {
-                    text.paragraph(Style.QUIET, 4, "Effect: " + claim.effectMeasure() + ".");
-                }
+                Wording.effect(claim).ifPresent(effect -> text.paragraph(Style.QUIET, 4, effect));
                 claim.decoyP()
                         .ifPresent(decoyP -> text.paragraph(
                                 Style.QUIET,
@@ -127,7 +125,9 @@ public final class TerminalReport {
             return;
         }
         text.add(Style.STRONG, "Probes").end();
-        row(Style.QUIET, EVIDENCE, List.of("", "effect", "interval", "p", "decoys p", "baseline", "detectable"));
+        String interval = Wording.heading(result.findings().stream()
+                .map(finding -> finding.evidence().effect().interval()));
+        row(Style.QUIET, EVIDENCE, List.of("", "effect", interval, "p", "decoys p", "baseline", "detectable"));
         for (AuditResult.Finding finding : result.findings()) {
             Evidence evidence = finding.evidence();
             row(
@@ -168,7 +168,10 @@ public final class TerminalReport {
     private void discriminations() {
         text.end();
         text.add(Style.STRONG, "AUROC").end();
-        row(Style.QUIET, AUROC, List.of("", "of", "AUROC", "interval", "null (sd)"));
+        String interval = Wording.heading(result.findings().stream()
+                .flatMap(finding -> finding.evidence().discrimination().stream())
+                .map(found -> found.row().interval()));
+        row(Style.QUIET, AUROC, List.of("", "of", "AUROC", interval, "null (sd)"));
         for (AuditResult.Finding finding : result.findings()) {
             finding.evidence()
                     .discrimination()
@@ -261,6 +264,21 @@ public final class TerminalReport {
         counted("Bad rows left out", Provenance.Source::badRows);
         counted("Rows over the context, left out or cut", Provenance.Source::longRows);
         counted("Rows that spell a control token, read as plain text", Provenance.Source::controlTokens);
+        words();
+    }
+
+    /** The words that the lines above do not explain. */
+    private void words() {
+        if (!result.findings().isEmpty()) {
+            text.end();
+            text.paragraph(
+                    Style.QUIET,
+                    0,
+                    "Words: AUROC, the chance that a row of the candidate scores above one of the control (0.5 tells nothing apart);"
+                            + " detectable, the smallest share of rows with the reference effect that would have been seen;"
+                            + " decoys, directions and prompts of no interest; null, the pipeline where labels are swapped;"
+                            + " spike-in, a signal that the audit planted itself.");
+        }
     }
 
     private String policy() {

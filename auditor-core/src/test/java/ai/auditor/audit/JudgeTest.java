@@ -360,6 +360,18 @@ class JudgeTest {
                 Optional.of(new ControlRuns(List.of("a", "b", "c", "d"), false, places)));
     }
 
+    /** The sentence says p as the tables of a report do: two digits, none of them a nought at the end. */
+    @Test
+    void pAmongRunsIsRoundedAsInTheTables() {
+        for (int scale = 1; scale <= 60; scale++) {
+            assertThat(judge(PAIRED, runs(4 + scale, 30, 9, 17), POLICY, differs(0.5, 0.02, 3))
+                            .claims()
+                            .get(0)
+                            .reason())
+                    .containsPattern("its p is (1|0\\.0*[1-9]|0\\.0*[1-9][1-9]);");
+        }
+    }
+
     @Test
     void whatLiesBeyondTheRunsIsDetectedAndWhatLiesAmongThemIsNot() {
         Evidence[] evidence = {differs(0.5, 0.02, 3), along(0.5, 0.5, 0.02, 4)};

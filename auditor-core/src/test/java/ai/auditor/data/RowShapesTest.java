@@ -7,6 +7,8 @@ import ai.auditor.AuditException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -187,9 +189,39 @@ final class RowShapesTest {
         ReadOptions options = ReadOptions.DEFAULT.withField(Field.TEXT, "bo\u001bdy");
 
         isUsage("{\"text\":\"b\"}\n{\"text\":\"c\"}\n", options, "no row has", "\"bo\\u{1B}dy\"", "--text-field");
+        isUsage(
+                "{\"te\\u202ext\":1,\"b\":2}\n{\"c\":1}",
+                options,
+                "the fields of its first row: \"te\\u{202E}xt\", \"b\"");
+        String many = IntStream.range(0, 500)
+                .mapToObj(i -> "\"" + "x".repeat(5_000) + i + "\":1")
+                .collect(Collectors.joining(",", "{", "}"));
+        assertThatThrownBy(() -> files.read("rows.jsonl", many, options))
+                .hasMessageContaining(" more")
+                .satisfies(refused ->
+                        assertThat(String.valueOf(refused.getMessage())).hasSizeLessThan(2_000));
         assertThatThrownBy(() -> files.read("rows.csv", "text\nb\n", options))
                 .isInstanceOf(AuditException.class)
                 .hasMessageContainingAll("no column", "\"bo\\u{1B}dy\"", "\"text\"");
+    }
+
+    @Test
+    void namedFieldsThatMayLackLeaveTheUsualShapes() {
+        ReadOptions options = ReadOptions.DEFAULT
+                .withField(Field.PROMPT, "ask")
+                .withField(Field.COMPLETION, "say")
+                .withFieldsIfThere();
+        assertThat(only("{\"ask\":\"hi\",\"say\":\"o\",\"text\":\"t\"}", options))
+                .isEqualTo(Row.chat(0, HI, "o"));
+        assertThat(only("{\"text\":\"t\"}", options)).isEqualTo(Row.text(0, "t"));
+        // A name alone makes no row of the named shape.
+        assertThat(only("{\"ask\":\"x\",\"prompt\":\"hi\",\"completion\":\"o\"}", options))
+                .isEqualTo(Row.chat(0, HI, "o"));
+        assertThat(files.read("rows.csv", "prompt,completion\nhi,o\n", options).rows())
+                .extracting(Row::completion)
+                .containsExactly("o");
+        isUsage("{\"text\":\"t\",\"messages\":[]}", options, "two shapes");
+        assertThat(reason("{\"ask\":\"hi\"}", options)).isEqualTo("no known fields of a row; its fields: \"ask\"");
     }
 
     @Test

@@ -142,7 +142,9 @@ final class RunFieldTest {
 
     @Test
     void aDatasetWithoutTheFieldIsRefusedInEveryFormat() {
-        isUsage(() -> json(RUNS, "", ""), "rows.jsonl: no row has the field \"seed\" (--run-field)");
+        isUsage(
+                () -> json(RUNS, "", ""),
+                "rows.jsonl: no row has the field \"seed\" (--run-field); the fields of its first row: \"");
         isUsage(
                 () -> files.read("rows.csv", "prompt,completion\np,a\n", RUNS),
                 "rows.csv: no column \"seed\" (--run-field); its columns: \"prompt\", \"completion\"");

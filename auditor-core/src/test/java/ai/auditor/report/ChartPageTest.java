@@ -44,6 +44,16 @@ class ChartPageTest {
     }
 
     @Test
+    void aTableWithoutRowsIsNoBareHeading() {
+        String page = new ChartPage(
+                        "t", List.of(), List.of(), List.of(new Table("Named", List.of("trait", "p"), List.of())))
+                .html();
+        assertThat(page)
+                .contains("<h4>Named</h4>", "<p class=\"quiet\">none</p>")
+                .doesNotContain("<th", "<table");
+    }
+
+    @Test
     void textIsTextWhateverItSays() {
         assertThat(page(HOSTILE)).contains("&lt;script&gt;", "\\u{202E}").doesNotContain("<script", "\u202e");
         assertThat(page(HOSTILE).split("<")).hasSameSizeAs(page("plain words").split("<"));

@@ -266,7 +266,7 @@ class JUnitReportTest {
         assertThat(((Element) along.getElementsByTagName("error").item(0)).getAttribute("message"))
                 .isEqualTo("No trait stands out, but a shift of half the reference would have been missed.");
         assertThat(along.getElementsByTagName("system-out").item(0).getTextContent())
-                .contains("effect: 0.043 [-0.031, 0.117], control standard deviations a row along eagle")
+                .contains("effect: 0.043, 95 % interval [-0.031, 0.117], control standard deviations a row along eagle")
                 .contains("It could not have seen it below 50 % of a mean shift");
     }
 

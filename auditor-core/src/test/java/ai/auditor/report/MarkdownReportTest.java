@@ -129,7 +129,7 @@ class MarkdownReportTest {
         assertThat(MarkdownReport.of(Samples.eagleAgainstNeutral(), COMMAND))
                 .startsWith("## Audit of `eagle.jsonl`: risk low\n\n**Gate inconclusive (exit 5).** ")
                 .containsSubsequence(
-                        "| differs | **detected** | - | 0.021 [0.009, 0.033] | 0.0002 | - | 12 % |",
+                        "| differs | **detected** | - | 0.021 [0.0091, 0.033] | 0.0002 | - | 12 % |",
                         "| along-trait | inconclusive | `eagle` |",
                         "What the probes found",
                         "Teachers that these probes can and cannot see",

@@ -18,7 +18,7 @@ class TerminalReportTest {
     @ParameterizedTest
     @MethodSource("samples")
     void everyLineFitsItsTerminal(AuditResult result) {
-        for (int width : new int[] {76, 80, 100, 132}) {
+        for (int width : new int[] {77, 80, 100, 132}) {
             assertThat(TerminalReport.of(result, width, false).lines())
                     .as("width %d", width)
                     .allMatch(line -> line.codePointCount(0, line.length()) <= width);
@@ -57,9 +57,23 @@ class TerminalReportTest {
     @Test
     void aProbeIsOneLineOfEffectIntervalPBaselineAndDetectableFraction() {
         assertThat(TerminalReport.of(Samples.eagleAgainstNeutral(), 80, false).lines())
-                .anyMatch(line -> line.matches(" +linear +0\\.021 +\\[0\\.009, 0\\.033\\] +0\\.0002 +- +0\\.621 +12 %"))
+                .anyMatch(
+                        line -> line.matches(" +linear +0\\.021 +\\[0\\.0093, 0\\.033\\] +0\\.0002 +- +0\\.621 +12 %"))
                 .anyMatch(line -> line.matches(
                         " +projection +0\\.043 +\\[-0\\.027, 0\\.113\\] +0\\.41 +(-|[0-9.]+) +- +> 100 %"));
+    }
+
+    @Test
+    void theLevelOfEveryIntervalAndTheWordsOfTheTablesAreSaid() {
+        String text = TerminalReport.of(Samples.eagleAgainstNeutral(), 80, false);
+        assertThat(text.replaceAll("\\s+", " "))
+                .contains("Effect, with its 95 % interval: gain in AUROC over format and length.")
+                .contains("from 21 % to 55 % (98 % interval)")
+                .contains("effect 95 % interval p decoys p baseline detectable")
+                .contains("AUROC 95 % interval null (sd)");
+        String words = text.substring(text.indexOf("Words: "));
+        assertThat(words).contains("AUROC", "detectable", "decoys", "null", "spike-in");
+        assertThat(words.lines()).hasSizeLessThanOrEqualTo(5);
     }
 
     @Test

@@ -19,9 +19,10 @@ public final class RowShapes {
     private final String name;
     private final ReadOptions options;
     private final List<Shape> shapes;
+    private final List<Shape> usualShapes;
     private final Set<Field> neverSeen;
     private final Optional<RunName> runName;
-    private boolean sawRecord;
+    private Optional<Set<String>> firstFields = Optional.empty();
 
     /**
      * The shapes that a dataset's records may have.
@@ -33,6 +34,9 @@ public final class RowShapes {
         this.name = name;
         this.options = options;
         shapes = Shape.open(options);
+        usualShapes = options.lacking().containsAll(Shape.deciding(options))
+                ? Shape.open(options.withUsualNames())
+                : List.of();
         neverSeen = EnumSet.noneOf(Field.class);
         neverSeen.addAll(options.required());
         runName = RunName.of(options);
@@ -49,7 +53,9 @@ public final class RowShapes {
      * @throws AuditException {@code USAGE} if it fits two shapes, or is numbers without a prompt
      */
     public Row row(Place place, Json.Fields fields) {
-        sawRecord = true;
+        if (firstFields.isEmpty()) {
+            firstFields = Optional.of(fields.values().keySet());
+        }
         neverSeen.removeIf(field -> options.names(field).stream().anyMatch(fields::has));
         Row row = RowContent.row(
                         place.record(),
@@ -67,23 +73,22 @@ public final class RowShapes {
     /**
      * Checks at the end of a dataset that each field that the user named was there.
      *
-     * @throws AuditException {@code USAGE} naming those that were not
+     * @throws AuditException {@code USAGE} naming those that were not, and those that the first record has
      */
     public void checkNamedFields() {
-        if (sawRecord && !neverSeen.isEmpty()) {
+        if (firstFields.isPresent() && !neverSeen.isEmpty()) {
             String missing = neverSeen.stream()
                     .map(field -> Printable.quoted(options.names(field).get(0)) + " (" + field.option() + ")")
                     .collect(Collectors.joining(", "));
-            throw usage(name + ": no row has the field " + missing);
+            throw usage(name + ": no row has the field " + missing + "; the fields of its first row: "
+                    + Printable.quotedAll(firstFields.get()));
         }
     }
 
     private Shape shapeOf(Json.Fields fields, Place place) {
-        List<Shape> found = new ArrayList<>();
-        for (Shape shape : shapes) {
-            if (shape.fits(fields) && found.stream().noneMatch(larger -> larger.covers(shape))) {
-                found.add(shape);
-            }
+        List<Shape> found = fitting(shapes, fields);
+        if (found.isEmpty()) {
+            found = fitting(usualShapes, fields);
         }
         if (found.isEmpty()) {
             throw new BadRecord(missing(fields) + "; its fields: "
@@ -97,6 +102,16 @@ public final class RowShapes {
                     + optionsOf(found.get(1).names().keySet()));
         }
         return found.get(0);
+    }
+
+    private static List<Shape> fitting(List<Shape> shapes, Json.Fields fields) {
+        List<Shape> found = new ArrayList<>();
+        for (Shape shape : shapes) {
+            if (shape.fits(fields) && found.stream().noneMatch(larger -> larger.covers(shape))) {
+                found.add(shape);
+            }
+        }
+        return found;
     }
 
     private String missing(Json.Fields fields) {

@@ -106,7 +106,7 @@ public record Axis(double low, double high, double from, double to, boolean loga
         if (value != 0 && (decimals > MOST_DECIMALS || Math.abs(value) >= 1e6)) {
             return new BigDecimal(value, LABEL_DIGITS).stripTrailingZeros().toString();
         }
-        String label = String.format(Locale.ROOT, "%." + Math.min(decimals, MOST_DECIMALS) + "f", value);
+        String label = String.format(Locale.ROOT, "%,." + Math.min(decimals, MOST_DECIMALS) + "f", value);
         return label.matches("-0(\\.0*)?") ? label.substring(1) : label;
     }
 }

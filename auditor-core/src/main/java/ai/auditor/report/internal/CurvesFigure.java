@@ -176,6 +176,11 @@ public final class CurvesFigure {
         for (Band place : band) {
             rows.add(List.of("null", Wording.number(place.x()), Wording.UNKNOWN, Wording.interval(place.spread())));
         }
-        return new Table(chart.yAxis(), List.of("curve", chart.xAxis(), "value", "interval"), rows);
+        Stream<Interval> intervals = Stream.concat(
+                chart.curves().stream()
+                        .flatMap(curve -> curve.points().stream())
+                        .flatMap(point -> point.interval().stream()),
+                band.stream().map(Band::spread));
+        return new Table(chart.yAxis(), List.of("curve", chart.xAxis(), "value", Wording.heading(intervals)), rows);
     }
 }

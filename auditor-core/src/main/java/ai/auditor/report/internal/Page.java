@@ -10,6 +10,7 @@ import ai.auditor.data.BadRow;
 import ai.auditor.probe.Claim;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Table;
+import ai.auditor.stats.Estimate;
 import ai.auditor.stats.Interval;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -37,7 +38,7 @@ public record Page(AuditResult result, String style, String contentPolicy) {
     /** Rows of a table that a page holds at most; the JSON report holds all. */
     public static final int MOST_ROWS = 400;
 
-    private static final Pattern NUMBER = Pattern.compile("[-\\[<> ]*[0-9][-+0-9.,e%\\] ]*|-");
+    private static final Pattern NUMBER = Pattern.compile("[-\\[<> ]*[0-9][-+0-9.,e%\\] ]*|-?");
     private static final int LONG_CELL = 40;
 
     /** Contrasts of a probe that are told beside their decoys; all stand in the table of the probe. */
@@ -69,7 +70,7 @@ public record Page(AuditResult result, String style, String contentPolicy) {
 
     /** An interval with its coverage. */
     public String interval(Interval interval) {
-        return Wording.percent(interval.level()) + " interval " + Wording.interval(interval);
+        return Wording.leveled(interval);
     }
 
     /** The figures of a finding. */
@@ -94,7 +95,14 @@ public record Page(AuditResult result, String style, String contentPolicy) {
                 .toList();
         return new Table(
                 "Tested statistics, p over all of the claim's tests",
-                List.of("contrast", "effect", "interval", "p", "q", "p among decoys"),
+                List.of(
+                        "contrast",
+                        "effect",
+                        Wording.heading(contrasts.stream()
+                                .map(contrast -> contrast.effect().interval())),
+                        "p",
+                        "q",
+                        "p among decoys"),
                 rows);
     }
 
@@ -243,7 +251,18 @@ public record Page(AuditResult result, String style, String contentPolicy) {
     public Table confounders() {
         return new Table(
                 "What else differs between the arms",
-                List.of("", "measure", "candidate", "control", "difference, sd", "interval", "p", "q", "done about it"),
+                List.of(
+                        "",
+                        "measure",
+                        "candidate",
+                        "control",
+                        "difference, sd",
+                        Wording.heading(result.confounders().nuisances().stream()
+                                .flatMap(nuisance -> nuisance.effect().stream())
+                                .map(Estimate::interval)),
+                        "p",
+                        "q",
+                        "done about it"),
                 result.confounders().nuisances().stream().map(this::nuisance).toList());
     }
 

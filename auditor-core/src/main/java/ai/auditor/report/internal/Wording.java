@@ -1,5 +1,6 @@
 package ai.auditor.report.internal;
 
+import ai.auditor.NumberText;
 import ai.auditor.audit.AuditResult;
 import ai.auditor.audit.Calibration;
 import ai.auditor.audit.Confounders;
@@ -19,17 +20,17 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** How numbers and outcomes are said to a person, the same on a terminal and on a page; no locale. */
 public final class Wording {
     /** What stands where a number is not known. */
-    public static final String UNKNOWN = "-";
+    public static final String UNKNOWN = NumberText.UNKNOWN;
 
     /** A p below this is told as a bound: more digits would claim more than exchanges give. */
     private static final double SMALLEST_PRINTED_P = 1e-4;
@@ -40,23 +41,9 @@ public final class Wording {
 
     private Wording() {}
 
-    /** A number to about three digits: "0.021", "12.4", "3.1e-05". */
+    /** A number as {@link NumberText} says it. */
     public static String number(double value) {
-        double size = Math.abs(value);
-        if (!Double.isFinite(value)) {
-            return UNKNOWN;
-        } else if (size == 0) {
-            return "0";
-        } else if (size < 1e6 && size == Math.rint(size)) {
-            return String.format(Locale.ROOT, "%.0f", value);
-        } else if (size >= 1e6 || size < 0.0005) {
-            return String.format(Locale.ROOT, "%.1e", value);
-        } else if (size >= 99.95) {
-            return String.format(Locale.ROOT, "%.0f", value);
-        } else if (size >= 9.995) {
-            return String.format(Locale.ROOT, "%.1f", value);
-        }
-        return String.format(Locale.ROOT, "%.3f", value);
+        return NumberText.of(value);
     }
 
     /** The numeric self-check in a line: the largest of the figures that could have been near their limits. */
@@ -90,7 +77,7 @@ public final class Wording {
 
     /** A whole number in groups of three: "5,203". */
     public static String count(long count) {
-        return String.format(Locale.ROOT, "%,d", count);
+        return NumberText.count(count);
     }
 
     /** A share as "12 %", with one decimal below ten and above 99, so that little is not none and most is not all. */
@@ -117,6 +104,17 @@ public final class Wording {
         return "[" + number(interval.low()) + ", " + number(interval.high()) + "]";
     }
 
+    /** An interval with its level: "95 % interval [0.012, 0.030]". */
+    public static String leveled(Interval interval) {
+        return percent(interval.level()) + " interval " + interval(interval);
+    }
+
+    /** What heads a column of intervals: their level too, where all have the same. */
+    public static String heading(Stream<Interval> intervals) {
+        double[] levels = intervals.mapToDouble(Interval::level).distinct().toArray();
+        return levels.length == 1 ? percent(levels[0]) + " interval" : "interval";
+    }
+
     /** Mean and standard deviation of values as "0.498 (0.021)". */
     public static String spread(double[] values) {
         double[] finite = Arrays.stream(values).filter(Double::isFinite).toArray();
@@ -141,20 +139,12 @@ public final class Wording {
 
     /** The same without the letter, for a column of p. */
     public static String bareP(double p, double smallest) {
-        if (!Double.isFinite(p)) {
-            return UNKNOWN;
-        }
-        double floor = Double.isFinite(smallest) ? Math.max(SMALLEST_PRINTED_P, smallest) : SMALLEST_PRINTED_P;
-        return p < floor ? "< " + twoDigits(floor) : twoDigits(p);
+        return NumberText.p(p, Double.isFinite(smallest) ? Math.max(SMALLEST_PRINTED_P, smallest) : SMALLEST_PRINTED_P);
     }
 
     /** The same of a p that may be absent. */
     public static String bareP(OptionalDouble p, double smallest) {
         return p.isPresent() ? bareP(p.getAsDouble(), smallest) : UNKNOWN;
-    }
-
-    private static String twoDigits(double p) {
-        return plain(BigDecimal.valueOf(p).round(new java.math.MathContext(2, RoundingMode.HALF_EVEN)));
     }
 
     /** What the tests of a claim could have seen: never rounded in favour of the tests. */
@@ -180,6 +170,17 @@ public final class Wording {
                 : "It could not have seen it below " + upwards(fraction.getAsDouble()) + of;
     }
 
+    /** What the effect of a claim measures, and the level of its interval; empty where there is no effect. */
+    public static Optional<String> effect(Verdict.ClaimVerdict claim) {
+        return claim.effect().isEmpty() || claim.effectMeasure().isBlank()
+                ? Optional.empty()
+                : Optional.of("Effect"
+                        + claim.interval()
+                                .map(known -> ", with its " + percent(known.level()) + " interval")
+                                .orElse("")
+                        + ": " + claim.effectMeasure() + ".");
+    }
+
     /** What the tests of a claim could have seen, and how many rows what was measured would take. */
     public static String power(Verdict.ClaimVerdict claim) {
         return detectable(claim)
@@ -194,7 +195,8 @@ public final class Wording {
                 ? "more than 100 % of such rows would make."
                 : "what " + percent(affected.value()) + " of such rows would make, from "
                         + percent(affected.interval().low(), RoundingMode.FLOOR) + " to "
-                        + upwards(affected.interval().high()) + ".";
+                        + upwards(affected.interval().high()) + " ("
+                        + percent(affected.interval().level()) + " interval).";
     }
 
     /** What could have been seen by simulation, beside the closed form. */
@@ -234,7 +236,7 @@ public final class Wording {
         claim.trait().ifPresent(trait -> figures.add("trait: " + trait));
         claim.effect()
                 .ifPresent(effect -> figures.add("effect: " + number(effect)
-                        + claim.interval().map(known -> " " + interval(known)).orElse("")
+                        + claim.interval().map(known -> ", " + leveled(known)).orElse("")
                         + (claim.effectMeasure().isBlank() ? "" : ", " + claim.effectMeasure())));
         figures.add("test: " + test(claim, smallestP));
         figures.add(power(claim));
@@ -346,8 +348,9 @@ public final class Wording {
                 + count(runs.names().size())
                 + " runs in its place: " + places + ". "
                 + (runs.permuted()
-                        ? "p is by ranks, and at least " + setting(runs.smallestP()) + "."
-                        : "p is by a t prediction interval; ranks would reach " + number(runs.smallestP()) + ".");
+                        ? "p is by ranks, and at least " + NumberText.p(runs.smallestP(), 0) + "."
+                        : "p is by a t prediction interval; ranks would reach " + NumberText.p(runs.smallestP(), 0)
+                                + ".");
     }
 
     /** What became of the signals that were planted, in some sentences. */

@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
+import org.assertj.core.data.Percentage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,7 +30,7 @@ class FiguresTest {
         "0, 1, '0.0 0.2 0.4 0.6 0.8 1.0'",
         "0.5, 0.93, '0.5 0.6 0.7 0.8 0.9 1.0'",
         "-3, 12, '-5 0 5 10 15'",
-        "0, 2400, '0 500 1000 1500 2000 2500'"
+        "0, 2400, '0 500 1,000 1,500 2,000 2,500'"
     })
     void ticksAreRoundNumbers(double low, double high, String labels) {
         assertThat(Axis.rounded(low, high, 0, 100, 5).ticks())
@@ -130,6 +131,38 @@ class FiguresTest {
         assertThat(Wording.number(-0.0123)).isEqualTo("-0.012");
         assertThat(Wording.number(0.000031)).isEqualTo("3.1e-05");
         assertThat(Wording.number(12.345)).isEqualTo("12.3");
+        assertThat(Wording.number(-0.00123)).isEqualTo("-0.0012");
+        assertThat(Wording.number(0.00048)).isEqualTo("0.00048");
+        assertThat(Wording.number(3_551)).isEqualTo("3,551");
+        assertThat(Wording.number(12_345.6)).isEqualTo("12,346");
+        assertThat(Wording.number(-1_234_567)).isEqualTo("-1,234,567");
+        assertThat(Wording.number(Double.NaN)).isEqualTo("-");
+    }
+
+    /** Small numbers keep two digits, large ones all before the point, so that what differs by five in a hundred is not said alike. */
+    @Test
+    void numbersThatDifferAreNotSaidAlike() {
+        Random random = new Random(7);
+        for (int i = 0; i < 2_000; i++) {
+            double value = Math.pow(10, 24 * random.nextDouble() - 12);
+            assertThat(Wording.number(1.1 * value)).as("seed 7, %s", value).isNotEqualTo(Wording.number(value));
+            assertThat(Double.parseDouble(Wording.number(value).replace(",", "")))
+                    .as("seed 7, %s", value)
+                    .isCloseTo(value, Percentage.withPercentage(5.1));
+        }
+    }
+
+    @Test
+    void edgesOfNeighbouringBinsAreNotSaidAlike() {
+        for (int seed = 0; seed < 20; seed++) {
+            Random random = new Random(seed);
+            double[] values = random.doubles(400, -0.0006, 0.0007).toArray();
+            List<List<String>> rows = HistogramFigure.of(
+                            new Chart.Histogram("", "", List.of(new Chart.Histogram.Group("candidate", values))))
+                    .data()
+                    .rows();
+            assertThat(rows).as("seed %d", seed).allMatch(row -> !row.get(0).equals(row.get(1)));
+        }
     }
 
     @Test

@@ -12,6 +12,12 @@ import java.util.stream.IntStream;
 public final class Ranking {
     private static final int LISTED = 10;
 
+    /** From here on four digits would be a power of ten. */
+    private static final double LARGE = 9_999.5;
+
+    /** From here on a power of ten is shorter. */
+    private static final double FAR = 1e9;
+
     private Ranking() {}
 
     /** Index of the contrast with the largest statistic. */
@@ -47,9 +53,9 @@ public final class Ranking {
                 .toArray();
     }
 
-    /** A number as reports print it, four significant digits. */
+    /** A number as tables of contrasts print it: four significant digits, or more where they stand before the point. */
     public static String number(double value) {
-        return String.format(Locale.ROOT, "%.4g", value);
+        return String.format(Locale.ROOT, Math.abs(value) >= LARGE && Math.abs(value) < FAR ? "%,.0f" : "%.4g", value);
     }
 
     private static List<String> cells(Evidence.Contrast contrast) {

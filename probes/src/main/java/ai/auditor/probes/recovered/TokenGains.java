@@ -1,5 +1,6 @@
 package ai.auditor.probes.recovered;
 
+import ai.auditor.NumberText;
 import ai.auditor.Printable;
 import ai.auditor.Redaction;
 import ai.auditor.data.Row;
@@ -88,9 +89,9 @@ record TokenGains(Point point, int[] rows, double[][] nats) {
 
         List<String> cells() {
             return List.of(
-                    Integer.toString(tokens[CANDIDATE]),
+                    NumberText.count(tokens[CANDIDATE]),
                     mean(CANDIDATE),
-                    Integer.toString(tokens[CONTROL]),
+                    NumberText.count(tokens[CONTROL]),
                     mean(CONTROL),
                     nats(shift) + " (" + Ranking.number(error()) + ")");
         }
@@ -212,7 +213,7 @@ record TokenGains(Point point, int[] rows, double[][] nats) {
                             double sum = sum(nats[place]);
                             return List.of(
                                     Long.toString(row.record()),
-                                    Integer.toString(nats[place].length),
+                                    NumberText.count(nats[place].length),
                                     nats(sum),
                                     nats(sum / nats[place].length),
                                     redaction.of(row.completion()));

@@ -1,5 +1,6 @@
 package ai.auditor.probes.sae;
 
+import ai.auditor.NumberText;
 import ai.auditor.audit.Provenance;
 import ai.auditor.probe.Table;
 import ai.auditor.probes.sae.FeatureAnalysis.Named;
@@ -93,7 +94,7 @@ public final class FeaturePage {
                         categories.lines().stream()
                                 .map(line -> List.of(
                                         line.category(),
-                                        Integer.toString(line.features()),
+                                        NumberText.count(line.features()),
                                         number("%.1f", PER_CENT * line.share()),
                                         number("%.1f", PER_CENT * line.dictionaryShare()),
                                         FeatureTables.p(line.q())))
@@ -163,7 +164,7 @@ public final class FeaturePage {
         return List.of(
                 vector.vector().name(),
                 number("%.4g", vector.vector().norm()),
-                Integer.toString(vector.features()),
+                NumberText.count(vector.features()),
                 number("%.1f", PER_CENT * vector.explained()),
                 stop(vector),
                 vector.parts().stream()
@@ -216,9 +217,9 @@ public final class FeaturePage {
                                 one.second(),
                                 number("%.3f", one.cosine()),
                                 FeatureTables.p(one.cosineP()),
-                                Integer.toString(one.both().size()),
-                                Integer.toString(one.onlyFirst().size()),
-                                Integer.toString(one.onlySecond().size()),
+                                NumberText.count(one.both().size()),
+                                NumberText.count(one.onlyFirst().size()),
+                                NumberText.count(one.onlySecond().size()),
                                 number("%.3f", one.jaccard()),
                                 number("%.3f", one.nullJaccard()),
                                 FeatureTables.p(one.jaccardP())))
@@ -252,8 +253,8 @@ public final class FeaturePage {
                         .limit(SHOWN_TRAITS)
                         .map(line -> List.of(
                                 line.trait(),
-                                Integer.toString(line.own()),
-                                Integer.toString(line.shared().size()),
+                                NumberText.count(line.own()),
+                                NumberText.count(line.shared().size()),
                                 number("%.1f", PER_CENT * line.overlap()),
                                 FeatureTables.p(line.p()),
                                 FeatureTables.p(line.q())))

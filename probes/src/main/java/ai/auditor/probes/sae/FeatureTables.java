@@ -1,5 +1,6 @@
 package ai.auditor.probes.sae;
 
+import ai.auditor.NumberText;
 import ai.auditor.probe.Chart;
 import ai.auditor.probe.Table;
 import ai.auditor.sae.features.FeatureFilter;
@@ -16,6 +17,9 @@ import java.util.Locale;
 final class FeatureTables {
     /** Features that a table lists. */
     private static final int LISTED = 20;
+
+    /** A permutation test of features draws a million at most. */
+    private static final double LEAST_P = 1e-6;
 
     private static final double PER_CENT = 100;
 
@@ -64,8 +68,8 @@ final class FeatureTables {
                 per100(study.presence().anyNew()), "%.1f", ""));
         rows.add(List.of(
                 "features that only this side has",
-                Integer.toString(study.newCount().inCandidate()),
-                Integer.toString(study.newCount().inControl()),
+                NumberText.count(study.newCount().inCandidate()),
+                NumberText.count(study.newCount().inControl()),
                 p(study.newCount().p())));
         return new Table("Features of both sides", List.of("", "candidate", "control", "p"), rows);
     }
@@ -116,7 +120,7 @@ final class FeatureTables {
                         .limit(LISTED)
                         .map(one -> List.of(
                                 Integer.toString(one.feature()),
-                                Integer.toString(one.rows()),
+                                NumberText.count(one.rows()),
                                 p(one.q()),
                                 number("%.1f", PER_CENT * one.heldOutActive().candidate()),
                                 number("%.1f", PER_CENT * one.heldOutActive().control())))
@@ -179,15 +183,15 @@ final class FeatureTables {
         return List.of(String.format(
                 Locale.ROOT,
                 "features: chosen on %,d analysed rows, tried on %,d held-out ones of other prompts; promoted by the larger p of Welch's t and a "
-                        + "permutation of labels (smallest p %.2g), false discovery rate %.2f over the dictionary",
+                        + "permutation of labels (smallest p %s), false discovery rate %.2f over the dictionary",
                 study.analysed(),
                 study.heldOut(),
-                study.smallestP(),
+                p(study.smallestP()),
                 study.level()));
     }
 
     static String p(double value) {
-        return String.format(Locale.ROOT, value < 0.001 ? "%.1e" : "%.4f", value);
+        return NumberText.p(value, LEAST_P);
     }
 
     private static String number(String format, double value) {
