@@ -7,7 +7,6 @@ import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Probe;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.IntPredicate;
 import java.util.stream.DoubleStream;
@@ -51,7 +50,7 @@ record PlantedRowsCheck(Policy policy, List<Probe> probes, String trait, Compari
         probes.stream()
                 .filter(probe -> !comparesRows(probe))
                 .forEach(probe -> trials.add(new SpikeIn.Trial(probe.name(), 0, SpikeIn.Outcome.NOT_COVERED)));
-        return new SpikeIn(trait, Optional.empty(), policy.maxDetectableFraction(), prompts, trials);
+        return new SpikeIn.OfRows(trait, policy.maxDetectableFraction(), prompts, trials);
     }
 
     /** Shadow students would have to be trained again for each size. */

@@ -68,12 +68,8 @@ final class SpikeInCheck {
             trials.addAll(trials(study.halved(control, activations, policy), planted.name(), SIZES[i]));
         }
         notCovered.forEach(probe -> trials.add(new SpikeIn.Trial(probe.name(), 0, SpikeIn.Outcome.NOT_COVERED)));
-        return Optional.of(new SpikeIn(
-                planted.name(),
-                Optional.of(planted.point().toString()),
-                policy.maxDetectableFraction(),
-                control.length,
-                trials));
+        return Optional.of(new SpikeIn.OfVector(
+                planted.name(), planted.point().toString(), policy.maxDetectableFraction(), control.length, trials));
     }
 
     /** Places in {@code control} of the half that stands for a candidate (as {@link Comparison#halves(int[])} lays it out), so many. */

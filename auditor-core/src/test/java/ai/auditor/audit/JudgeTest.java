@@ -37,9 +37,9 @@ class JudgeTest {
             "",
             List.of(),
             0.0001,
-            List.of(new SpikeIn(
+            List.of(new SpikeIn.OfVector(
                     "owl",
-                    Optional.of("resid_post.1"),
+                    "resid_post.1",
                     0.25,
                     100,
                     List.of(

@@ -122,9 +122,9 @@ final class BrokenSamples {
                         List.of(new Calibration.Spread(
                                 HOSTILE, new double[] {0.4, 0.5, 0.6}, 16, new double[] {0.4, 0.5, 0.6})),
                         0.0001,
-                        List.of(new SpikeIn(
+                        List.of(new SpikeIn.OfVector(
                                 HOSTILE,
-                                Optional.of(HOSTILE),
+                                HOSTILE,
                                 0.25,
                                 10,
                                 List.of(
@@ -266,12 +266,8 @@ final class BrokenSamples {
                         "",
                         List.of(new Calibration.Spread("charts", new double[0], 0, nan)),
                         Double.NaN,
-                        List.of(new SpikeIn(
-                                "",
-                                Optional.empty(),
-                                Double.NaN,
-                                0,
-                                List.of(new SpikeIn.Trial("", Double.NaN, SpikeIn.Outcome.FOUND)))),
+                        List.of(new SpikeIn.OfRows(
+                                "", Double.NaN, 0, List.of(new SpikeIn.Trial("", Double.NaN, SpikeIn.Outcome.FOUND)))),
                         Optional.empty()),
                 new Confounders(
                         List.of(new Confounders.Nuisance(

@@ -304,9 +304,9 @@ final class Samples {
 
     private static List<SpikeIn> spikeIns() {
         return List.of(
-                new SpikeIn(
+                new SpikeIn.OfVector(
                         "otter",
-                        Optional.of("resid_post.9"),
+                        "resid_post.9",
                         0.25,
                         1000,
                         List.of(
@@ -315,9 +315,8 @@ final class Samples {
                                 new SpikeIn.Trial("linear", 4, SpikeIn.Outcome.FOUND),
                                 new SpikeIn.Trial("projection", 4, SpikeIn.Outcome.FOUND),
                                 new SpikeIn.Trial("shortcut", 0, SpikeIn.Outcome.NOT_COVERED))),
-                new SpikeIn(
+                new SpikeIn.OfRows(
                         "owl",
-                        Optional.empty(),
                         0.25,
                         600,
                         List.of(
