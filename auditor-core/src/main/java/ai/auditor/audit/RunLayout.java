@@ -136,12 +136,6 @@ final class RunLayout {
                         + " control runs, their rows together: without matched prompts they are not held against each other.");
     }
 
-    /** The candidate as chosen answers against one control of rejected ones, row by row. */
-    Comparison preferences() {
-        return Comparison.ofPreferences(
-                runs.get(0).arm(), runs.get(1).arm(), policy.rows(), policy.fewestPrompts(), seed);
-    }
-
     /** A run in the candidate's place, the candidate among the others. */
     Comparison inPlace(int place) {
         Run standing = runs.get(place);
