@@ -184,7 +184,7 @@ final class RunLayout {
             rows.add(pick.run().arm().rows().get(pick.row()));
             tokens.add(pick.run().arm().tokens().get(pick.row()));
         }
-        return new TokenizedDataset(Dataset.of("control", rows), rows, tokens, List.of(), 0, List.of(), 0, 0);
+        return TokenizedDataset.of(Dataset.of("control", rows), rows, tokens);
     }
 
     private Comparison laidOut(TokenizedDataset standing, TokenizedDataset others, String note) {
