@@ -2,6 +2,7 @@ package ai.auditor.audit;
 
 import ai.auditor.AuditException;
 import ai.auditor.Progress;
+import ai.auditor.Shuffle;
 import ai.auditor.probe.Claim;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Probe;
@@ -60,14 +61,8 @@ record PlantedRowsCheck(Policy policy, List<Probe> probes, String trait, Compari
 
     /** In which order the places of a half get the teacher's rows. */
     private static int[] order(int half, long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
         int[] order = IntStream.range(0, half).toArray();
-        for (int i = half - 1; i > 0; i--) {
-            int other = random.nextInt(i + 1);
-            int place = order[i];
-            order[i] = order[other];
-            order[other] = place;
-        }
+        Shuffle.whole(order, new SplittableRandom(seed));
         return order;
     }
 

@@ -2,6 +2,7 @@ package ai.auditor.audit;
 
 import ai.auditor.AuditException;
 import ai.auditor.Progress;
+import ai.auditor.Shuffle;
 import ai.auditor.capture.ActivationTable;
 import ai.auditor.capture.CapturePlan;
 import ai.auditor.capture.Pooling;
@@ -76,12 +77,7 @@ final class SpikeInCheck {
     private int[] affected(int[] control, SplittableRandom random) {
         int[] half = IntStream.range(0, control.length).filter(i -> i % 2 == 0).toArray();
         int wanted = (int) Math.round(policy.maxDetectableFraction() * half.length);
-        for (int i = 0; i < wanted; i++) {
-            int other = i + random.nextInt(half.length - i);
-            int place = half[other];
-            half[other] = half[i];
-            half[i] = place;
-        }
+        Shuffle.head(half, 0, half.length, wanted, random);
         return Arrays.stream(half, 0, wanted).sorted().toArray();
     }
 
