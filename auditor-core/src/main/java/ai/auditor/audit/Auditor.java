@@ -327,7 +327,7 @@ public final class Auditor {
         return new Layout(
                 arms,
                 comparison,
-                ModelStudy.of(model, comparison, asked(), steering, points, policy, seed, progress),
+                ModelStudy.of(setup(steering, points), comparison, seed),
                 provenance(arms, steering, selfCheck));
     }
 
@@ -345,9 +345,8 @@ public final class Auditor {
         long seed = seed(dataset, List.of(dataset));
         Comparison comparison = Comparison.halves(arm(dataset), prompts, policy.fewestPrompts(), seed);
         requireEnoughToHalve(comparison);
-        List<Point> points = points();
         SteeringVectors none = new SteeringVectors(List.of(), List.of(), Map.of());
-        ModelStudy study = ModelStudy.of(model, comparison, asked(), none, points, policy, seed, progress);
+        ModelStudy study = ModelStudy.of(setup(none, points()), comparison, seed);
         List<Probe> fitted = probes.stream().filter(Probe::fitted).toList();
         List<Halving> results = new ArrayList<>();
         for (int halving = 0; halving < halvings; halving++) {
@@ -388,6 +387,10 @@ public final class Auditor {
         BadRows.requireFew(dataset.name(), arm.badRows(), arm.badRecords(), dataset.records(), maxBadRows);
         arm.requireRows(model.facts().maxPositions());
         return arm;
+    }
+
+    private ModelStudy.Setup setup(SteeringVectors steering, List<Point> points) {
+        return new ModelStudy.Setup(model, asked(), steering, points, policy, progress);
     }
 
     private TraitList asked() {
