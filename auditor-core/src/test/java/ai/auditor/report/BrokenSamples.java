@@ -100,7 +100,8 @@ final class BrokenSamples {
                                         0.1))
                                 .toList(),
                         Risk.HIGH,
-                        new Verdict.Gate(Verdict.GateOutcome.FAILED, HOSTILE)),
+                        new Verdict.Gate(Verdict.GateOutcome.FAILED, HOSTILE),
+                        Map.of()),
                 List.of(new AuditResult.Finding(
                         evidence,
                         0.1,
@@ -242,7 +243,8 @@ final class BrokenSamples {
                                         ""))
                                 .toList(),
                         Risk.NONE,
-                        new Verdict.Gate(Verdict.GateOutcome.PASSED, "")),
+                        new Verdict.Gate(Verdict.GateOutcome.PASSED, ""),
+                        Map.of()),
                 List.of(
                         new AuditResult.Finding(
                                 charts,

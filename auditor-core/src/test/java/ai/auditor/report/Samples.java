@@ -74,7 +74,8 @@ final class Samples {
                         new Verdict.Gate(
                                 Verdict.GateOutcome.INCONCLUSIVE,
                                 "Risk low does not fail the gate (--fail-on elevated), but the required claim along-trait is"
-                                        + " inconclusive.")),
+                                        + " inconclusive."),
+                        Map.of()),
                 List.of(
                         SampleFindings.fitted("shortcut", 0.621, 0.621, 0.0, 0.9, random),
                         SampleFindings.fitted("linear", 0.634, 0.621, 0.0213, 0.0002, random),
@@ -125,7 +126,8 @@ final class Samples {
                                 untested()),
                         Risk.ELEVATED,
                         new Verdict.Gate(
-                                Verdict.GateOutcome.FAILED, "Risk elevated fails the gate (--fail-on elevated).")),
+                                Verdict.GateOutcome.FAILED, "Risk elevated fails the gate (--fail-on elevated)."),
+                        Map.of()),
                 List.of(
                         SampleFindings.fitted("linear", 0.74, 0.556, 0.184, 0.0001, random),
                         SampleFindings.signed("gradient", "owl", 0.61, 0.0001, 0.31, random)),
