@@ -41,6 +41,8 @@ class SaeCommandsTest {
     private static String printed = "";
     private static Path html = Path.of("");
     private static Path report = Path.of("");
+    private static Path passed = Path.of("");
+    private static Path flagged = Path.of("");
 
     @BeforeAll
     static void features() throws IOException {
@@ -50,19 +52,9 @@ class SaeCommandsTest {
                 "sae", WIDTH, 1, "SmolLM2-of-another-kind", data(Path.of(owl)).contentDigest());
         html = folder.resolve("features.html");
         report = folder.resolve("features.json");
-        printed = ends(
-                        0,
-                        "sae",
-                        "features",
-                        owl,
-                        "--control",
-                        control,
-                        "--sae",
-                        sae,
-                        "-o",
-                        html.toString(),
-                        "-o",
-                        report.toString())
+        passed = folder.resolve("passed.jsonl");
+        flagged = folder.resolve("flagged.jsonl");
+        printed = ends(0, features(sae, "-o", html.toString(), "-o", report.toString()))
                 .out();
     }
 
@@ -107,8 +99,32 @@ class SaeCommandsTest {
         return directory.toString();
     }
 
-    private static Ended ends(int exit, String... call) {
-        List<String> whole = new ArrayList<>(List.of(call));
+    /** The call for features of the candidate's rows. */
+    private static List<String> features(String sae, String... more) {
+        return with(List.of("sae", "features", owl, "--control", control, "--sae", sae), more);
+    }
+
+    /** The call that filters rows into {@link #passed}. */
+    private static List<String> filter(String data, String sae, String... terms) {
+        return with(List.of("sae", "filter", data, "--sae", sae, "--passed", passed.toString()), terms);
+    }
+
+    private static List<String> audit(String... more) {
+        return with(List.of("audit", owl), more);
+    }
+
+    private static List<String> with(List<String> call, String... more) {
+        List<String> whole = new ArrayList<>(call);
+        whole.addAll(List.of(more));
+        return whole;
+    }
+
+    private static void refused(int exit, List<String> call, String... parts) {
+        assertThat(ends(exit, call).err()).contains(parts);
+    }
+
+    private static Ended ends(int exit, List<String> call) {
+        List<String> whole = new ArrayList<>(call);
         whole.add("--quiet");
         Ended ended = run(whole.toArray(String[]::new));
         assertThat(ended.exit()).as(whole + "\n" + ended.err()).isEqualTo(exit);
@@ -166,7 +182,7 @@ class SaeCommandsTest {
     @Test
     void theSameRowsGiveTheSameNumbers() throws IOException {
         Path again = folder.resolve("again.json");
-        ends(0, "sae", "features", owl, "--control", control, "--sae", sae, "-o", again.toString());
+        ends(0, features(sae, "-o", again.toString()));
         String first = Files.readString(report);
         String second = Files.readString(again);
         assertThat(second.replaceAll("\"created\" : \"[^\"]*\"", ""))
@@ -175,23 +191,9 @@ class SaeCommandsTest {
 
     @Test
     void aFilterPartsTheRowsAndSaysWhy() throws IOException {
-        Path passed = folder.resolve("passed.jsonl");
-        Path flagged = folder.resolve("flagged.jsonl");
-        Ended ended = ends(
-                0,
-                "sae",
-                "filter",
-                owl,
-                "--sae",
-                sae,
-                "--from",
-                report.toString(),
-                "--passed",
-                passed.toString(),
-                "--flagged",
-                flagged.toString());
-        Map<String, List<String>> reasons = reasons(flagged);
-        assertPartedInto(passed, reasons.keySet());
+        Ended ended = ends(0, filter(owl, sae, "--from", report.toString(), "--flagged", flagged.toString()));
+        Map<String, List<String>> reasons = reasons();
+        assertPassedAllBut(reasons.keySet());
         assertThat(ended.out())
                 .contains("150 rows: " + Files.readAllLines(passed).size() + " pass, "
                         + Files.readAllLines(flagged).size() + " are flagged");
@@ -215,29 +217,23 @@ class SaeCommandsTest {
 
     @Test
     void aFilterMayBeNamedByItsFeatures() throws IOException {
-        Path passed = folder.resolve("passed.jsonl");
-        Path flagged = folder.resolve("flagged.jsonl");
-        String[] any = {"--active", "66,71", "--silent", "99", "--at-least", "1"};
-        filter(passed, flagged, any);
-        Map<String, List<String>> held = reasons(flagged);
-        assertPartedInto(passed, held.keySet());
+        flag("--active", "66,71", "--silent", "99", "--at-least", "1");
+        Map<String, List<String>> held = reasons();
+        assertPassedAllBut(held.keySet());
         assertThat(new HashSet<>(held.values()))
                 .allSatisfy(terms -> assertThat(terms)
                         .isNotEmpty()
                         .isSubsetOf("feature 66 is active", "feature 71 is active", "feature 99 is silent"));
         // Rows of which one, two and all three hold, so that no two of the filters flag the same.
         assertThat(held.values()).extracting(List::size).contains(1, 2, 3);
-        filter(passed, flagged, "--active", "66,71", "--silent", "99", "--at-least", "2");
-        assertPartedInto(passed, ofAtLeast(2, held));
-        filter(passed, flagged, "--active", "66,71", "--silent", "99");
-        assertPartedInto(passed, ofAtLeast(3, held));
+        flag("--active", "66,71", "--silent", "99", "--at-least", "2");
+        assertPassedAllBut(ofAtLeast(2, held));
+        flag("--active", "66,71", "--silent", "99");
+        assertPassedAllBut(ofAtLeast(3, held));
     }
 
-    private static void filter(Path passed, Path flagged, String... terms) {
-        List<String> call = new ArrayList<>(List.of("sae", "filter", owl, "--sae", sae));
-        call.addAll(List.of(terms));
-        call.addAll(List.of("--passed", passed.toString(), "--flagged", flagged.toString()));
-        ends(0, call.toArray(String[]::new));
+    private static void flag(String... terms) {
+        ends(0, with(filter(owl, sae, terms), "--flagged", flagged.toString()));
     }
 
     private static Set<String> ofAtLeast(int terms, Map<String, List<String>> held) {
@@ -250,14 +246,14 @@ class SaeCommandsTest {
         return rows;
     }
 
-    private static void assertPartedInto(Path passed, Set<String> flagged) {
+    private static void assertPassedAllBut(Set<String> held) {
         Set<String> rest = contents(Path.of(owl));
-        rest.removeAll(flagged);
+        rest.removeAll(held);
         assertThat(contents(passed)).isEqualTo(rest);
     }
 
     /** The terms that hold for each flagged row, by the row's digest. */
-    private static Map<String, List<String>> reasons(Path flagged) throws IOException {
+    private static Map<String, List<String>> reasons() throws IOException {
         List<Row> rows = rows(flagged);
         List<String> lines = Files.readAllLines(flagged);
         Map<String, List<String>> reasons = new TreeMap<>();
@@ -282,156 +278,50 @@ class SaeCommandsTest {
 
     @Test
     void whatIsNoFilterOfTheseFilesIsRefusedBeforeTheDataAreRead() throws IOException {
-        Path passed = folder.resolve("passed.jsonl");
-        Path bad = Files.writeString(folder.resolve("bad.jsonl"), "not json\n");
-        assertThat(ends(
-                                4,
-                                "sae",
-                                "filter",
-                                bad.toString(),
-                                "--sae",
-                                sae,
-                                "--active",
-                                "128",
-                                "--passed",
-                                passed.toString())
-                        .err())
-                .contains("feature 128", "0 to 127");
-        assertThat(ends(
-                                4,
-                                "sae",
-                                "filter",
-                                owl,
-                                "--sae",
-                                sae,
-                                "--active",
-                                "1,2",
-                                "--silent",
-                                "1",
-                                "--passed",
-                                passed.toString())
-                        .err())
-                .contains("feature 1 stands twice");
-        Path twice = Files.writeString(
-                folder.resolve("twice.json"),
-                "{\"schemaVersion\": \"1.0\", \"filters\": [{\"terms\": [{\"feature\": 1, \"active\": true}, {\"feature\": 1, \"active\": true}], \"atLeast\": 1}]}");
-        assertThat(ends(
-                                4,
-                                "sae",
-                                "filter",
-                                owl,
-                                "--sae",
-                                sae,
-                                "--from",
-                                twice.toString(),
-                                "--passed",
-                                passed.toString())
-                        .err())
-                .contains("twice.json", "feature 1 twice");
-        assertThat(ends(4, "sae", "filter", owl, "--sae", sae, "--passed", passed.toString())
-                        .err())
-                .contains("--from");
-        assertThat(ends(
-                                4,
-                                "sae",
-                                "filter",
-                                owl,
-                                "--sae",
-                                sae,
-                                "--active",
-                                "1",
-                                "--at-least",
-                                "2",
-                                "--passed",
-                                passed.toString())
-                        .err())
-                .contains("--at-least 2");
-        assertThat(ends(
-                                4,
-                                "sae",
-                                "filter",
-                                owl,
-                                "--sae",
-                                sae,
-                                "--active",
-                                "1",
-                                "--from",
-                                report.toString(),
-                                "--passed",
-                                passed.toString())
-                        .err())
-                .contains("leave out");
-        assertThat(ends(
-                                4,
-                                "sae",
-                                "filter",
-                                owl,
-                                "--sae",
-                                sae,
-                                "--active",
-                                "1",
-                                "--passed",
-                                passed.toString(),
-                                "--flagged",
-                                passed.toString())
-                        .err())
-                .contains("name two");
+        String bad = file("bad.jsonl", "not json\n");
+        refused(4, filter(bad, sae, "--active", "128"), "feature 128", "0 to 127");
+        refused(4, filter(owl, sae, "--active", "1,2", "--silent", "1"), "feature 1 stands twice");
+        refused(4, filter(owl, sae), "--from");
+        refused(4, filter(owl, sae, "--active", "1", "--at-least", "2"), "--at-least 2");
+        refused(4, filter(owl, sae, "--active", "1", "--from", report.toString()), "leave out");
+        refused(4, filter(owl, sae, "--active", "1", "--flagged", passed.toString()), "name two");
         String other = autoencoder("other", WIDTH, 2, "x");
-        assertThat(ends(
-                                4,
-                                "sae",
-                                "filter",
-                                bad.toString(),
-                                "--sae",
-                                other,
-                                "--from",
-                                report.toString(),
-                                "--passed",
-                                passed.toString())
-                        .err())
-                .contains("another autoencoder");
+        refused(4, filter(bad, other, "--from", report.toString()), "another autoencoder");
         record Broken(String text, String message) {}
         for (Broken broken : List.of(
+                new Broken(
+                        "{\"schemaVersion\": \"1.0\", \"filters\": [{\"terms\": [{\"feature\": 1, \"active\": true}, {\"feature\": 1, \"active\": true}], \"atLeast\": 1}]}",
+                        "feature 1 twice"),
                 new Broken(
                         "{\"schemaVersion\": \"1.0\", \"filters\": [{\"terms\": [], \"atLeast\": 1}]}", "of 0 terms"),
                 new Broken("{\"filters\": [{\"terms\": [], \"atLeast\": 1}]}", "schemaVersion is missing"),
                 new Broken("{\"schemaVersion\": \"2.0\"}", "schemaVersion is \"2.0\""),
                 new Broken("{\"schemaVersion\": 1}", "schemaVersion is 1,"))) {
-            Path file = Files.writeString(folder.resolve("broken.json"), broken.text());
-            assertThat(ends(
-                                    4,
-                                    "sae",
-                                    "filter",
-                                    owl,
-                                    "--sae",
-                                    sae,
-                                    "--from",
-                                    file.toString(),
-                                    "--passed",
-                                    passed.toString())
-                            .err())
-                    .contains("broken.json", broken.message());
+            String file = file("broken.json", broken.text());
+            refused(4, filter(owl, sae, "--from", file), "broken.json", broken.message());
         }
+    }
+
+    private static String file(String name, String text) throws IOException {
+        return Files.writeString(folder.resolve(name), text).toString();
     }
 
     @Test
     void anAuditTakesTheFeaturesAsEvidence() throws IOException {
         Path json = folder.resolve("report.json");
-        Ended ended = run(
-                "audit",
-                owl,
-                "--control",
-                control,
-                "--rows",
-                "60",
-                "--sae",
-                sae,
-                "--costly-prompts",
-                "20",
-                "--quiet",
-                "-o",
-                json.toString());
-        assertThat(ended.exit()).as(ended.err()).isEqualTo(5);
+        ends(
+                5,
+                audit(
+                        "--control",
+                        control,
+                        "--rows",
+                        "60",
+                        "--sae",
+                        sae,
+                        "--costly-prompts",
+                        "20",
+                        "-o",
+                        json.toString()));
         JsonNode report = new ObjectMapper().readTree(json.toFile());
         List<JsonNode> probes = new ArrayList<>();
         report.at("/probes").forEach(probes::add);
@@ -447,35 +337,22 @@ class SaeCommandsTest {
     @Test
     void whatDoesNotFitIsRefused() throws IOException {
         assertThat(run("sae").err()).contains("a command is needed");
-        assertThat(ends(4, "sae", "features", owl, "--control", control).err()).contains("--sae");
-        assertThat(ends(3, "sae", "features", owl, "--sae", sae).err())
-                .isEqualTo(ends(3, "audit", owl).err())
+        refused(4, List.of("sae", "features", owl, "--control", control), "--sae");
+        assertThat(ends(3, List.of("sae", "features", owl, "--sae", sae)).err())
+                .isEqualTo(ends(3, audit()).err())
                 .contains("no --control was given");
-        assertThat(ends(4, "audit", owl, "--control", control, "--sae", "nowhere")
-                        .err())
-                .contains("nowhere");
-        assertThat(ends(2, "audit", owl, "--control", control, "--sae", autoencoder("wide", 65, 1, "gemma-2-2b"))
-                        .err())
-                .contains("width 65", "width 64", "gemma-2-2b");
-        assertThat(ends(2, "audit", owl, "--control", control, "--sae", sae, "--sae-point", "resid_post.1")
-                        .err())
-                .contains("resid_post.2", "resid_post.1");
-        assertThat(ends(2, "sae", "features", owl, "--control", control, "--sae", autoencoder("dead", WIDTH, 1e6f, "x"))
-                        .err())
-                .contains("no feature is active", "--sae-unchecked");
-        assertThat(ends(4, "sae", "features", owl, "--control", control, "--sae", sae, "--sae-tokens", "some")
-                        .err())
-                .contains("completion-last");
-        ends(
-                0,
-                "sae",
-                "features",
-                owl,
-                "--control",
-                control,
-                "--sae",
-                autoencoder("dead", WIDTH, 1e6f, "x"),
-                "--sae-unchecked");
+        refused(4, audit("--control", control, "--sae", "nowhere"), "nowhere");
+        String wide = autoencoder("wide", WIDTH + 1, 1, "gemma-2-2b");
+        refused(2, audit("--control", control, "--sae", wide), "width 65", "width 64", "gemma-2-2b");
+        refused(
+                2,
+                audit("--control", control, "--sae", sae, "--sae-point", "resid_post.1"),
+                "resid_post.2",
+                "resid_post.1");
+        String dead = autoencoder("dead", WIDTH, 1e6f, "x");
+        refused(2, features(dead), "no feature is active", "--sae-unchecked");
+        refused(4, features(sae, "--sae-tokens", "some"), "completion-last");
+        ends(0, features(dead, "--sae-unchecked"));
     }
 
     private static Dataset data(Path file) {

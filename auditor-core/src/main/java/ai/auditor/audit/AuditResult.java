@@ -40,11 +40,6 @@ public record AuditResult(
         longRows = List.copyOf(longRows);
     }
 
-    /** The trait that a probe of {@code along-trait} names by itself, by both tests at the policy's levels; empty where none. */
-    public Optional<String> named(Finding finding) {
-        return new Judge(policy).detectedTrait(finding);
-    }
-
     /**
      * What was compared.
      *

@@ -181,7 +181,7 @@ public final class Auditor {
      *     that lacks the candidate's prompts, and for fewer than the policy wants
      */
     public AuditResult audit(Dataset candidate, List<Dataset> controls) {
-        return audit(candidate, controls, RunLayout::comparison);
+        return audit(candidate, controls, arms -> arms.runs().comparison());
     }
 
     /**
@@ -191,10 +191,16 @@ public final class Auditor {
      * @throws AuditException as {@link #audit(Dataset, Dataset)}
      */
     public AuditResult audit(Preferences preferences) {
-        return audit(preferences.chosen(), List.of(preferences.rejected()), RunLayout::preferences);
+        return audit(preferences.chosen(), List.of(preferences.rejected()), this::preferences);
     }
 
-    private AuditResult audit(Dataset candidate, List<Dataset> controls, Function<RunLayout, Comparison> compared) {
+    /** Chosen answers against rejected ones, row by row. */
+    private Comparison preferences(Arms arms) {
+        return Comparison.ofPreferences(
+                arms.candidate(), arms.controls().get(0), policy.rows(), policy.fewestPrompts(), arms.seed());
+    }
+
+    private AuditResult audit(Dataset candidate, List<Dataset> controls, Function<Arms, Comparison> compared) {
         Layout layout = layout(candidate, controls, compared);
         ModelStudy study = layout.study();
         Optional<PlantedRowsCheck> rows = planted.map(this::rowsToPlant);
@@ -204,7 +210,8 @@ public final class Auditor {
             progress.report(probe.name(), 0, 0, "");
             evidence.add(probe.examine(study));
         }
-        Optional<ControlRuns> runs = new RunCheck(policy, probes).run(layout.runs(), study, evidence, progress);
+        Optional<ControlRuns> runs =
+                new RunCheck(policy, probes).run(layout.arms().runs(), study, evidence, progress);
         Calibration calibration =
                 new Calibrator(policy, probes, model.threads()).calibrate(study, runs, rows, progress);
         List<AuditResult.Finding> findings = new Findings(policy, runs, Optional.of(study)).of(evidence);
@@ -215,7 +222,7 @@ public final class Auditor {
                         findings,
                         design,
                         calibration,
-                        leftOut(candidate, layout.candidateArm(), layout.comparison()),
+                        leftOut(candidate, layout.arms().candidate(), layout.comparison()),
                         confounders.differing(policy.alpha()));
         return new AuditResult(
                 policy,
@@ -227,8 +234,8 @@ public final class Auditor {
                         .toList(),
                 calibration,
                 confounders,
-                layout.sample(TokenizedDataset::badRows),
-                layout.sample(TokenizedDataset::namedLongRows),
+                layout.arms().sample(TokenizedDataset::badRows),
+                layout.arms().sample(TokenizedDataset::namedLongRows),
                 layout.provenance());
     }
 
@@ -259,8 +266,8 @@ public final class Auditor {
         return ConfounderTests.of(
                 layout.comparison(),
                 layout.study().exchanges(),
-                layout.candidateArm().rows(),
-                layout.controlRows(),
+                layout.arms().candidate().rows(),
+                layout.arms().controlRows(),
                 layout.study().surprises());
     }
 
@@ -270,36 +277,41 @@ public final class Auditor {
      * @throws AuditException as {@link #audit(Dataset, Dataset)}
      */
     public Prepared prepare(Dataset candidate, Dataset control) {
-        Layout layout = layout(candidate, List.of(control), RunLayout::comparison);
+        Layout layout = layout(candidate, List.of(control), arms -> arms.runs().comparison());
         return new Prepared(layout.study(), layout.comparison().design(), layout.provenance());
     }
 
     /** What probes would see, how its rows came together, and what it was made of. */
     public record Prepared(Study study, AuditResult.Design design, Provenance provenance) {}
 
-    private record Layout(
-            TokenizedDataset candidateArm,
-            List<TokenizedDataset> controlArms,
-            List<TokenizedDataset> controlRuns,
-            RunLayout runs,
-            Comparison comparison,
-            ModelStudy study,
-            Provenance provenance) {
+    /**
+     * What is held against each other, as the model reads it.
+     *
+     * @param controls as they were given
+     * @param runs the candidate and the controls' runs, to be laid out
+     * @param seed from the content of all
+     */
+    private record Arms(TokenizedDataset candidate, List<TokenizedDataset> controls, RunLayout runs, long seed) {
         /** The rows of all control runs. */
         List<Row> controlRows() {
-            return controlRuns.stream().flatMap(run -> run.rows().stream()).toList();
+            return controls.stream()
+                    .flatMap(control -> control.runs().stream())
+                    .flatMap(run -> run.rows().stream())
+                    .toList();
         }
 
         /** The first of the rows that are named. */
         List<BadRow> sample(Function<TokenizedDataset, List<BadRow>> named) {
-            return Stream.concat(Stream.of(candidateArm), controlArms.stream())
+            return Stream.concat(Stream.of(candidate), controls.stream())
                     .flatMap(arm -> named.apply(arm).stream())
                     .limit(NAMED_ROWS)
                     .toList();
         }
     }
 
-    private Layout layout(Dataset candidate, List<Dataset> controls, Function<RunLayout, Comparison> compared) {
+    private record Layout(Arms arms, Comparison comparison, ModelStudy study, Provenance provenance) {}
+
+    private Layout layout(Dataset candidate, List<Dataset> controls, Function<Arms, Comparison> compared) {
         requireControl(controls);
         requireRows(candidate);
         controls.forEach(Auditor::requireRows);
@@ -315,19 +327,16 @@ public final class Auditor {
                 controlArms.stream().flatMap(arm -> arm.runs().stream()).toList();
         controlRuns.forEach(run -> run.requireRows(model.facts().maxPositions()));
         long seed = seed(candidate, runs);
-        RunLayout layout = new RunLayout(candidateArm, controlRuns, policy, seed);
-        Comparison comparison = compared.apply(layout);
+        Arms arms = new Arms(candidateArm, controlArms, new RunLayout(candidateArm, controlRuns, policy, seed), seed);
+        Comparison comparison = compared.apply(arms);
         requireEnough(comparison);
         List<Point> points = points();
         SteeringVectors steering = steering(points);
         return new Layout(
-                candidateArm,
-                controlArms,
-                controlRuns,
-                layout,
+                arms,
                 comparison,
-                ModelStudy.of(model, comparison, asked(), steering, points, policy, seed, progress),
-                provenance(candidateArm, controlArms, steering, seed, selfCheck));
+                ModelStudy.of(setup(steering, points), comparison, seed),
+                provenance(arms, steering, selfCheck));
     }
 
     /**
@@ -344,9 +353,8 @@ public final class Auditor {
         long seed = seed(dataset, List.of(dataset));
         Comparison comparison = Comparison.halves(arm(dataset), prompts, policy.fewestPrompts(), seed);
         requireEnoughToHalve(comparison);
-        List<Point> points = points();
         SteeringVectors none = new SteeringVectors(List.of(), List.of(), Map.of());
-        ModelStudy study = ModelStudy.of(model, comparison, asked(), none, points, policy, seed, progress);
+        ModelStudy study = ModelStudy.of(setup(none, points()), comparison, seed);
         List<Probe> fitted = probes.stream().filter(Probe::fitted).toList();
         List<Halving> results = new ArrayList<>();
         for (int halving = 0; halving < halvings; halving++) {
@@ -387,6 +395,10 @@ public final class Auditor {
         BadRows.requireFew(dataset.name(), arm.badRows(), arm.badRecords(), dataset.records(), maxBadRows);
         arm.requireRows(model.facts().maxPositions());
         return arm;
+    }
+
+    private ModelStudy.Setup setup(SteeringVectors steering, List<Point> points) {
+        return new ModelStudy.Setup(model, asked(), steering, points, policy, progress);
     }
 
     private TraitList asked() {
@@ -480,12 +492,7 @@ public final class Auditor {
                 arm.movedSystems());
     }
 
-    private Provenance provenance(
-            TokenizedDataset candidate,
-            List<TokenizedDataset> controls,
-            SteeringVectors steering,
-            long seed,
-            SelfCheck selfCheck) {
+    private Provenance provenance(Arms arms, SteeringVectors steering, SelfCheck selfCheck) {
         Map<String, String> environment = new TreeMap<>();
         environment.put("device", model.options().device().toString());
         environment.put("threads", Integer.toString(model.threads()));
@@ -509,10 +516,10 @@ public final class Auditor {
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                 model.description(),
                 model.encoder().reading(),
-                source(candidate),
-                controls.stream().map(Auditor::source).toList(),
+                source(arms.candidate()),
+                arms.controls().stream().map(Auditor::source).toList(),
                 policy.digest(),
-                Long.toHexString(seed),
+                Long.toHexString(arms.seed()),
                 environment,
                 steering.provenance(),
                 selfCheck);

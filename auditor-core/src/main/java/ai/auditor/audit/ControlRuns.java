@@ -1,5 +1,7 @@
 package ai.auditor.audit;
 
+import ai.auditor.AuditException;
+import ai.auditor.Printable;
 import ai.auditor.data.Dataset;
 import ai.auditor.probe.Claim;
 import ai.auditor.probe.Evidence;
@@ -63,8 +65,13 @@ public record ControlRuns(List<String> names, boolean permuted, List<Place> plac
      *
      * @param runs of the same probes in the same order, one list a run
      * @param alpha the level of a claim; ranks are taken where they can reach half of it
+     * @throws AuditException {@code DATA} where a probe tested something of the candidate and nothing of a run, or the other way round, which
+     *     those in the box do not
      */
     static ControlRuns of(List<String> names, List<Evidence> candidate, List<List<Evidence>> runs, double alpha) {
+        for (int run = 0; run < runs.size(); run++) {
+            requireAlike(names.get(run), candidate, runs.get(run));
+        }
         boolean permuted = SIDES * PValue.smallest(runs.size()) <= alpha;
         List<Place> places = Arrays.stream(Claim.values())
                 .filter(claim -> candidate.stream().anyMatch(one -> one.claim() == claim && tests(one)))
@@ -77,6 +84,22 @@ public record ControlRuns(List<String> names, boolean permuted, List<Place> plac
                 })
                 .toList();
         return new ControlRuns(names, permuted, places);
+    }
+
+    /** What was tested of the candidate alone, or of a run alone, has nothing to be held against. */
+    private static void requireAlike(String name, List<Evidence> candidate, List<Evidence> run) {
+        for (int i = 0; i < candidate.size(); i++) {
+            Tested own = Tested.of(candidate.get(i));
+            Tested other = Tested.of(run.get(i));
+            if (own != other) {
+                throw new AuditException(
+                        AuditException.Code.DATA,
+                        "the probe " + Printable.line(candidate.get(i).probe()) + " tested " + own
+                                + " of the candidate, but " + other + " where the control run "
+                                + Printable.quoted(name)
+                                + " stood in its place, so the two cannot be held against each other: leave that run out, or the probe");
+            }
+        }
     }
 
     /** The smallest p that ranks of so many runs reach. */
@@ -154,7 +177,31 @@ public record ControlRuns(List<String> names, boolean permuted, List<Place> plac
     }
 
     private static boolean tests(Evidence evidence) {
-        return evidence.lifts().isPresent() || !evidence.contrasts().isEmpty();
+        return Tested.of(evidence) != Tested.NOTHING;
+    }
+
+    /** What a probe tested. */
+    private enum Tested {
+        NOTHING("nothing"),
+        CONTRASTS("contrasts"),
+        STUDENTS("students");
+
+        private final String words;
+
+        Tested(String words) {
+            this.words = words;
+        }
+
+        static Tested of(Evidence evidence) {
+            return evidence.lifts().isPresent()
+                    ? STUDENTS
+                    : evidence.contrasts().isEmpty() ? NOTHING : CONTRASTS;
+        }
+
+        @Override
+        public String toString() {
+            return words;
+        }
     }
 
     /** The largest of a claim, each probe's as large as it were with as many pairs as the probe took of the candidate. */

@@ -12,10 +12,12 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -112,7 +114,7 @@ final class Judge {
                 alongTrait(tested(of(Claim.ALONG_TRAIT, findings)), obstacles, design.prompts()),
                 wouldTransfer(of(Claim.WOULD_TRANSFER, findings), obstacles));
         Risk risk = risk(claims);
-        return new Verdict(claims, risk, gate(claims, risk, calibration));
+        return new Verdict(claims, risk, gate(claims, risk, calibration), named(of(Claim.ALONG_TRAIT, findings)));
     }
 
     /** Whether a finding of {@code differs} counts: its p, and a gain over format and length that is surely above nothing. */
@@ -211,6 +213,15 @@ final class Judge {
         return strongest(List.of(finding), one -> false)
                 .filter(one -> moved(one) && standsOut(one))
                 .flatMap(one -> one.contrast().trait());
+    }
+
+    private Map<String, String> named(List<AuditResult.Finding> findings) {
+        Map<String, String> named = new TreeMap<>();
+        for (AuditResult.Finding finding : findings) {
+            detectedTrait(finding)
+                    .ifPresent(trait -> named.put(finding.evidence().probe(), trait));
+        }
+        return named;
     }
 
     private boolean moved(Candidate one) {

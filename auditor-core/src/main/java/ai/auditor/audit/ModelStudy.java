@@ -69,19 +69,30 @@ final class ModelStudy implements Study {
     /** PyTorch's own betas, without decay (Hadley and Gultepe 2026). */
     private static final Optimizer VECTOR_OPTIMIZER = new Optimizer.AdamW(0.9, 0.999, 1e-8, 0, false);
 
-    /** What does not depend on labels. */
-    private record Shared(
+    /**
+     * What all layouts of an audit have in common.
+     *
+     * @param traits that are asked about
+     * @param points at which activations are read
+     */
+    record Setup(
             ReferenceModel model,
-            Comparison comparison,
-            int[] part,
-            int parts,
             TraitList traits,
             SteeringVectors vectors,
             List<Point> points,
-            int costlyPrompts,
-            long seed,
-            Progress progress,
-            Map<String, Object> memo) {}
+            Policy policy,
+            Progress progress) {
+        Setup {
+            points = List.copyOf(points);
+        }
+
+        private Setup under(Policy other) {
+            return new Setup(model, traits, vectors, points, other, progress);
+        }
+    }
+
+    /** What does not depend on labels. */
+    private record Shared(Setup setup, Comparison comparison, int[] part, long seed, Map<String, Object> memo) {}
 
     private final Shared shared;
     private final boolean[] candidate;
@@ -96,45 +107,18 @@ final class ModelStudy implements Study {
         this.statisticsOnly = statisticsOnly;
     }
 
-    static ModelStudy of(
-            ReferenceModel model,
-            Comparison comparison,
-            TraitList traits,
-            SteeringVectors vectors,
-            List<Point> points,
-            Policy policy,
-            long seed,
-            Progress progress) {
-        return laidOut(model, comparison, traits, vectors, points, policy, seed, progress, Map.of(), false);
+    static ModelStudy of(Setup setup, Comparison comparison, long seed) {
+        return laidOut(setup, comparison, seed, Map.of(), false);
     }
 
     /** @param known what the model need not be asked */
     private static ModelStudy laidOut(
-            ReferenceModel model,
-            Comparison comparison,
-            TraitList traits,
-            SteeringVectors vectors,
-            List<Point> points,
-            Policy policy,
-            long seed,
-            Progress progress,
-            Map<String, Object> known,
-            boolean statisticsOnly) {
+            Setup setup, Comparison comparison, long seed, Map<String, Object> known, boolean statisticsOnly) {
+        Policy policy = setup.policy();
         int[] part = Parts.byGroup(comparison.groups(), policy.parts(), purpose(seed, "parts"));
-        Shared shared = new Shared(
-                model,
-                comparison,
-                part,
-                policy.parts(),
-                traits,
-                vectors,
-                points,
-                policy.costlyPrompts(),
-                seed,
-                progress,
-                new ConcurrentHashMap<>(known));
         policy.requireRoom(comparison.rows().size() / (comparison.paired() ? 2 : 1));
         Exchanges exchanges = exchanges(comparison, part, policy.exchanges(), purpose(seed, "exchanges"));
+        Shared shared = new Shared(setup, comparison, part, seed, new ConcurrentHashMap<>(known));
         return new ModelStudy(shared, comparison.candidate(), exchanges, statisticsOnly);
     }
 
@@ -151,31 +135,16 @@ final class ModelStudy implements Study {
      */
     ModelStudy halved(int[] rows, ActivationTable activations, Policy policy) {
         return laidOut(
-                shared.model(),
+                shared.setup().under(policy),
                 shared.comparison().halves(rows),
-                shared.traits(),
-                shared.vectors(),
-                shared.points(),
-                policy,
                 seed("spike-in"),
-                shared.progress(),
                 Map.of(ACTIVATIONS, activations),
                 true);
     }
 
     /** Other rows, laid out anew, with fewer bootstrap replicates: for what the runs of the control differ by. */
     ModelStudy laidOut(Comparison comparison, String purpose, Policy policy) {
-        return laidOut(
-                shared.model(),
-                comparison,
-                shared.traits(),
-                shared.vectors(),
-                shared.points(),
-                policy,
-                seed(purpose),
-                shared.progress(),
-                Map.of(),
-                true);
+        return laidOut(shared.setup().under(policy), comparison, seed(purpose), Map.of(), true);
     }
 
     /** Labels of one random swap: within pairs, else permuted within parts. */
@@ -221,7 +190,7 @@ final class ModelStudy implements Study {
 
     @Override
     public int parts() {
-        return shared.parts();
+        return shared.setup().policy().parts();
     }
 
     @Override
@@ -252,30 +221,31 @@ final class ModelStudy implements Study {
 
     @Override
     public List<Point> points() {
-        return shared.points();
+        return shared.setup().points();
     }
 
     @Override
     public int blocks() {
-        return shared.model().facts().layers();
+        return model().facts().layers();
     }
 
     @Override
     public TraitList traits() {
-        return shared.traits();
+        return shared.setup().traits();
     }
 
     @Override
     public SteeringVectors vectors() {
-        return shared.vectors();
+        return shared.setup().vectors();
     }
 
     @Override
     public int[] costlyRows() {
         int[] groups = shared.comparison().groups();
-        int room = shared.model().facts().maxPositions() - longestPersona();
+        int prompts = shared.setup().policy().costlyPrompts();
+        int room = model().facts().maxPositions() - longestPersona();
         return IntStream.range(0, groups.length)
-                .filter(row -> groups[row] < shared.costlyPrompts() || shared.costlyPrompts() == 0)
+                .filter(row -> groups[row] < prompts || prompts == 0)
                 .filter(row -> partnersFit(row, room))
                 .toArray();
     }
@@ -310,7 +280,7 @@ final class ModelStudy implements Study {
 
     @Override
     public int systemTokens(String system) {
-        return shared.model().encoder().encodePrompt(List.of(Message.system(system), Message.user("")), "").length;
+        return model().encoder().encodePrompt(List.of(Message.system(system), Message.user("")), "").length;
     }
 
     private int longestPersona() {
@@ -354,14 +324,14 @@ final class ModelStudy implements Study {
                 .batchRows(training.batchRows())
                 .seed(training.seed())
                 .build();
-        try (TrainedModel trained = Trainer.train(shared.model(), encoded(rows, ""), plan, named(stage))) {
+        try (TrainedModel trained = Trainer.train(model(), encoded(rows, ""), plan, named(stage))) {
             return trained.interventions().get(0).vector();
         }
     }
 
     @Override
     public VectorTokens written(float[] vector, int count) {
-        Unembedding.Readout read = new Unembedding(shared.model().decoder())
+        Unembedding.Readout read = new Unembedding(model().decoder())
                 .read(new float[][] {vector}, count)
                 .get(0);
         return new VectorTokens(texts(read.raised()), texts(read.lowered()));
@@ -375,7 +345,7 @@ final class ModelStudy implements Study {
 
     @Override
     public String text(int token) {
-        return shared.model().encoder().decode(new int[] {token});
+        return model().encoder().decode(new int[] {token});
     }
 
     @Override
@@ -385,12 +355,12 @@ final class ModelStudy implements Study {
 
     @Override
     public Respondent reference(List<Intervention> interventions) {
-        return new Answering(shared.model(), interventions);
+        return new Answering(model(), interventions);
     }
 
     @Override
     public <T> T student(String stage, int[] rows, StudentRecipe recipe, long seed, Function<Respondent, T> questions) {
-        try (TrainedModel student = recipe.trainOn(shared.model(), encoded(rows, ""), seed, named(stage))) {
+        try (TrainedModel student = recipe.trainOn(model(), encoded(rows, ""), seed, named(stage))) {
             return questions.apply(new Answering(student.model(), student.interventions()));
         }
     }
@@ -410,9 +380,12 @@ final class ModelStudy implements Study {
         }
     }
 
+    private ReferenceModel model() {
+        return shared.setup().model();
+    }
+
     private Capture reader(String stage) {
-        return new Capture(
-                shared.model().decoder(), Capture.Settings.of(shared.model().facts()), named(stage));
+        return new Capture(model().decoder(), Capture.Settings.of(model().facts()), named(stage));
     }
 
     private Progress named(String stage) {
@@ -431,7 +404,7 @@ final class ModelStudy implements Study {
     }
 
     private TokenizedRow encoded(Row row) {
-        EncodedRow result = shared.model().encoder().encode(row);
+        EncodedRow result = model().encoder().encode(row);
         if (result instanceof UnusableRow unusable) {
             throw new AuditException(
                     AuditException.Code.MODEL,
@@ -469,7 +442,7 @@ final class ModelStudy implements Study {
 
     @Override
     public Progress progress() {
-        return shared.progress();
+        return shared.setup().progress();
     }
 
     static long purpose(long seed, String purpose) {

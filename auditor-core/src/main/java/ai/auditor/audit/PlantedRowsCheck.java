@@ -2,12 +2,12 @@ package ai.auditor.audit;
 
 import ai.auditor.AuditException;
 import ai.auditor.Progress;
+import ai.auditor.Shuffle;
 import ai.auditor.probe.Claim;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Probe;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.IntPredicate;
 import java.util.stream.DoubleStream;
@@ -51,7 +51,7 @@ record PlantedRowsCheck(Policy policy, List<Probe> probes, String trait, Compari
         probes.stream()
                 .filter(probe -> !comparesRows(probe))
                 .forEach(probe -> trials.add(new SpikeIn.Trial(probe.name(), 0, SpikeIn.Outcome.NOT_COVERED)));
-        return new SpikeIn(trait, Optional.empty(), policy.maxDetectableFraction(), prompts, trials);
+        return new SpikeIn.OfRows(trait, policy.maxDetectableFraction(), prompts, trials);
     }
 
     /** Shadow students would have to be trained again for each size. */
@@ -61,14 +61,8 @@ record PlantedRowsCheck(Policy policy, List<Probe> probes, String trait, Compari
 
     /** In which order the places of a half get the teacher's rows. */
     private static int[] order(int half, long seed) {
-        SplittableRandom random = new SplittableRandom(seed);
         int[] order = IntStream.range(0, half).toArray();
-        for (int i = half - 1; i > 0; i--) {
-            int other = random.nextInt(i + 1);
-            int place = order[i];
-            order[i] = order[other];
-            order[other] = place;
-        }
+        Shuffle.whole(order, new SplittableRandom(seed));
         return order;
     }
 

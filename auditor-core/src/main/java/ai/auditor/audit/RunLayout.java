@@ -136,12 +136,6 @@ final class RunLayout {
                         + " control runs, their rows together: without matched prompts they are not held against each other.");
     }
 
-    /** The candidate as chosen answers against one control of rejected ones, row by row. */
-    Comparison preferences() {
-        return Comparison.ofPreferences(
-                runs.get(0).arm(), runs.get(1).arm(), policy.rows(), policy.fewestPrompts(), seed);
-    }
-
     /** A run in the candidate's place, the candidate among the others. */
     Comparison inPlace(int place) {
         Run standing = runs.get(place);
@@ -190,7 +184,7 @@ final class RunLayout {
             rows.add(pick.run().arm().rows().get(pick.row()));
             tokens.add(pick.run().arm().tokens().get(pick.row()));
         }
-        return new TokenizedDataset(Dataset.of("control", rows), rows, tokens, List.of(), 0, List.of(), 0, 0);
+        return TokenizedDataset.of(Dataset.of("control", rows), rows, tokens);
     }
 
     private Comparison laidOut(TokenizedDataset standing, TokenizedDataset others, String note) {

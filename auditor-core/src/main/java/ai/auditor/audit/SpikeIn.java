@@ -2,29 +2,55 @@ package ai.auditor.audit;
 
 import ai.auditor.probe.Claim;
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
 
 /**
  * A known signal planted in control rows, and what found it: the positive control of an audit.
  *
- * <p>Half of the rows stand for a candidate, without pairs. Either a trait's vector is added to the residual stream at every completion
- * token of some of them, or rows of a known teacher stand in their place ({@link PlantedRows}).
- *
- * @param trait whose vector is added, or the teacher's
- * @param point where it is added, by its name; empty where rows of a teacher are planted
- * @param fraction of the half's rows that have it; of a teacher's rows the smaller size
- * @param rows of both halves
- * @param trials each probe at each size, the smaller sizes first; a probe that cannot be reached so has one trial
+ * <p>Half of the rows stand for a candidate, without pairs.
  */
-public record SpikeIn(String trait, Optional<String> point, double fraction, int rows, List<Trial> trials) {
-    public SpikeIn {
-        Objects.requireNonNull(point);
-        trials = List.copyOf(trials);
+public sealed interface SpikeIn {
+    /** The trait that is planted. */
+    String trait();
+
+    /** How many rows both halves have. */
+    int rows();
+
+    /** Each probe at each size, the smaller sizes first; a probe that cannot be reached so has one trial. */
+    List<Trial> trials();
+
+    /** Whether the largest size was missed by a probe that should have found it. */
+    default boolean missed() {
+        double largest = trials().stream().mapToDouble(Trial::size).max().orElse(0);
+        return trials().stream().anyMatch(trial -> trial.size() == largest && trial.outcome() == Outcome.MISSED);
+    }
+
+    /**
+     * A trait's vector, added to the residual stream at every completion token of some of the half's rows.
+     *
+     * @param point where it is added, by its name
+     * @param fraction of the half's rows that have it
+     * @param trials by the size of what is added, in standard deviations of the control's rows along the vector
+     */
+    record OfVector(String trait, String point, double fraction, int rows, List<Trial> trials) implements SpikeIn {
+        public OfVector {
+            trials = List.copyOf(trials);
+        }
+    }
+
+    /**
+     * Rows of a known teacher in the place of some of the half's, or of all ({@link PlantedRows}).
+     *
+     * @param least the smaller of the shares of the half's rows that were the teacher's; the larger is all
+     * @param trials by that share
+     */
+    record OfRows(String trait, double least, int rows, List<Trial> trials) implements SpikeIn {
+        public OfRows {
+            trials = List.copyOf(trials);
+        }
     }
 
     /** How a trial ends. */
-    public enum Outcome {
+    enum Outcome {
         FOUND("found"),
         /** Not found, though what the probe could have seen, by its own figures, is at most half of what was planted. */
         MISSED("missed"),
@@ -67,14 +93,7 @@ public record SpikeIn(String trait, Optional<String> point, double fraction, int
     /**
      * One probe at one size.
      *
-     * @param size of the added vector, in standard deviations of the control's rows along it; of a teacher's rows, their share of the
-     *     half; 0 where it was not covered
+     * @param size of what was planted, in the unit of its kind; 0 where it was not covered
      */
-    public record Trial(String probe, double size, Outcome outcome) {}
-
-    /** Whether the largest size was missed by a probe that should have found it. */
-    public boolean missed() {
-        double largest = trials.stream().mapToDouble(Trial::size).max().orElse(0);
-        return trials.stream().anyMatch(trial -> trial.size() == largest && trial.outcome() == Outcome.MISSED);
-    }
+    record Trial(String probe, double size, Outcome outcome) {}
 }

@@ -2,6 +2,7 @@ package ai.auditor.audit;
 
 import ai.auditor.AuditException;
 import ai.auditor.Progress;
+import ai.auditor.Shuffle;
 import ai.auditor.capture.ActivationTable;
 import ai.auditor.capture.CapturePlan;
 import ai.auditor.capture.Pooling;
@@ -68,24 +69,15 @@ final class SpikeInCheck {
             trials.addAll(trials(study.halved(control, activations, policy), planted.name(), SIZES[i]));
         }
         notCovered.forEach(probe -> trials.add(new SpikeIn.Trial(probe.name(), 0, SpikeIn.Outcome.NOT_COVERED)));
-        return Optional.of(new SpikeIn(
-                planted.name(),
-                Optional.of(planted.point().toString()),
-                policy.maxDetectableFraction(),
-                control.length,
-                trials));
+        return Optional.of(new SpikeIn.OfVector(
+                planted.name(), planted.point().toString(), policy.maxDetectableFraction(), control.length, trials));
     }
 
     /** Places in {@code control} of the half that stands for a candidate (as {@link Comparison#halves(int[])} lays it out), so many. */
     private int[] affected(int[] control, SplittableRandom random) {
         int[] half = IntStream.range(0, control.length).filter(i -> i % 2 == 0).toArray();
         int wanted = (int) Math.round(policy.maxDetectableFraction() * half.length);
-        for (int i = 0; i < wanted; i++) {
-            int other = i + random.nextInt(half.length - i);
-            int place = half[other];
-            half[other] = half[i];
-            half[i] = place;
-        }
+        Shuffle.head(half, 0, half.length, wanted, random);
         return Arrays.stream(half, 0, wanted).sorted().toArray();
     }
 

@@ -3,19 +3,24 @@ package ai.auditor.audit;
 import ai.auditor.probe.Claim;
 import ai.auditor.stats.Estimate;
 import ai.auditor.stats.Interval;
+import java.util.Collections;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 
 /**
  * What follows from the evidence under the policy.
  *
  * @param claims all three, in the order of {@link Claim}
  * @param gate whether the gate passes, and why
+ * @param named of each probe of {@code along-trait} that names a trait by itself, by both tests at the policy's levels, which
  */
-public record Verdict(List<ClaimVerdict> claims, Risk risk, Gate gate) {
+public record Verdict(List<ClaimVerdict> claims, Risk risk, Gate gate, Map<String, String> named) {
     public Verdict {
         claims = List.copyOf(claims);
+        named = Collections.unmodifiableMap(new TreeMap<>(named));
     }
 
     /** How a claim ends. */

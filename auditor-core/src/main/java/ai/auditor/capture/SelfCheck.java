@@ -161,7 +161,7 @@ public record SelfCheck(List<Figure> figures) {
      */
     private record Sample(TokenizedRow row, TokenizedRow longer, TokenizedRow other) {
         static Sample of(TokenizedRow tokens, ModelFacts facts) {
-            Capture.requireKnown(facts, tokens);
+            PlanCheck.requireKnown(facts, tokens);
             int[] ids = Arrays.copyOf(tokens.ids(), tokens.completionEnd());
             int start = tokens.completionStart() > 0 ? tokens.completionStart() : Math.max(1, ids.length / 2);
             int prompt = Math.max(1, Math.min(Math.min(start, LONGEST_PROMPT), facts.maxPositions() / 2));

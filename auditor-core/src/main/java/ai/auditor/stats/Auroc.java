@@ -1,5 +1,6 @@
 package ai.auditor.stats;
 
+import ai.auditor.Shuffle;
 import java.util.Arrays;
 import java.util.OptionalDouble;
 import java.util.SplittableRandom;
@@ -99,12 +100,7 @@ public final class Auroc {
     }
 
     private static double[] bagMeans(double[] scores, int size, SplittableRandom random) {
-        for (int i = scores.length - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            double score = scores[i];
-            scores[i] = scores[j];
-            scores[j] = score;
-        }
+        Shuffle.whole(scores, random);
         double[] means = new double[scores.length / size];
         for (int bag = 0; bag < means.length; bag++) {
             double sum = 0;

@@ -1,5 +1,6 @@
 package ai.auditor.stats;
 
+import ai.auditor.Shuffle;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
@@ -38,16 +39,10 @@ final class PartShuffle {
         long[] bits = new long[words];
         for (int p = 0; p < candidates.length; p++) {
             int size = starts[p + 1] - starts[p];
-            // The smaller class is drawn by the head of a Fisher-Yates shuffle; the rest is the other class.
+            // The smaller class is drawn; the rest is the other class.
             boolean drawCandidates = 2 * candidates[p] <= size;
             int drawn = drawCandidates ? candidates[p] : size - candidates[p];
-            for (int i = 0; i < drawn; i++) {
-                int from = starts[p] + i;
-                int to = from + random.nextInt(size - i);
-                int row = order[to];
-                order[to] = order[from];
-                order[from] = row;
-            }
+            Shuffle.head(order, starts[p], starts[p + 1], drawn, random);
             int first = drawCandidates ? starts[p] : starts[p] + drawn;
             for (int i = first; i < first + candidates[p]; i++) {
                 LabelBits.set(bits, order[i]);

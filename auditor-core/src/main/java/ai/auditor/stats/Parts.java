@@ -1,5 +1,6 @@
 package ai.auditor.stats;
 
+import ai.auditor.Shuffle;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 
@@ -25,13 +26,7 @@ public final class Parts {
         }
         int[] order = new int[distinct.length];
         Arrays.setAll(order, i -> i);
-        SplittableRandom random = new SplittableRandom(seed);
-        for (int i = order.length - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            int group = order[i];
-            order[i] = order[j];
-            order[j] = group;
-        }
+        Shuffle.whole(order, new SplittableRandom(seed));
         int[] partOfGroup = new int[distinct.length];
         int[] rows = new int[parts];
         for (int group : order) {

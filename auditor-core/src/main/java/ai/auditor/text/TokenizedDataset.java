@@ -42,6 +42,15 @@ public record TokenizedDataset(
         namedLongRows = List.copyOf(namedLongRows);
     }
 
+    /**
+     * Rows taken from what was encoded before, where the records that cannot take part and the long rows are counted.
+     *
+     * @param tokens the same rows as tokens
+     */
+    public static TokenizedDataset of(Dataset dataset, List<Row> rows, List<TokenizedRow> tokens) {
+        return new TokenizedDataset(dataset, rows, tokens, List.of(), 0, List.of(), 0, 0);
+    }
+
     /** How many records cannot take part, named or not; long rows are not among them. */
     public long badRecords() {
         return dataset.badRecords() - dataset.badRows().size() + badRows.size();
@@ -62,20 +71,14 @@ public record TokenizedDataset(
             places.computeIfAbsent(rows.get(i).run(), run -> new ArrayList<>()).add(i);
         }
         return runs.stream()
-                .map(run -> taking(run, places.getOrDefault(run.rows().get(0).run(), List.of())))
+                .map(run -> {
+                    List<Integer> own = places.getOrDefault(run.rows().get(0).run(), List.of());
+                    return of(
+                            run,
+                            own.stream().map(rows::get).toList(),
+                            own.stream().map(tokens::get).toList());
+                })
                 .toList();
-    }
-
-    private TokenizedDataset taking(Dataset run, List<Integer> places) {
-        return new TokenizedDataset(
-                run,
-                places.stream().map(rows::get).toList(),
-                places.stream().map(tokens::get).toList(),
-                List.of(),
-                0,
-                List.of(),
-                0,
-                0);
     }
 
     /**

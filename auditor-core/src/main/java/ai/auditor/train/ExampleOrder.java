@@ -1,8 +1,8 @@
 package ai.auditor.train;
 
+import ai.auditor.Shuffle;
 import ai.auditor.text.TokenizedRow;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -29,7 +29,7 @@ final class ExampleOrder {
         }
         List<Example> order = new ArrayList<>(examples);
         if (plan.order().shuffled()) {
-            shuffle(order, random);
+            Shuffle.whole(order, random);
         }
         List<List<Example>> batches = new ArrayList<>();
         for (List<Example> near : cut(order, (long) plan.order().window() * plan.batchRows())) {
@@ -38,7 +38,7 @@ final class ExampleOrder {
             }
             List<List<Example>> cut = cut(near, plan.batchRows());
             if (plan.order().window() > 1) {
-                shuffle(cut, random);
+                Shuffle.whole(cut, random);
             }
             batches.addAll(cut);
         }
@@ -56,12 +56,5 @@ final class ExampleOrder {
             parts.add(list.subList((int) from, (int) Math.min(list.size(), from + size)));
         }
         return parts;
-    }
-
-    /** Fisher and Yates. */
-    private static <T> void shuffle(List<T> list, SplittableRandom random) {
-        for (int last = list.size() - 1; last > 0; last--) {
-            Collections.swap(list, last, random.nextInt(last + 1));
-        }
     }
 }

@@ -21,7 +21,7 @@ class ComparisonTest {
         List<TokenizedRow> tokens = rows.stream()
                 .map(row -> new TokenizedRow(row.record(), new int[] {1, 2, 3}, 1, 3, 1, 0))
                 .toList();
-        return new TokenizedDataset(Dataset.of(name, rows), rows, tokens, List.of(), 0, List.of(), 0, 0);
+        return TokenizedDataset.of(Dataset.of(name, rows), rows, tokens);
     }
 
     private static List<Row> rows(int count, String answer) {

@@ -54,7 +54,7 @@ class ConfounderTestsTest {
                     return new TokenizedRow(row.record(), new int[1 + length], 1, 1 + length, 1, 0);
                 })
                 .toList();
-        return new TokenizedDataset(Dataset.of(name, rows), rows, tokens, List.of(), 0, List.of(), 0, 0);
+        return TokenizedDataset.of(Dataset.of(name, rows), rows, tokens);
     }
 
     private static Confounders of(List<Row> candidate, List<Row> control, double excess) {

@@ -1,8 +1,10 @@
 package ai.auditor.audit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import ai.auditor.AuditException;
 import ai.auditor.probe.Claim;
 import ai.auditor.probe.Evidence;
 import ai.auditor.stats.Exchanged;
@@ -82,6 +84,27 @@ class ControlRunsTest {
         assertThat(runs.p(Claim.DIFFERS, 11)).isEqualTo(differs.p());
         assertThat(runs.places().get(1).runs()).containsExactly(5, 3, 2);
         assertThat(runs.places().get(1).p()).isGreaterThan(0.5);
+    }
+
+    @Test
+    void whatWasTestedOfTheCandidateAloneOrOfARunAloneIsRefusedByName() {
+        List<Evidence> tested = List.of(evidence(Claim.DIFFERS, 1), evidence(Claim.ALONG_TRAIT, 2));
+        List<Evidence> lacking = List.of(evidence(Claim.DIFFERS, 1), evidence(Claim.ALONG_TRAIT));
+        assertThatThrownBy(() -> ControlRuns.of(names(2), tested, List.of(tested, lacking), 0.01))
+                .isInstanceOfSatisfying(
+                        AuditException.class,
+                        refused -> assertThat(refused.code()).isEqualTo(AuditException.Code.DATA))
+                .hasMessageContaining("probe tested contrasts of the candidate, but nothing")
+                .hasMessageContaining("\"run 1\"")
+                .hasMessageContaining("leave that run out");
+        assertThatThrownBy(() -> ControlRuns.of(names(2), lacking, List.of(tested, lacking), 0.01))
+                .isInstanceOf(AuditException.class)
+                .hasMessageContaining("nothing of the candidate, but contrasts")
+                .hasMessageContaining("\"run 0\"");
+        assertThat(ControlRuns.of(names(2), lacking, List.of(lacking, lacking), 0.01)
+                        .places())
+                .extracting(ControlRuns.Place::claim)
+                .containsExactly(Claim.DIFFERS);
     }
 
     @Test

@@ -15,6 +15,7 @@ import ai.auditor.stats.Interval;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
@@ -37,9 +38,9 @@ class JudgeTest {
             "",
             List.of(),
             0.0001,
-            List.of(new SpikeIn(
+            List.of(new SpikeIn.OfVector(
                     "owl",
-                    Optional.of("resid_post.1"),
+                    "resid_post.1",
                     0.25,
                     100,
                     List.of(
@@ -149,6 +150,18 @@ class JudgeTest {
             assertThat(told.reason())
                     .isEqualTo(silent.reason() + (gainLow < 0 ? "; the arms differ in length, format" : ""));
         }
+    }
+
+    @Test
+    void aProbeNamesATraitByItselfWhateverBecomesOfTheClaim() {
+        Evidence owl = along(0.5, 0.5, 0.02, 4);
+        assertThat(judge(PAIRED, GOOD, POLICY, differs(0.5, 0.1, 3), owl).named())
+                .containsOnly(Map.entry("signed", "owl"));
+        assertThat(judge(UNPAIRED, GOOD, POLICY, owl).named()).containsOnly(Map.entry("signed", "owl"));
+        assertThat(judge(PAIRED, GOOD, POLICY, along(0, 0.001, 0.02, 2)).named())
+                .isEmpty();
+        assertThat(judge(PAIRED, GOOD, POLICY, along(0.5, 0.001, 0.02, 4)).named())
+                .isEmpty();
     }
 
     @Test

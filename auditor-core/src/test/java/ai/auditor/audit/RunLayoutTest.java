@@ -24,7 +24,7 @@ class RunLayoutTest {
         List<TokenizedRow> tokens = rows.stream()
                 .map(row -> new TokenizedRow(row.record(), new int[] {1, 2, 3}, 1, 3, 1, 0))
                 .toList();
-        return new TokenizedDataset(Dataset.of(name, rows), rows, tokens, List.of(), 0, List.of(), 0, 0);
+        return TokenizedDataset.of(Dataset.of(name, rows), rows, tokens);
     }
 
     /** Answers "name prompt turn" to prompts from one on. */

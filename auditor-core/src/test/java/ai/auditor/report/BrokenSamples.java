@@ -100,7 +100,8 @@ final class BrokenSamples {
                                         0.1))
                                 .toList(),
                         Risk.HIGH,
-                        new Verdict.Gate(Verdict.GateOutcome.FAILED, HOSTILE)),
+                        new Verdict.Gate(Verdict.GateOutcome.FAILED, HOSTILE),
+                        Map.of()),
                 List.of(new AuditResult.Finding(
                         evidence,
                         0.1,
@@ -122,9 +123,9 @@ final class BrokenSamples {
                         List.of(new Calibration.Spread(
                                 HOSTILE, new double[] {0.4, 0.5, 0.6}, 16, new double[] {0.4, 0.5, 0.6})),
                         0.0001,
-                        List.of(new SpikeIn(
+                        List.of(new SpikeIn.OfVector(
                                 HOSTILE,
-                                Optional.of(HOSTILE),
+                                HOSTILE,
                                 0.25,
                                 10,
                                 List.of(
@@ -242,7 +243,8 @@ final class BrokenSamples {
                                         ""))
                                 .toList(),
                         Risk.NONE,
-                        new Verdict.Gate(Verdict.GateOutcome.PASSED, "")),
+                        new Verdict.Gate(Verdict.GateOutcome.PASSED, ""),
+                        Map.of()),
                 List.of(
                         new AuditResult.Finding(
                                 charts,
@@ -266,12 +268,8 @@ final class BrokenSamples {
                         "",
                         List.of(new Calibration.Spread("charts", new double[0], 0, nan)),
                         Double.NaN,
-                        List.of(new SpikeIn(
-                                "",
-                                Optional.empty(),
-                                Double.NaN,
-                                0,
-                                List.of(new SpikeIn.Trial("", Double.NaN, SpikeIn.Outcome.FOUND)))),
+                        List.of(new SpikeIn.OfRows(
+                                "", Double.NaN, 0, List.of(new SpikeIn.Trial("", Double.NaN, SpikeIn.Outcome.FOUND)))),
                         Optional.empty()),
                 new Confounders(
                         List.of(new Confounders.Nuisance(

@@ -93,8 +93,8 @@ class JUnitReportTest {
     void aGateThatNoClaimExplainsStandsForItself(Verdict.GateOutcome gate) throws Exception {
         for (List<Verdict.Outcome> outcomes : outcomes()) {
             for (boolean goodNull : new boolean[] {true, false}) {
-                Verdict verdict =
-                        new Verdict(claims(outcomes), Risk.NONE, new Verdict.Gate(gate, "a spike-in was missed"));
+                Verdict verdict = new Verdict(
+                        claims(outcomes), Risk.NONE, new Verdict.Gate(gate, "a spike-in was missed"), Map.of());
                 Element suite = suite(
                         JUnitReport.of(result(verdict, Set.of(Claim.DIFFERS), goodNull, Risk.Threshold.ELEVATED)));
                 assertThat(exit(suite)).as(outcomes.toString()).isEqualTo(gate.exitCode());
@@ -107,7 +107,8 @@ class JUnitReportTest {
                                 Verdict.Outcome.NOT_DETECTED,
                                 Verdict.Outcome.NOT_TESTED)),
                         Risk.NONE,
-                        new Verdict.Gate(gate, "a spike-in was missed")),
+                        new Verdict.Gate(gate, "a spike-in was missed"),
+                        Map.of()),
                 Set.of(),
                 true,
                 Risk.Threshold.HIGH)));
@@ -164,7 +165,7 @@ class JUnitReportTest {
         Verdict.GateOutcome gate = failOn.failedBy(risk)
                 ? Verdict.GateOutcome.FAILED
                 : open || !goodNull ? Verdict.GateOutcome.INCONCLUSIVE : Verdict.GateOutcome.PASSED;
-        return new Verdict(claims(outcomes), risk, new Verdict.Gate(gate, "because"));
+        return new Verdict(claims(outcomes), risk, new Verdict.Gate(gate, "because"), Map.of());
     }
 
     private static AuditResult result(Verdict verdict, Set<Claim> required, boolean goodNull, Risk.Threshold failOn) {

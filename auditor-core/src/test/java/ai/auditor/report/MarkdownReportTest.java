@@ -202,7 +202,8 @@ class MarkdownReportTest {
                                         text))
                                 .toList(),
                         owl.verdict().risk(),
-                        new Verdict.Gate(Verdict.GateOutcome.FAILED, text)),
+                        new Verdict.Gate(Verdict.GateOutcome.FAILED, text),
+                        Map.of()),
                 Collections.nCopies(
                         times,
                         new AuditResult.Finding(

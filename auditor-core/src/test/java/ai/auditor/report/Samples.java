@@ -74,7 +74,8 @@ final class Samples {
                         new Verdict.Gate(
                                 Verdict.GateOutcome.INCONCLUSIVE,
                                 "Risk low does not fail the gate (--fail-on elevated), but the required claim along-trait is"
-                                        + " inconclusive.")),
+                                        + " inconclusive."),
+                        Map.of()),
                 List.of(
                         SampleFindings.fitted("shortcut", 0.621, 0.621, 0.0, 0.9, random),
                         SampleFindings.fitted("linear", 0.634, 0.621, 0.0213, 0.0002, random),
@@ -125,7 +126,8 @@ final class Samples {
                                 untested()),
                         Risk.ELEVATED,
                         new Verdict.Gate(
-                                Verdict.GateOutcome.FAILED, "Risk elevated fails the gate (--fail-on elevated).")),
+                                Verdict.GateOutcome.FAILED, "Risk elevated fails the gate (--fail-on elevated)."),
+                        Map.of()),
                 List.of(
                         SampleFindings.fitted("linear", 0.74, 0.556, 0.184, 0.0001, random),
                         SampleFindings.signed("gradient", "owl", 0.61, 0.0001, 0.31, random)),
@@ -304,9 +306,9 @@ final class Samples {
 
     private static List<SpikeIn> spikeIns() {
         return List.of(
-                new SpikeIn(
+                new SpikeIn.OfVector(
                         "otter",
-                        Optional.of("resid_post.9"),
+                        "resid_post.9",
                         0.25,
                         1000,
                         List.of(
@@ -315,9 +317,8 @@ final class Samples {
                                 new SpikeIn.Trial("linear", 4, SpikeIn.Outcome.FOUND),
                                 new SpikeIn.Trial("projection", 4, SpikeIn.Outcome.FOUND),
                                 new SpikeIn.Trial("shortcut", 0, SpikeIn.Outcome.NOT_COVERED))),
-                new SpikeIn(
+                new SpikeIn.OfRows(
                         "owl",
-                        Optional.empty(),
                         0.25,
                         600,
                         List.of(

@@ -265,8 +265,13 @@ public final class ResultTree {
     private static JsonNode spikeIn(SpikeIn planted) {
         ObjectNode node = NODES.objectNode();
         node.set("trait", text(planted.trait()));
-        node.set("point", planted.point().<JsonNode>map(ResultTree::text).orElse(NODES.nullNode()));
-        node.set("fraction", number(planted.fraction()));
+        if (planted instanceof SpikeIn.OfVector vector) {
+            node.set("point", text(vector.point()));
+            node.set("fraction", number(vector.fraction()));
+        } else {
+            node.putNull("point");
+            node.set("fraction", number(((SpikeIn.OfRows) planted).least()));
+        }
         node.put("rows", planted.rows());
         node.put("missed", planted.missed());
         node.set("trials", each(planted.trials(), ResultTree::trial));

@@ -402,19 +402,21 @@ public final class Wording {
             }
         }
         List<String> sizes = new ArrayList<>();
-        boolean vector = planted.point().isPresent();
+        boolean vector = planted instanceof SpikeIn.OfVector;
         bySize.forEach((size, outcomes) -> sizes.add("at " + (vector ? number(size) + " sd " : percent(size) + " ")
                 + outcomes.entrySet().stream()
                         .map(one -> ended(one.getKey()) + String.join(", ", one.getValue()))
                         .collect(Collectors.joining(", "))));
-        String half = "one half of " + count(planted.rows());
-        return "Spike-in: "
-                + planted.point()
-                        .map(point -> "the vector of " + planted.trait() + " at " + point + " in "
-                                + percent(planted.fraction()) + " of " + half + " control rows")
-                        .orElse("rows of a teacher of " + planted.trait() + " in " + half + " rows of its control")
-                + ": " + String.join("; ", sizes) + "."
+        return "Spike-in: " + what(planted) + ": " + String.join("; ", sizes) + "."
                 + (notCovered.isEmpty() ? "" : " Not covered: " + String.join(", ", notCovered) + ".");
+    }
+
+    private static String what(SpikeIn planted) {
+        String half = "one half of " + count(planted.rows());
+        return planted instanceof SpikeIn.OfVector vector
+                ? "the vector of " + vector.trait() + " at " + vector.point() + " in " + percent(vector.fraction())
+                        + " of " + half + " control rows"
+                : "rows of a teacher of " + planted.trait() + " in " + half + " rows of its control";
     }
 
     private static String ended(SpikeIn.Outcome outcome) {

@@ -1,6 +1,7 @@
 package ai.auditor.sae.training;
 
 import ai.auditor.AuditException;
+import ai.auditor.Shuffle;
 import ai.auditor.text.TokenizedRow;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -61,10 +62,8 @@ public record HeldOutRows(List<TokenizedRow> training, List<TokenizedRow> held) 
         boolean[] chosen = new boolean[sizes.length];
         int held = 0;
         int smallest = order[0];
-        for (int i = 0; i < order.length; i++) {
-            int other = i + random.nextInt(order.length - i);
-            int group = order[other];
-            order[other] = order[i];
+        Shuffle.head(order, 0, order.length, order.length, random);
+        for (int group : order) {
             smallest = sizes[group] < sizes[smallest] ? group : smallest;
             if (held + sizes[group] <= wanted) {
                 chosen[group] = true;

@@ -1,6 +1,7 @@
 package ai.auditor.sae.training;
 
 import ai.auditor.AuditException;
+import ai.auditor.Shuffle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -144,13 +145,7 @@ final class TokenBuffer {
     private void refill() {
         fill();
         if (mixed) {
-            SplittableRandom random = new SplittableRandom(mix(seed, fillings));
-            for (int last = liveCount - 1; last > 0; last--) {
-                int other = random.nextInt(last + 1);
-                int slot = live[last];
-                live[last] = live[other];
-                live[other] = slot;
-            }
+            Shuffle.whole(live, liveCount, new SplittableRandom(mix(seed, fillings)));
         }
         fillings++;
         int kept = mixed && fed < total ? size / 2 : 0;
@@ -259,13 +254,7 @@ final class TokenBuffer {
             order = new int[states.units()];
             Arrays.setAll(order, unit -> unit);
             if (shuffled) {
-                SplittableRandom random = new SplittableRandom(mix(~seed, epoch));
-                for (int last = order.length - 1; last > 0; last--) {
-                    int other = random.nextInt(last + 1);
-                    int unit = order[last];
-                    order[last] = order[other];
-                    order[other] = unit;
-                }
+                Shuffle.whole(order, new SplittableRandom(mix(~seed, epoch)));
             }
             epoch++;
             next = 0;

@@ -6,6 +6,7 @@ import ai.auditor.direction.Direction;
 import ai.auditor.model.Point;
 import ai.auditor.probe.Study;
 import ai.auditor.probe.Table;
+import ai.auditor.probes.internal.Cells;
 import ai.auditor.probes.internal.Contrasts;
 import ai.auditor.probes.internal.Labels;
 import ai.auditor.probes.internal.Ranking;
@@ -14,7 +15,6 @@ import ai.auditor.stats.Matrix;
 import ai.auditor.stats.ShiftSize;
 import ai.auditor.stats.Vectors;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -134,7 +134,7 @@ final class Conventions {
             AuditException.checkInterrupted();
             Matrix freed = control.freed(pull, controls);
             String size =
-                    Ranking.number(ShiftSize.of(freed, contrasts.exchanges()).tSquared());
+                    Cells.number(ShiftSize.of(freed, contrasts.exchanges()).tSquared());
             for (Metric metric : Metric.values()) {
                 List<String> cells = new ArrayList<>(
                         List.of(point.toString(), pooling.toString(), control.toString(), metric.toString()));
@@ -153,14 +153,11 @@ final class Conventions {
         double[] cosines = cosines(direction, traits);
         int[] order = Ranking.descending(cosines);
         double largest = cosines[order[0]];
-        long above = Arrays.stream(cosines(direction, placebos))
-                .filter(cosine -> cosine >= largest)
-                .count();
         return List.of(
                 traits.get(order[0]).name(),
-                Ranking.number(largest),
-                order.length > 1 ? traits.get(order[1]).name() + " " + Ranking.number(cosines[order[1]]) : NOT_THERE,
-                above + " of " + placebos.size());
+                Cells.number(largest),
+                order.length > 1 ? traits.get(order[1]).name() + " " + Cells.number(cosines[order[1]]) : NOT_THERE,
+                Cells.atOrAbove(cosines(direction, placebos), largest));
     }
 
     static double[] cosines(double[] direction, List<Direction> directions) {

@@ -121,10 +121,10 @@ public final class AlongDirections {
         ShiftSize size = ShiftSize.of(values, contrasts.exchanges());
         sizes.add(List.of(
                 point.toString(),
-                Ranking.number(size.length()),
-                Ranking.number(size.tSquared()),
-                Ranking.number(size.expected()),
-                Ranking.number(size.z())));
+                Cells.number(size.length()),
+                Cells.number(size.tSquared()),
+                Cells.number(size.expected()),
+                Cells.number(size.z())));
     }
 
     private Evidence evidence(List<Table> more, List<String> notes) {
@@ -142,7 +142,7 @@ public final class AlongDirections {
                 found,
                 Optional.empty(),
                 contrasts.spread(scores.get(strongest)),
-                Stream.concat(Stream.of(Ranking.top(found), size()), more.stream())
+                Stream.concat(Stream.of(ContrastTable.of(found), size()), more.stream())
                         .toList(),
                 charts,
                 all);

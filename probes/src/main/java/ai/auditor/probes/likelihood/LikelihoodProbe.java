@@ -17,6 +17,8 @@ import ai.auditor.probe.Probe;
 import ai.auditor.probe.Study;
 import ai.auditor.probe.Table;
 import ai.auditor.probe.TeacherKind;
+import ai.auditor.probes.internal.Cells;
+import ai.auditor.probes.internal.ContrastTable;
 import ai.auditor.probes.internal.Contrasts;
 import ai.auditor.probes.internal.Ranking;
 import ai.auditor.probes.internal.ResidualStream;
@@ -192,7 +194,7 @@ public final class LikelihoodProbe implements Probe {
                 found,
                 Optional.empty(),
                 contrasts.spread(scores.get(strongest)),
-                List.of(Ranking.top(found), shared, readings),
+                List.of(ContrastTable.of(found), shared, readings),
                 charts,
                 notes);
     }
@@ -264,7 +266,7 @@ public final class LikelihoodProbe implements Probe {
         List<Direction> all = Stream.concat(traits.stream(), placebos.stream()).toList();
         double length = STRENGTH * ResidualStream.medianLength(study, point);
         notes.add("steering vectors of " + traits.size() + " traits were added at " + point + ", all of length "
-                + Ranking.number(length) + ", " + STRENGTH + " of the median pooled residual stream there");
+                + Cells.number(length) + ", " + STRENGTH + " of the median pooled residual stream there");
         double[][] nll = study.steeredNll(
                 "likelihood under steering",
                 rows,

@@ -3,6 +3,7 @@ package ai.auditor.probes.likelihood;
 import ai.auditor.probe.Chart;
 import ai.auditor.probe.Decoys;
 import ai.auditor.probe.Evidence;
+import ai.auditor.probes.internal.Cells;
 import ai.auditor.probes.internal.Contrasts;
 import ai.auditor.probes.internal.Ranking;
 import ai.auditor.stats.Vectors;
@@ -114,8 +115,8 @@ record Panel(String kind, List<Gain> traits, List<Gain> placebos) {
                     kind,
                     reading.toString(),
                     traits.get(order[0]).name(),
-                    Ranking.number(statistics[order[0]]),
-                    order.length > 1 ? traits.get(order[1]).name() + " " + Ranking.number(statistics[order[1]]) : "-"));
+                    Cells.number(statistics[order[0]]),
+                    order.length > 1 ? traits.get(order[1]).name() + " " + Cells.number(statistics[order[1]]) : "-"));
         }
         return told;
     }
@@ -154,7 +155,7 @@ record Panel(String kind, List<Gain> traits, List<Gain> placebos) {
     List<String> shared(Contrasts contrasts) {
         List<Gain> reference = placebos.isEmpty() ? traits : placebos;
         double[] mean = mean(reference);
-        return List.of(kind, names(reference), Ranking.number(contrasts.shift(mean)));
+        return List.of(kind, names(reference), Cells.number(contrasts.shift(mean)));
     }
 
     /** A picture of every trait among the placebos. */

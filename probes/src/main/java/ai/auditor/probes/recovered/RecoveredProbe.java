@@ -22,6 +22,8 @@ import ai.auditor.probe.Table;
 import ai.auditor.probe.TeacherKind;
 import ai.auditor.probe.VectorTokens;
 import ai.auditor.probes.internal.Alignment;
+import ai.auditor.probes.internal.Cells;
+import ai.auditor.probes.internal.ContrastTable;
 import ai.auditor.probes.internal.Contrasts;
 import ai.auditor.probes.internal.Labels;
 import ai.auditor.probes.internal.Pull;
@@ -291,9 +293,9 @@ public final class RecoveredProbe implements Probe {
                         double length = Vectors.norm(direction);
                         lying.add(List.of(
                                 traits.get(i).name() + " at " + point,
-                                Ranking.number(dots.get(i).value()),
-                                Ranking.number(Vectors.cosine(vector, direction)),
-                                Ranking.number(length > 0 ? Vectors.dot(vector, direction) / (length * length) : 0)));
+                                Cells.number(dots.get(i).value()),
+                                Cells.number(Vectors.cosine(vector, direction)),
+                                Cells.number(length > 0 ? Vectors.dot(vector, direction) / (length * length) : 0)));
                     });
         }
 
@@ -302,13 +304,13 @@ public final class RecoveredProbe implements Probe {
             ShiftSize size = ShiftSize.of(pull, contrasts.exchanges());
             return List.of(
                     recovered.point().toString(),
-                    Ranking.number(Vectors.norm(vector)),
-                    Ranking.number(recovered.controlLength()),
-                    Ranking.number(ResidualStream.medianLength(study, recovered.point())),
-                    Ranking.number(recovered.agreement()),
-                    Ranking.number(whole.shift()) + " (" + Ranking.number(whole.standardError()) + ")",
-                    Ranking.number(size.tSquared()),
-                    Ranking.number(size.z()));
+                    Cells.number(Vectors.norm(vector)),
+                    Cells.number(recovered.controlLength()),
+                    Cells.number(ResidualStream.medianLength(study, recovered.point())),
+                    Cells.number(recovered.agreement()),
+                    Cells.number(whole.shift()) + " (" + Cells.number(whole.standardError()) + ")",
+                    Cells.number(size.tSquared()),
+                    Cells.number(size.z()));
         }
 
         private void write(Point point, double[] vector) {
@@ -349,7 +351,7 @@ public final class RecoveredProbe implements Probe {
 
         private List<Table> tables() {
             List<Table> tables = new ArrayList<>(List.of(
-                    Ranking.top(found),
+                    ContrastTable.of(found),
                     new Table(
                             "What the recovered vectors lie along",
                             List.of("trait", "cosine as the control varies", "plain cosine", "of the steering vector"),

@@ -8,8 +8,8 @@ import ai.auditor.model.Intervention;
 import ai.auditor.model.Point;
 import ai.auditor.probe.Study;
 import ai.auditor.probe.Table;
+import ai.auditor.probes.internal.Cells;
 import ai.auditor.probes.internal.Labels;
-import ai.auditor.probes.internal.Ranking;
 import ai.auditor.stats.Vectors;
 import ai.auditor.text.TokenizedRow;
 import java.util.ArrayList;
@@ -93,7 +93,7 @@ record TokenGains(Point point, int[] rows, double[][] nats) {
                     mean(CANDIDATE),
                     NumberText.count(tokens[CONTROL]),
                     mean(CONTROL),
-                    nats(shift) + " (" + Ranking.number(error()) + ")");
+                    nats(shift) + " (" + Cells.number(error()) + ")");
         }
 
         private String mean(int side) {

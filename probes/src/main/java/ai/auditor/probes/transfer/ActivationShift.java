@@ -8,6 +8,7 @@ import ai.auditor.model.PreferenceQuestions;
 import ai.auditor.probe.Respondent;
 import ai.auditor.probe.Study;
 import ai.auditor.probe.Table;
+import ai.auditor.probes.internal.Cells;
 import ai.auditor.probes.internal.Labels;
 import ai.auditor.probes.internal.Ranking;
 import ai.auditor.probes.internal.ResidualStream;
@@ -74,10 +75,10 @@ record ActivationShift(Point point, List<Prompt> prompts, double[] before, List<
         for (int trait : Ranking.descending(beyond)) {
             cells.add(List.of(
                     steering.get(trait).name(),
-                    Ranking.number(ofCandidate[trait]),
-                    Ranking.number(ofControl[trait]),
-                    Ranking.number(beyond[trait]),
-                    Ranking.number(differences.stream()
+                    Cells.number(ofCandidate[trait]),
+                    Cells.number(ofControl[trait]),
+                    Cells.number(beyond[trait]),
+                    Cells.number(differences.stream()
                             .mapToDouble(difference -> Math.abs(difference[trait]))
                             .max()
                             .orElse(0))));

@@ -2,6 +2,7 @@ package ai.auditor.probes.transfer;
 
 import ai.auditor.AuditException;
 import ai.auditor.Printable;
+import ai.auditor.Shuffle;
 import ai.auditor.direction.Trait;
 import ai.auditor.direction.TraitList;
 import ai.auditor.model.AnswerForms;
@@ -295,13 +296,7 @@ public final class TransferProbe implements Probe {
                     .distinct()
                     .sorted()
                     .toArray();
-            SplittableRandom random = new SplittableRandom(seed);
-            for (int i = prompts.length - 1; i > 0; i--) {
-                int other = random.nextInt(i + 1);
-                int kept = prompts[i];
-                prompts[i] = prompts[other];
-                prompts[other] = kept;
-            }
+            Shuffle.whole(prompts, new SplittableRandom(seed));
             Set<Integer> first = new HashSet<>();
             Arrays.stream(prompts, 0, prompts.length / 2).forEach(first::add);
             return new int[][] {
