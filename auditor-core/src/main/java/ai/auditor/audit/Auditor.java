@@ -460,18 +460,6 @@ public final class Auditor {
         }
     }
 
-    private static Provenance.Source source(TokenizedDataset arm) {
-        return new Provenance.Source(
-                arm.dataset().name(),
-                arm.dataset().fileDigest(),
-                arm.dataset().contentDigest(),
-                arm.rows().size(),
-                arm.badRecords(),
-                arm.longRows(),
-                arm.controlTokens(),
-                arm.movedSystems());
-    }
-
     private Provenance provenance(
             TokenizedDataset candidate,
             List<TokenizedDataset> controls,
@@ -501,8 +489,8 @@ public final class Auditor {
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                 model.description(),
                 model.encoder().reading(),
-                source(candidate),
-                controls.stream().map(Auditor::source).toList(),
+                Provenance.Source.of(candidate),
+                controls.stream().map(Provenance.Source::of).toList(),
                 policy.digest(),
                 Long.toHexString(seed),
                 environment,
