@@ -107,6 +107,7 @@ final class ClassComparison {
                 FormatTerms.shortOfRows(2 * rows / design.classes(), format[0].length));
     }
 
+    /** Their bits take less room than the activations of the rows that they exchange. */
     private static int pairExchanges(int pairs) {
         return Math.max(EXCHANGES, (int) StrictMath.ceil(BlockDesign.PARTS * pairs / REACHABLE) - 1);
     }
