@@ -1,4 +1,4 @@
-"""Golden values for ai.auditor.stats from numpy, scipy and scikit-learn.
+"""Golden values for ai.auditor.stats from numpy, scipy, scikit-learn and statsmodels.
 
     python stats_goldens.py > ../resources/ai/auditor/stats/goldens.json
 """
@@ -10,6 +10,7 @@ import numpy as np
 from scipy import stats
 from sklearn.covariance import LedoitWolf
 from sklearn.metrics import roc_auc_score
+from statsmodels.stats.multitest import multipletests
 
 generator = np.random.default_rng(20261121)
 
@@ -34,6 +35,11 @@ def auroc():
 def benjamini_hochberg():
     cases = [[0.01, 0.04, 0.03, 0.005], [0.5], [0.2, 0.2, 0.2, 0.9], generator.uniform(0, 0.3, 30).round(2).tolist()]
     return [{"p": p, "q": stats.false_discovery_control(p, method="bh").tolist()} for p in cases]
+
+
+def holm():
+    cases = [[0.01, 0.04, 0.03, 0.005], [0.5], [0.2, 0.2, 0.2, 0.9], [0.0002, 0.0002, 0.01, 0.011, 0.04, 0.3, 1.0]]
+    return [{"p": p, "holm": multipletests(p, method="holm")[1].tolist()} for p in cases]
 
 
 def mean_differences():
@@ -113,6 +119,7 @@ json.dump(
     {
         "auroc": auroc(),
         "benjaminiHochberg": benjamini_hochberg(),
+        "holm": holm(),
         "meanDifferences": mean_differences(),
         "ledoitWolf": ledoit_wolf(),
         "hotelling": hotelling(),

@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             AuditCommand.class,
             CaptureCommand.class,
+            CompareCommand.class,
             ControlCommand.class,
             DoctorCommand.class,
             GenerateCommand.class,
@@ -33,6 +34,6 @@ final class AuditorCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "a command is needed: audit, capture, control, doctor, generate, policy, sae, schema, stream, vectors or fixtures");
+                "a command is needed: audit, capture, compare, control, doctor, generate, policy, sae, schema, stream, vectors or fixtures");
     }
 }

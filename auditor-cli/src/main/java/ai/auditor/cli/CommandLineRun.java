@@ -161,6 +161,9 @@ final class CommandLineRun {
             if (type == CaptureCommand.class) {
                 return type.cast(new CaptureCommand(terminal));
             }
+            if (type == CompareCommand.class) {
+                return type.cast(new CompareCommand(terminal));
+            }
             if (type == ControlCommand.class) {
                 return type.cast(new ControlCommand(terminal));
             }

@@ -480,18 +480,6 @@ public final class Auditor {
         }
     }
 
-    private static Provenance.Source source(TokenizedDataset arm) {
-        return new Provenance.Source(
-                arm.dataset().name(),
-                arm.dataset().fileDigest(),
-                arm.dataset().contentDigest(),
-                arm.rows().size(),
-                arm.badRecords(),
-                arm.longRows(),
-                arm.controlTokens(),
-                arm.movedSystems());
-    }
-
     private Provenance provenance(Arms arms, SteeringVectors steering, SelfCheck selfCheck) {
         Map<String, String> environment = new TreeMap<>();
         environment.put("device", model.options().device().toString());
@@ -516,8 +504,8 @@ public final class Auditor {
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
                 model.description(),
                 model.encoder().reading(),
-                source(arms.candidate()),
-                arms.controls().stream().map(Auditor::source).toList(),
+                Provenance.Source.of(arms.candidate()),
+                arms.controls().stream().map(Provenance.Source::of).toList(),
                 policy.digest(),
                 Long.toHexString(arms.seed()),
                 environment,

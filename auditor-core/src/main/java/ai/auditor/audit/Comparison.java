@@ -1,5 +1,6 @@
 package ai.auditor.audit;
 
+import ai.auditor.data.DrawnOrder;
 import ai.auditor.data.Pairing;
 import ai.auditor.data.PromptSample;
 import ai.auditor.data.Row;
@@ -221,7 +222,7 @@ record Comparison(
     /** The rows of an arm by prompt, those of one prompt as drawn. */
     private static List<Member> members(TokenizedDataset arm, boolean candidate) {
         record Lot(Member member, String key) {}
-        List<String> keys = DrawnOrder.keys(arm);
+        List<String> keys = DrawnOrder.keys(arm.dataset().contentDigest(), arm.rows());
         List<Lot> lots = new ArrayList<>();
         for (int i = 0; i < arm.rows().size(); i++) {
             Row row = arm.rows().get(i);

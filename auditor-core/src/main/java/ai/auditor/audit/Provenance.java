@@ -2,6 +2,7 @@ package ai.auditor.audit;
 
 import ai.auditor.capture.SelfCheck;
 import ai.auditor.text.Reading;
+import ai.auditor.text.TokenizedDataset;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -94,5 +95,18 @@ public record Provenance(
             long badRows,
             long longRows,
             long controlTokens,
-            long movedSystems) {}
+            long movedSystems) {
+        /** A dataset as a model read it. */
+        public static Source of(TokenizedDataset read) {
+            return new Source(
+                    read.dataset().name(),
+                    read.dataset().fileDigest(),
+                    read.dataset().contentDigest(),
+                    read.rows().size(),
+                    read.badRecords(),
+                    read.longRows(),
+                    read.controlTokens(),
+                    read.movedSystems());
+        }
+    }
 }

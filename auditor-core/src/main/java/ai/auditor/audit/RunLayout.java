@@ -3,6 +3,7 @@ package ai.auditor.audit;
 import ai.auditor.AuditException;
 import ai.auditor.Printable;
 import ai.auditor.data.Dataset;
+import ai.auditor.data.DrawnOrder;
 import ai.auditor.data.Row;
 import ai.auditor.data.Sha256;
 import ai.auditor.stats.Prediction;
@@ -46,7 +47,7 @@ final class RunLayout {
     private record Run(TokenizedDataset arm, Map<String, List<Integer>> rows) {
         static Run of(TokenizedDataset arm) {
             Map<String, List<Integer>> rows = new TreeMap<>();
-            List<String> keys = DrawnOrder.keys(arm);
+            List<String> keys = DrawnOrder.keys(arm.dataset().contentDigest(), arm.rows());
             for (int row = 0; row < arm.rows().size(); row++) {
                 rows.computeIfAbsent(arm.rows().get(row).promptDigest(), prompt -> new ArrayList<>())
                         .add(row);

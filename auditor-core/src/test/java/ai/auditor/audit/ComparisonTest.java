@@ -67,7 +67,7 @@ class ComparisonTest {
         assertThat(comparison.paired()).isFalse();
         assertThat(comparison.design().candidateRows()).isEqualTo(200);
         assertThat(comparison.design().controlRows()).isEqualTo(150);
-        assertThat(comparison.design().notes()).anyMatch(note -> note.contains("75 %"));
+        assertThat(comparison.design().notes()).anyMatch(note -> note.contains("75.0 %"));
     }
 
     @Test

@@ -66,6 +66,17 @@ class DecisionsTest {
     }
 
     @Test
+    void holmByHandAndInAnyOrder() {
+        // 3 * 0.01, then 2 * 0.02, then 0.03, which may not be below the one before it.
+        assertThat(FamilyWise.holm(new double[] {0.03, 0.01, 0.02}))
+                .containsExactly(new double[] {0.04, 0.03, 0.04}, CLOSE);
+        assertThat(FamilyWise.holm(new double[] {0.9, 0.8})).containsExactly(1, 1);
+        assertThat(FamilyWise.holm(new double[0])).isEmpty();
+        assertThatIllegalArgumentException().isThrownBy(() -> FamilyWise.holm(new double[] {Double.NaN}));
+        assertThatIllegalArgumentException().isThrownBy(() -> FamilyWise.holm(new double[] {0.5, 1.1}));
+    }
+
+    @Test
     void detectableFractionByHand() {
         Exchanged statistic = new Exchanged(0, new double[0], 0, 0.02, 1, 5_000);
         // (2.326 + 0.842) * 0.02 / 0.5

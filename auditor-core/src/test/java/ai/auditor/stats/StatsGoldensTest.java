@@ -15,7 +15,7 @@ import org.apache.commons.statistics.distribution.TDistribution;
 import org.assertj.core.data.Offset;
 import org.junit.jupiter.api.Test;
 
-/** Against numpy, scipy and scikit-learn; values by src/test/python/stats_goldens.py. */
+/** Against numpy, scipy, scikit-learn and statsmodels; values by src/test/python/stats_goldens.py. */
 class StatsGoldensTest {
     private static final Offset<Double> CLOSE = within(1e-9);
 
@@ -34,6 +34,13 @@ class StatsGoldensTest {
         for (JsonNode golden : goldens.get("benjaminiHochberg")) {
             assertThat(FalseDiscovery.benjaminiHochberg(doubles(golden.get("p"))))
                     .containsExactly(doubles(golden.get("q")), CLOSE);
+        }
+    }
+
+    @Test
+    void holm() {
+        for (JsonNode golden : goldens.get("holm")) {
+            assertThat(FamilyWise.holm(doubles(golden.get("p")))).containsExactly(doubles(golden.get("holm")), CLOSE);
         }
     }
 

@@ -23,18 +23,28 @@ public record Folds(int parts, int[] part, boolean[] validating) {
 
     /** The folds of a study. */
     public static Folds of(Study study) {
-        return study.memo("probes/folds", () -> {
-            int[] groups = study.groups();
-            List<Integer> order = new ArrayList<>(
-                    Arrays.stream(groups).distinct().sorted().boxed().toList());
-            Collections.shuffle(order, new Random(study.seed("probes/inner-split")));
-            Set<Integer> chosen = new HashSet<>(order.subList(0, (int) Math.round(order.size() * VALIDATION_SHARE)));
-            boolean[] validating = new boolean[groups.length];
-            for (int row = 0; row < groups.length; row++) {
-                validating[row] = chosen.contains(groups[row]);
-            }
-            return new Folds(study.parts(), study.part(), validating);
-        });
+        return study.memo(
+                "probes/folds",
+                () -> of(study.groups(), study.parts(), study.part(), study.seed("probes/inner-split")));
+    }
+
+    /**
+     * Folds of rows that are divided into parts.
+     *
+     * @param groups group of each row, whole in one part and on one side of the inner split, {@code [rows]}
+     * @param part part of each row, {@code [rows]}
+     * @param seed of the inner split
+     */
+    public static Folds of(int[] groups, int parts, int[] part, long seed) {
+        List<Integer> order = new ArrayList<>(
+                Arrays.stream(groups).distinct().sorted().boxed().toList());
+        Collections.shuffle(order, new Random(seed));
+        Set<Integer> chosen = new HashSet<>(order.subList(0, (int) Math.round(order.size() * VALIDATION_SHARE)));
+        boolean[] validating = new boolean[groups.length];
+        for (int row = 0; row < groups.length; row++) {
+            validating[row] = chosen.contains(groups[row]);
+        }
+        return new Folds(parts, part, validating);
     }
 
     /** Rows that part s is scored for. */

@@ -6,11 +6,12 @@ package ai.auditor.probes.internal;
  * @param mean {@code [features]}
  * @param deviation {@code [features]}, 1 where a feature does not vary
  */
-record Standardisation(double[] mean, double[] deviation) {
+public record Standardisation(double[] mean, double[] deviation) {
     /** A value further out counts as this many deviations, so that one strange row cannot rule a linear score. */
     private static final double FURTHEST = 5;
 
-    static Standardisation of(double[][] rows) {
+    /** The moments of one row or more, {@code [rows][features]}. */
+    public static Standardisation of(double[][] rows) {
         int width = rows[0].length;
         double[] mean = new double[width];
         double[] deviation = new double[width];
@@ -40,7 +41,8 @@ record Standardisation(double[] mean, double[] deviation) {
         return standard;
     }
 
-    double[][] applyAll(double[][] rows) {
+    /** Rows in deviations from the mean, far ones drawn in, {@code [rows][features]}. */
+    public double[][] applyAll(double[][] rows) {
         double[][] standard = new double[rows.length][];
         for (int i = 0; i < rows.length; i++) {
             standard[i] = apply(rows[i]);

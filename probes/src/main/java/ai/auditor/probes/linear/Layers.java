@@ -1,6 +1,5 @@
 package ai.auditor.probes.linear;
 
-import ai.auditor.AuditException;
 import ai.auditor.capture.Pooling;
 import ai.auditor.model.Point;
 import ai.auditor.probe.Study;
@@ -8,13 +7,9 @@ import ai.auditor.probes.internal.Folds;
 import ai.auditor.stats.Matrix;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SplittableRandom;
 
 /** Completion-mean activations of a study, and what can be prepared from them without labels. */
 final class Layers {
-    /** Wider activations are sketched: the principal axes cost the third power of the width. */
-    static final int WIDEST = 1024;
-
     private final Study study;
     private final Folds folds;
 
@@ -25,13 +20,13 @@ final class Layers {
 
     /** Whether activations are wider than can be decomposed in reasonable time. */
     boolean sketched() {
-        return raw(study.points().get(0)).columns() > WIDEST;
+        return raw(study.points().get(0)).columns() > Sketch.WIDEST;
     }
 
-    /** The activations at a point, {@code [rows, at most WIDEST]}. */
+    /** The activations at a point, {@code [rows, columns]}, {@value Sketch#WIDEST} columns at most. */
     Matrix values(Point point) {
         Matrix raw = raw(point);
-        return raw.columns() <= WIDEST ? raw : study.memo("linear/sketch/" + point, () -> sketch(raw));
+        return study.memo("linear/sketch/" + point, () -> Sketch.of(raw, study.seed("linear/sketch")));
     }
 
     /** The principal axes of the rows that a scorer of part s is fitted on, or of the inner fitting rows. */
@@ -81,24 +76,5 @@ final class Layers {
         List<Moments> others = new ArrayList<>(blocks);
         others.remove(s);
         return others;
-    }
-
-    /** Signed sums of columns dealt out by chance: inner products are kept on average (Charikar and others, 2002). */
-    private Matrix sketch(Matrix raw) {
-        SplittableRandom random = new SplittableRandom(study.seed("linear/sketch"));
-        int[] target = new int[raw.columns()];
-        int[] sign = new int[raw.columns()];
-        for (int j = 0; j < target.length; j++) {
-            target[j] = random.nextInt(WIDEST);
-            sign[j] = random.nextBoolean() ? 1 : -1;
-        }
-        float[] values = new float[Math.multiplyExact(raw.rows(), WIDEST)];
-        for (int i = 0; i < raw.rows(); i++) {
-            AuditException.checkInterrupted();
-            for (int j = 0; j < target.length; j++) {
-                values[i * WIDEST + target[j]] += sign[j] * raw.at(i, j);
-            }
-        }
-        return new Matrix(raw.rows(), WIDEST, values);
     }
 }

@@ -4,6 +4,7 @@ import ai.auditor.AuditException;
 import ai.auditor.data.Message;
 import ai.auditor.data.Row;
 import ai.auditor.probe.Study;
+import ai.auditor.text.TokenizedRow;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntFunction;
@@ -13,25 +14,30 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Features of every row of a study, made without labels; features that are equal in all rows are left out.
+ * Features of rows, made without labels; features that are equal in all rows are left out.
  *
  * @param names {@code [features]}
  * @param values {@code [rows][features]}
  */
-record FeatureTable(List<String> names, double[][] values) {
-    FeatureTable {
+public record FeatureTable(List<String> names, double[][] values) {
+    public FeatureTable {
         names = List.copyOf(names);
     }
 
     /** Format and length alone. */
     static FeatureTable format(Study study) {
-        return study.memo(
-                "shortcut/format",
-                () -> of(
-                        study.rows().size(),
-                        i -> FormatFeatures.of(
-                                study.rows().get(i).completion(),
-                                study.tokens().get(i).completionTokens())));
+        return study.memo("shortcut/format", () -> format(study.rows(), study.tokens()));
+    }
+
+    /**
+     * Format and length alone, of rows that are no study.
+     *
+     * @param tokens of each row
+     */
+    public static FeatureTable format(List<Row> rows, List<TokenizedRow> tokens) {
+        return of(
+                rows.size(),
+                i -> FormatFeatures.of(rows.get(i).completion(), tokens.get(i).completionTokens()));
     }
 
     /** Format and length, and beside them digits and first-order statistics. */

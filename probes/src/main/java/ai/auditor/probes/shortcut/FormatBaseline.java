@@ -4,9 +4,7 @@ import ai.auditor.probe.Study;
 import ai.auditor.probes.internal.Folds;
 import ai.auditor.probes.internal.HeldOut;
 import ai.auditor.probes.internal.Learner;
-import ai.auditor.probes.internal.Residual;
 import ai.auditor.probes.internal.Selection;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -14,9 +12,6 @@ import java.util.stream.IntStream;
 
 /** The baseline that every fitted probe is held against: what format and length alone tell, by the stronger of two learners. */
 public final class FormatBaseline {
-    /** Powers of the baseline's score that are taken off, so that what depends on it along a curve goes too. */
-    private static final int POWERS = 3;
-
     private final Study study;
     private final Selection selection;
     private final double[][] features;
@@ -55,29 +50,10 @@ public final class FormatBaseline {
         double[] beyond = new double[scores.length];
         for (int s = 0; s < folds.parts(); s++) {
             int[] rows = folds.heldOut(s);
-            List<double[]> regressors = new ArrayList<>();
-            double[] base = pick(baseline.scores(), rows);
-            for (int power = 1; power <= POWERS; power++) {
-                regressors.add(power(base, power));
-            }
-            regressors.addAll(study.memo("shortcut/regressors/" + s, () -> regressors(rows)));
-            HeldOut.put(beyond, rows, Residual.of(pick(scores, rows), regressors));
+            FormatTerms terms = study.memo("shortcut/regressors/" + s, () -> FormatTerms.of(features, rows));
+            HeldOut.put(beyond, rows, terms.beyond(pick(scores, rows), pick(baseline.scores(), rows)));
         }
         return beyond;
-    }
-
-    /** The format features of some rows and their squares. */
-    private List<double[]> regressors(int[] rows) {
-        List<double[]> regressors = new ArrayList<>();
-        for (int j = 0; features.length > 0 && j < features[0].length; j++) {
-            int column = j;
-            double[] feature = HeldOut.standardised(Arrays.stream(rows)
-                    .mapToDouble(row -> features[row][column])
-                    .toArray());
-            regressors.add(feature);
-            regressors.add(power(feature, 2));
-        }
-        return regressors;
     }
 
     /** What a reader must know where rows are too few for {@link #beyond} to take all of format and length off. */
@@ -87,22 +63,10 @@ public final class FormatBaseline {
                 .map(s -> folds.heldOut(s).length)
                 .min()
                 .orElse(0);
-        int terms = POWERS + 2 * (features.length > 0 ? features[0].length : 0);
-        int taken = Residual.affordable(rows);
-        return taken >= terms
-                ? Optional.empty()
-                : Optional.of("rows are few: of " + terms
-                        + " terms of format and length, the baseline's score first, a part of " + rows
-                        + " rows affords " + taken + "; no more were taken off what is tested");
+        return FormatTerms.shortOfRows(rows, features.length > 0 ? features[0].length : 0);
     }
 
     private static double[] pick(double[] values, int[] rows) {
         return Arrays.stream(rows).mapToDouble(row -> values[row]).toArray();
-    }
-
-    private static double[] power(double[] values, int power) {
-        return Arrays.stream(values)
-                .map(v -> StrictMath.pow(Math.max(-5, Math.min(5, v)), power))
-                .toArray();
     }
 }

@@ -1,8 +1,5 @@
-package ai.auditor.audit;
+package ai.auditor.data;
 
-import ai.auditor.data.Row;
-import ai.auditor.data.Sha256;
-import ai.auditor.text.TokenizedDataset;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -11,23 +8,27 @@ import java.util.Map;
 /**
  * The order in which rows of one prompt are taken: as if drawn, and the same however a file is ordered.
  *
- * <p>An order of both arms by content alone would pair equal answers with equal answers and leave differences that all lie to one side, so that a
- * prompt that is answered again and again would fail every test by exchanges.
+ * <p>An order of all datasets by content alone would put equal answers beside equal answers and leave differences that all lie to one side, so that
+ * a prompt that is answered again and again would fail every test by exchanges.
  */
-final class DrawnOrder {
+public final class DrawnOrder {
     private DrawnOrder() {}
 
-    /** Keys to sort the rows of an arm by, {@code [rows]}; they depend on the contents of the arm. */
-    static List<String> keys(TokenizedDataset arm) {
-        String digest = arm.dataset().contentDigest();
+    /**
+     * Keys to sort rows of a dataset by, {@code [rows]}.
+     *
+     * @param contentDigest of the dataset, so that datasets with a row in common draw it at different places
+     * @param rows of it, all or some
+     */
+    public static List<String> keys(String contentDigest, List<Row> rows) {
         Map<String, Integer> seen = new HashMap<>();
         List<String> keys = new ArrayList<>();
-        for (Row row : arm.rows()) {
+        for (Row row : rows) {
             String content = row.contentDigest();
             // Rows of one content would else stand together.
             int occurrence = seen.merge(content, 1, Integer::sum);
             keys.add(new Sha256()
-                    .text(digest)
+                    .text(contentDigest)
                     .text(content)
                     .text(Integer.toString(occurrence))
                     .hex());
