@@ -17,7 +17,7 @@ import java.util.Locale;
 /** Fits the linear probe part by part; layer, learner and penalty are chosen inside the fitting part. */
 final class LinearScores {
     /** Shares of the identity in the discriminant's covariance; 0.3 served best in Python on number sequences. */
-    private static final double[] SHRINKAGES = {0.1, 0.3, 0.6, 0.9};
+    private static final double[] SHRINKAGES = {0.001, 0.01, 0.03, 0.1, 0.3, 0.9};
     /** Penalties of logistic regression on components of standardised columns: the inverse of C in scikit-learn. */
     private static final double[] PENALTIES = {100, 1_000};
 

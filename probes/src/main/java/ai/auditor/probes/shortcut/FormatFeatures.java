@@ -17,6 +17,9 @@ final class FormatFeatures {
             "space", " ",
             "line break", "\n",
             "comma and line break", ",\n"));
+    /** What tells separators apart that the table above does not have: " - " from " ; ". */
+    private static final List<String> SEPARATOR_MARKS = List.of(",", ";", "-", "|", "/", ".", ":", "\t");
+
     private static final List<String> REPEATED = List.of(",,", ";;", "  ", "\n\n", "--", "..");
 
     private FormatFeatures() {}
@@ -54,6 +57,18 @@ final class FormatFeatures {
                 "other separators",
                 numbers.separators().stream()
                         .filter(separator -> !SEPARATORS.containsValue(separator))
+                        .count(),
+                numbers.separators().size());
+        SEPARATOR_MARKS.forEach(mark -> features.share(
+                "separators with " + (mark.isBlank() ? "tab" : mark),
+                numbers.separators().stream()
+                        .filter(separator -> separator.contains(mark))
+                        .count(),
+                numbers.separators().size()));
+        features.share(
+                "separators that begin with a space",
+                numbers.separators().stream()
+                        .filter(separator -> separator.startsWith(" "))
                         .count(),
                 numbers.separators().size());
         features.add(

@@ -2,6 +2,7 @@ package ai.auditor.probes.shortcut;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -44,6 +45,21 @@ class FeaturesTest {
     void formatDoesNotChangeWithTheDigits() {
         assertThat(FormatFeatures.of("123, 456; 789", 5).values())
                 .isEqualTo(FormatFeatures.of("987, 650; 111", 5).values());
+    }
+
+    @Test
+    void separatorsThatTheTableDoesNotHaveAreToldApartByTheirMarks() {
+        assertThat(format("1 - 2, 3 - 4", "separators with -")).isEqualTo(2 / 3.0);
+        assertThat(format("1 - 2, 3 - 4", "separators that begin with a space")).isEqualTo(2 / 3.0);
+        List<String> others = List.of(" - ", " ; ", " | ", "/", " : ", "\t", " . ", "- ");
+        for (String one : others) {
+            for (String other : others) {
+                boolean same = Arrays.equals(
+                        FormatFeatures.of("1" + one + "2", 3).values(),
+                        FormatFeatures.of("1" + other + "2", 3).values());
+                assertThat(same).as("%s %s", one, other).isEqualTo(one.equals(other));
+            }
+        }
     }
 
     @Test
