@@ -204,7 +204,7 @@ final class Judge {
         }
 
         double statistic() {
-            return contrast.statistics().get(0).observed();
+            return observed(contrast);
         }
     }
 
@@ -222,6 +222,22 @@ final class Judge {
                     .ifPresent(trait -> named.put(finding.evidence().probe(), trait));
         }
         return named;
+    }
+
+    /** What is said where another trait moved more than the one that is named: half of the rows steered to the owl were once named whale. */
+    private static String neighbour(Candidate named) {
+        return named.evidence().contrasts().stream()
+                .filter(other -> observed(other) > named.statistic())
+                .max(Comparator.comparingDouble(Judge::observed))
+                .flatMap(Evidence.Contrast::trait)
+                .filter(trait -> !named.contrast().trait().equals(Optional.of(trait)))
+                .map(trait ->
+                        "; " + trait + " moved more, without standing out as far: it may be the one that is meant")
+                .orElse("");
+    }
+
+    private static double observed(Evidence.Contrast contrast) {
+        return contrast.statistics().get(0).observed();
     }
 
     private boolean moved(Candidate one) {
@@ -281,7 +297,8 @@ final class Judge {
                     best.evidence().probe() + ": " + best.contrast().name() + " moved");
         } else if (moved && standsOut) {
             outcome = Verdict.Outcome.DETECTED;
-            reason = best.evidence().probe() + ": " + best.contrast().name() + " moved, and stands out from the decoys";
+            reason = best.evidence().probe() + ": " + best.contrast().name() + " moved, and stands out from the decoys"
+                    + neighbour(best);
         } else if (!obstacles.first().isEmpty()) {
             outcome = Verdict.Outcome.INCONCLUSIVE;
             reason = obstacles.first();

@@ -250,8 +250,24 @@ class JudgeTest {
                 List.of());
     }
 
+    @Test
+    void aTraitThatMovedMoreThanTheNamedOneIsToldBesideIt() {
+        List<Evidence.Contrast> contrasts = List.of(contrast("owl", 3), contrast("whale", 2), contrast("fox", 1));
+        double[] p = {0.001, 0.001, 0.001};
+        Verdict.ClaimVerdict whale = judged(contrasts, p, new double[] {0.06, 0.02, 0.5});
+        assertThat(whale.trait()).contains("whale");
+        assertThat(whale.reason()).contains("whale at resid_post.2 moved", "; owl moved more");
+        Verdict.ClaimVerdict owl = judged(contrasts, p, new double[] {0.01, 0.02, 0.5});
+        assertThat(owl.trait()).contains("owl");
+        assertThat(owl.reason()).doesNotContain("moved more");
+    }
+
     /** The trait that is named where contrasts ended with these p and places among decoys. */
     private static Optional<String> named(List<Evidence.Contrast> contrasts, double[] p, double[] decoyP) {
+        return judged(contrasts, p, decoyP).trait();
+    }
+
+    private static Verdict.ClaimVerdict judged(List<Evidence.Contrast> contrasts, double[] p, double[] decoyP) {
         Evidence evidence = signed(contrasts);
         List<AuditResult.ContrastFinding> found = new ArrayList<>();
         for (int i = 0; i < p.length; i++) {
@@ -263,8 +279,7 @@ class JudgeTest {
         return new Judge(POLICY)
                 .verdict(List.of(finding), PAIRED, GOOD, 0, List.of())
                 .claims()
-                .get(1)
-                .trait();
+                .get(1);
     }
 
     @Test
