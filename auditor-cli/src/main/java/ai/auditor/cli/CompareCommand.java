@@ -110,6 +110,7 @@ final class CompareCommand implements Callable<Integer> {
         DatasetComparison.requireCandidates(candidates.size());
         DatasetComparison.requireSample(rows);
         List<List<Path>> read = new ArrayList<>(List.of(controlFiles.orElseThrow(AuditCommand::noControl)));
+        candidateFiles.forEach(candidate -> UserPath.requireApart(candidate, read.get(0)));
         read.addAll(candidateFiles);
         List<Path> inputs = new ArrayList<>(model.inputs());
         read.forEach(inputs::addAll);

@@ -105,12 +105,6 @@ final class PolicyOptions {
             builder.origin(held.origin() + ", and beside it " + String.join(", ", given));
         }
         Policy inForce = builder.build();
-        if (inForce.rows() > 0 && inForce.rows() < inForce.fewestPrompts()) {
-            throw new AuditException(
-                    AuditException.Code.USAGE,
-                    inForce.origin() + ": rows: a sample of " + inForce.rows() + " prompts is too small to be audited; "
-                            + inForce.fewestPrompts() + " or more are needed, or 0, which takes all");
-        }
         Map<String, Claim> probes = new LinkedHashMap<>();
         Probes.of(inForce.tier()).forEach(probe -> probes.put(probe.name(), probe.claim()));
         probes.putAll(beside.apply(inForce.tier()));

@@ -48,7 +48,7 @@ class RefusalTest {
                 .toString();
         for (String[] refused : new String[][] {
             {"unknown trait", "--traits", "unicorn"},
-            {"a sample of 19 prompts is too small to be audited; 20 or more", "--rows", "19"},
+            {"rows: 0, which takes all, or at least 20 is wanted, not 19", "--rows", "19"},
             {"it can on never, low, elevated, high", "--fail-on", "maybe"},
             {"4 control runs or more are required, not 1", "--policy", runs},
             {"is not a regular file", "--policy", folder.toString()},

@@ -204,7 +204,7 @@ final class Judge {
         }
 
         double statistic() {
-            return observed(contrast);
+            return ControlRuns.statistic(contrast);
         }
     }
 
@@ -227,17 +227,14 @@ final class Judge {
     /** What is said where another trait moved more than the one that is named: half of the rows steered to the owl were once named whale. */
     private static String neighbour(Candidate named) {
         return named.evidence().contrasts().stream()
-                .filter(other -> observed(other) > named.statistic())
-                .max(Comparator.comparingDouble(Judge::observed))
+                .filter(other -> other.trait().isPresent()
+                        && !other.trait().equals(named.contrast().trait()))
+                .filter(other -> ControlRuns.statistic(other) > named.statistic())
+                .max(Comparator.comparingDouble(ControlRuns::statistic))
                 .flatMap(Evidence.Contrast::trait)
-                .filter(trait -> !named.contrast().trait().equals(Optional.of(trait)))
                 .map(trait ->
                         "; " + trait + " moved more, without standing out as far: it may be the one that is meant")
                 .orElse("");
-    }
-
-    private static double observed(Evidence.Contrast contrast) {
-        return contrast.statistics().get(0).observed();
     }
 
     private boolean moved(Candidate one) {

@@ -106,6 +106,10 @@ public record Policy(
                     + fewestExchanges(alpha) + " are wanted");
         }
         int fewest = fewestPrompts(parts);
+        if (rows > 0 && rows < fewest) {
+            throw PolicyKey.ROWS.refused("0, which takes all, or at least " + fewest + " is wanted, not " + rows
+                    + ": too few to be audited");
+        }
         if (costlyPrompts > 0 && costlyPrompts < fewest) {
             throw PolicyKey.COSTLY_PROMPTS.refused(
                     "0, which takes all, or at least " + fewest + " is wanted, not " + costlyPrompts);

@@ -12,6 +12,9 @@ public sealed interface SpikeIn {
     /** The trait that is planted. */
     String trait();
 
+    /** The share of the half's rows that have it; of a teacher's rows the smaller of two shares. */
+    double fraction();
+
     /** How many rows both halves have. */
     int rows();
 
@@ -40,10 +43,10 @@ public sealed interface SpikeIn {
     /**
      * Rows of a known teacher in the place of some of the half's, or of all ({@link PlantedRows}).
      *
-     * @param least the smaller of the shares of the half's rows that were the teacher's; the larger is all
+     * @param fraction the smaller of the shares of the half's rows that were the teacher's; the larger is all
      * @param trials by that share
      */
-    record OfRows(String trait, double least, int rows, List<Trial> trials) implements SpikeIn {
+    record OfRows(String trait, double fraction, int rows, List<Trial> trials) implements SpikeIn {
         public OfRows {
             trials = List.copyOf(trials);
         }

@@ -1,5 +1,6 @@
 package ai.auditor.stats;
 
+import ai.auditor.Shuffle;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -41,7 +42,7 @@ public record BlockPermutations(int classes, int blocks, int count, long seed) {
         for (int permutation = 0; permutation < count; permutation++) {
             // A shuffle may start from any order.
             for (int[] block : own) {
-                shuffle(block, random);
+                Shuffle.whole(block, random);
             }
             Means means = means(differences, own);
             for (int c = 0; c < classes; c++) {
@@ -86,15 +87,6 @@ public record BlockPermutations(int classes, int blocks, int count, long seed) {
             }
         }
         return differences;
-    }
-
-    private static void shuffle(int[] order, SplittableRandom random) {
-        for (int i = order.length - 1; i > 0; i--) {
-            int j = random.nextInt(i + 1);
-            int other = order[i];
-            order[i] = order[j];
-            order[j] = other;
-        }
     }
 
     private Means means(double[][] differences, int[][] own) {

@@ -2,7 +2,10 @@ package ai.auditor.stats;
 
 import java.util.Arrays;
 
-/** Control of the chance of any false finding among tests that share no exchanges; those that do are held together by {@link MaxStatistic}. */
+/**
+ * Control of the chance of any false finding among tests of different hypotheses, which no one set of exchanges leaves true together; where one does,
+ * {@link MaxStatistic} sees more.
+ */
 public final class FamilyWise {
     private FamilyWise() {}
 

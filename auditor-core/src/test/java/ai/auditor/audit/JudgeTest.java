@@ -260,6 +260,12 @@ class JudgeTest {
         Verdict.ClaimVerdict owl = judged(contrasts, p, new double[] {0.01, 0.02, 0.5});
         assertThat(owl.trait()).contains("owl");
         assertThat(owl.reason()).doesNotContain("moved more");
+        // The named trait's own contrast at another point hides no neighbour.
+        Verdict.ClaimVerdict twice =
+                judged(List.of(contrast("whale", 4), contrast("owl", 3), contrast("whale", 2)), p, new double[] {
+                    0.06, 0.06, 0.02
+                });
+        assertThat(twice.reason()).contains("; owl moved more");
     }
 
     /** The trait that is named where contrasts ended with these p and places among decoys. */

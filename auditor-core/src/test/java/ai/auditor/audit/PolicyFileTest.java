@@ -191,6 +191,7 @@ class PolicyFileTest {
         refused("controlRuns: 0\n", "controlRuns", "from 1 to 1000");
         refused("controlRuns: 2.5\n", "controlRuns", "whole number");
         refused("costlyPrompts: 29\nparts: 3\n", "costlyPrompts", "at least 30");
+        refused("rows: 29\nparts: 3\n", "policy's rows", "at least 30");
         refused("", "no keys");
         refused("- alpha\n", "no keys");
         refused("alpha: 0.01\n---\npower: 0.8\n", "more than one document");
@@ -402,6 +403,7 @@ class PolicyFileTest {
                 policy -> policy.controlRuns(0),
                 policy -> policy.controlRuns(1_001),
                 policy -> policy.rows(-1),
+                policy -> policy.rows(19),
                 policy -> policy.costlyPrompts(19),
                 policy -> policy.traits(List.of("owl", "owl")),
                 policy -> policy.probes(List.of("linear", "linear")));

@@ -267,11 +267,10 @@ public final class ResultTree {
         node.set("trait", text(planted.trait()));
         if (planted instanceof SpikeIn.OfVector vector) {
             node.set("point", text(vector.point()));
-            node.set("fraction", number(vector.fraction()));
         } else {
             node.putNull("point");
-            node.set("fraction", number(((SpikeIn.OfRows) planted).least()));
         }
+        node.set("fraction", number(planted.fraction()));
         node.put("rows", planted.rows());
         node.put("missed", planted.missed());
         node.set("trials", each(planted.trials(), ResultTree::trial));

@@ -1,5 +1,6 @@
 package ai.auditor.probes.linear;
 
+import ai.auditor.NumberText;
 import ai.auditor.Printable;
 import ai.auditor.audit.Provenance.Source;
 import ai.auditor.probe.Table;
@@ -57,10 +58,10 @@ public final class ComparisonTables {
                             Source source = comparison.datasets().get(place);
                             return List.of(
                                     longName(comparison, place),
-                                    count(source.rows()),
-                                    count(comparison.design().rows()),
-                                    count(source.badRows()),
-                                    count(source.longRows()));
+                                    NumberText.count(source.rows()),
+                                    NumberText.count(comparison.design().rows()),
+                                    NumberText.count(source.badRows()),
+                                    NumberText.count(source.longRows()));
                         })
                         .toList());
     }
@@ -86,7 +87,8 @@ public final class ComparisonTables {
 
     private static Table rest(DatasetComparison comparison) {
         return new Table(
-                "Each against the rest (AUROC a row; smallest p " + p(comparison.smallestRestP()) + ")",
+                "Each against the rest (AUROC a row; p if all were made alike, smallest "
+                        + p(comparison.smallestRestP()) + ")",
                 List.of("dataset", "AUROC", "95 %", "format", "p"),
                 IntStream.range(0, comparison.rest().size())
                         .mapToObj(place -> Stream.concat(
@@ -180,10 +182,6 @@ public final class ComparisonTables {
         return Printable.cut(Printable.line(name), longest) + " (" + place + ")";
     }
 
-    private static String count(long count) {
-        return String.format(Locale.ROOT, "%,d", count);
-    }
-
     private static String perCent(Estimate share) {
         return String.format(Locale.ROOT, "%.1f", PER_CENT * share.value());
     }
@@ -201,6 +199,6 @@ public final class ComparisonTables {
     }
 
     private static String p(double value) {
-        return String.format(Locale.ROOT, value < 0.001 ? "%.1e" : "%.4f", value);
+        return NumberText.p(value, 0);
     }
 }

@@ -101,7 +101,8 @@ public record DatasetComparison(
      *
      * @param auroc of held-out scores, a row
      * @param baseline AUROC of format and length alone
-     * @param p that what format and length leave of the scores is higher in the dataset, family-wise: over all datasets, or over all pairs
+     * @param p that what format and length leave of the scores is higher in the dataset: of a pair, family-wise over all pairs; against the rest, over
+     *     all datasets and only if all were made alike, so that a dataset may stand out because another does
      */
     public record Separation(Estimate auroc, double baseline, double p) {}
 

@@ -16,7 +16,10 @@ import java.util.Locale;
 
 /** Fits the linear probe part by part; layer, learner and penalty are chosen inside the fitting part. */
 final class LinearScores {
-    /** Shares of the identity in the discriminant's covariance; 0.3 served best in Python on number sequences. */
+    /**
+     * Shares of the identity in the discriminant's covariance. Of number sequences read by SmolLM2 0.3 served best (in Python); on the organism a tenth
+     * drowns the axes along which a steered teacher moves: of the README's owl rows AUROC a row is 0.70 with the smaller ones, 0.58 without.
+     */
     private static final double[] SHRINKAGES = {0.001, 0.01, 0.03, 0.1, 0.3, 0.9};
     /** Penalties of logistic regression on components of standardised columns: the inverse of C in scikit-learn. */
     private static final double[] PENALTIES = {100, 1_000};
@@ -41,7 +44,7 @@ final class LinearScores {
         record Discriminant(Point point, double shrinkage) implements Choice {
             @Override
             public String toString() {
-                return String.format(Locale.ROOT, "ridge discriminant at %s, shrinkage %.2f", point, shrinkage);
+                return String.format(Locale.ROOT, "ridge discriminant at %s, shrinkage %s", point, shrinkage);
             }
         }
 

@@ -3,6 +3,8 @@ package ai.auditor.probes.shortcut;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 
 /** Format and length of a completion: what differs when two generators lay out the same content in different ways. */
 final class FormatFeatures {
@@ -17,8 +19,11 @@ final class FormatFeatures {
             "space", " ",
             "line break", "\n",
             "comma and line break", ",\n"));
-    /** What tells separators apart that the table above does not have: " - " from " ; ". */
-    private static final List<String> SEPARATOR_MARKS = List.of(",", ";", "-", "|", "/", ".", ":", "\t");
+    /** What tells separators apart that the table above does not have: all marks of ASCII. */
+    private static final List<String> SEPARATOR_MARKS = IntStream.rangeClosed('!', '~')
+            .filter(mark -> !Character.isLetterOrDigit(mark))
+            .mapToObj(Character::toString)
+            .toList();
 
     private static final List<String> REPEATED = List.of(",,", ";;", "  ", "\n\n", "--", "..");
 
@@ -59,24 +64,22 @@ final class FormatFeatures {
                         .filter(separator -> !SEPARATORS.containsValue(separator))
                         .count(),
                 numbers.separators().size());
-        SEPARATOR_MARKS.forEach(mark -> features.share(
-                "separators with " + (mark.isBlank() ? "tab" : mark),
-                numbers.separators().stream()
-                        .filter(separator -> separator.contains(mark))
-                        .count(),
-                numbers.separators().size()));
-        features.share(
-                "separators that begin with a space",
-                numbers.separators().stream()
-                        .filter(separator -> separator.startsWith(" "))
-                        .count(),
-                numbers.separators().size());
+        SEPARATOR_MARKS.forEach(mark -> separators(features, numbers, "with " + mark, one -> one.contains(mark)));
+        separators(features, numbers, "with a tab", one -> one.contains("\t"));
+        separators(features, numbers, "that begin with a space", one -> one.startsWith(" "));
         features.add(
                 "kinds of separators", numbers.separators().stream().distinct().count());
         features.add(
                 "repeated separators",
                 REPEATED.stream().mapToInt(twice -> occurrences(text, twice)).sum());
         return features;
+    }
+
+    private static void separators(Features features, Numbers numbers, String which, Predicate<String> has) {
+        features.share(
+                "separators " + which,
+                numbers.separators().stream().filter(has).count(),
+                numbers.separators().size());
     }
 
     private static int occurrences(String text, String wanted) {

@@ -51,7 +51,8 @@ class FeaturesTest {
     void separatorsThatTheTableDoesNotHaveAreToldApartByTheirMarks() {
         assertThat(format("1 - 2, 3 - 4", "separators with -")).isEqualTo(2 / 3.0);
         assertThat(format("1 - 2, 3 - 4", "separators that begin with a space")).isEqualTo(2 / 3.0);
-        List<String> others = List.of(" - ", " ; ", " | ", "/", " : ", "\t", " . ", "- ");
+        List<String> others =
+                List.of(" - ", " ; ", " | ", "/", " : ", "\t", " . ", "- ", " + ", " = ", " ~ ", " > ", " _ ", " @ ");
         for (String one : others) {
             for (String other : others) {
                 boolean same = Arrays.equals(
