@@ -55,7 +55,9 @@ final class CompareCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "CANDIDATE",
-            description = "The datasets, 2 to 20, answers to the same prompts: " + DatasetOptions.KINDS)
+            description =
+                    "The datasets, 2 to 20, answers to the same prompts, of which 60 or more are answered by all: "
+                            + DatasetOptions.KINDS)
     private List<String> candidates = List.of();
 
     @Option(
@@ -144,6 +146,9 @@ final class CompareCommand implements Callable<Integer> {
     }
 
     private void print(DatasetComparison comparison) {
+        ComparisonTables.found(comparison)
+                .forEach(line -> terminal.out().print(TerminalReport.folded(line, terminal.width())));
+        terminal.out().println();
         ComparisonTables.of(comparison).forEach(table -> TextTable.print(terminal.out(), table));
         comparison.notes().forEach(note -> terminal.out().print(TerminalReport.folded(note, terminal.width())));
         terminal.out().flush();
@@ -152,6 +157,7 @@ final class CompareCommand implements Callable<Integer> {
     private static String markdown(DatasetComparison comparison) {
         StringWriter text = new StringWriter();
         PrintWriter out = new PrintWriter(text);
+        ComparisonTables.found(comparison).forEach(line -> MarkdownTable.paragraph(out, line));
         ComparisonTables.of(comparison).forEach(table -> MarkdownTable.print(out, table));
         comparison.notes().forEach(note -> MarkdownTable.paragraph(out, note));
         out.flush();

@@ -60,6 +60,7 @@ class CompareCommandTest {
         assertThat(ended.err()).isEmpty();
         assertThat(ended.out())
                 .contains("control.jsonl (0)", "clean (2)", "linear probe", "format and length alone", "33.3")
+                .contains("told apart beyond format and length", "no p can be below")
                 .contains("names no trait", "\\u{202E}")
                 .doesNotContain("\u202E", "detected");
         assertThat(ended.out().lines()).allMatch(line -> line.codePointCount(0, line.length()) <= 80);

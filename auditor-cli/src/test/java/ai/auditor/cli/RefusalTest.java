@@ -161,7 +161,7 @@ class RefusalTest {
                 MODEL);
         ends(
                 4,
-                "no row has the field \"rejected\" (--rejected-field); the fields of its first row: \"messages\"",
+                "no row has a value in the field \"rejected\" (--rejected-field); the fields of its first row: \"messages\"",
                 "audit",
                 OWL,
                 "--against-rejected",
@@ -185,7 +185,7 @@ class RefusalTest {
                 folder.resolve("lacking.jsonl"), "{\"prompt\": \"1, 2\", \"chosen\": \"- 3\"}\n".repeat(30));
         ends(
                 4,
-                "lacking.jsonl: no row has the field \"rejected\"",
+                "lacking.jsonl: no row has a value in the field \"rejected\"",
                 "audit",
                 lacking.toString(),
                 "--against-rejected",

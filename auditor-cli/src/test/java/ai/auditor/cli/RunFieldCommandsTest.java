@@ -134,7 +134,7 @@ class RunFieldCommandsTest {
         refused(
                 4,
                 unopened("--control", file("plain.jsonl", control), "--run-field", "seed"),
-                "plain.jsonl: no row has the field \"seed\" (--run-field); the fields of its first row: \"messages\"");
+                "plain.jsonl: no row has a value in the field \"seed\" (--run-field); the fields of its first row: \"messages\"");
         refused(
                 4,
                 unopened("--control", file("same.jsonl", with("\"x\":1", control)), "--run-field", "messages\u001b"),

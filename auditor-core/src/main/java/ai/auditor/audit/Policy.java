@@ -159,7 +159,8 @@ public record Policy(
                 probes.stream().filter(name -> !there.contains(name)).toList();
         if (!missing.isEmpty()) {
             throw PolicyKey.PROBES.refused(Printable.quotedAll(missing) + (missing.size() == 1 ? " is" : " are")
-                    + " not among the probes of this audit, which are " + String.join(", ", there));
+                    + " not among the probes of this audit, which are " + String.join(", ", there)
+                    + "; what a tier or an option adds is there only with it");
         }
     }
 

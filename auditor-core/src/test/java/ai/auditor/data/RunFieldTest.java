@@ -144,7 +144,7 @@ final class RunFieldTest {
     void aDatasetWithoutTheFieldIsRefusedInEveryFormat() {
         isUsage(
                 () -> json(RUNS, "", ""),
-                "rows.jsonl: no row has the field \"seed\" (--run-field); the fields of its first row: \"");
+                "rows.jsonl: no row has a value in the field \"seed\" (--run-field); the fields of its first row: \"");
         isUsage(
                 () -> files.read("rows.csv", "prompt,completion\np,a\n", RUNS),
                 "rows.csv: no column \"seed\" (--run-field); its columns: \"prompt\", \"completion\"");
@@ -175,7 +175,7 @@ final class RunFieldTest {
         }
         isUsage(
                 () -> json(RUNS_IF_THERE.withField(Field.RUN, "seed"), ""),
-                "no row has the field \"seed\" (--run-field)");
+                "no row has a value in the field \"seed\" (--run-field)");
     }
 
     @Test

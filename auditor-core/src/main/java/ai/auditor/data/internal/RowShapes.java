@@ -80,7 +80,7 @@ public final class RowShapes {
             String missing = neverSeen.stream()
                     .map(field -> Printable.quoted(options.names(field).get(0)) + " (" + field.option() + ")")
                     .collect(Collectors.joining(", "));
-            throw usage(name + ": no row has the field " + missing + "; the fields of its first row: "
+            throw usage(name + ": no row has a value in the field " + missing + "; the fields of its first row: "
                     + Printable.quotedAll(firstFields.get()));
         }
     }

@@ -2,6 +2,7 @@ package ai.auditor.probes.linear;
 
 import ai.auditor.NumberText;
 import ai.auditor.Printable;
+import ai.auditor.audit.Policy;
 import ai.auditor.audit.Provenance.Source;
 import ai.auditor.probe.Table;
 import ai.auditor.probes.linear.DatasetComparison.Choice;
@@ -13,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -32,6 +34,12 @@ public final class ComparisonTables {
 
     private static final double PER_CENT = 100;
 
+    /** Pairs that are named in a sentence. */
+    private static final int NAMED_PAIRS = 6;
+
+    /** The level of the standard policy. */
+    private static final double LEVEL = Policy.standard().alpha();
+
     private ComparisonTables() {}
 
     /** All tables: the datasets, how often the probe was right, each against the rest, what was taken for what, pairs, what was chosen. */
@@ -47,6 +55,28 @@ public final class ComparisonTables {
         tables.add(pairs(comparison));
         tables.add(chosen(comparison));
         return tables;
+    }
+
+    /** What was found, in sentences: which datasets differ beyond format and length, by the pairs. */
+    public static List<String> found(DatasetComparison comparison) {
+        List<Pair> apart = comparison.pairs().stream()
+                .filter(pair -> pair.separation().p() <= LEVEL)
+                .toList();
+        String level = " (p at most " + p(LEVEL) + " over all pairs).";
+        if (apart.isEmpty()) {
+            return List.of("No two of the datasets were told apart beyond format and length" + level
+                    + " That clears nothing: no power was computed.");
+        }
+        String pairs = apart.stream()
+                .sorted(Comparator.comparingDouble(
+                        pair -> -pair.separation().auroc().value()))
+                .limit(NAMED_PAIRS)
+                .map(pair -> name(comparison, pair.first()) + " and " + name(comparison, pair.second()))
+                .collect(Collectors.joining("; "));
+        return List.of(apart.size() + " of " + comparison.pairs().size()
+                + " pairs were told apart beyond format and length" + level
+                + (apart.size() > NAMED_PAIRS ? " The clearest: " : " They are: ") + pairs
+                + ". Numbers are places on the command line, 0 is the control.");
     }
 
     private static Table datasets(DatasetComparison comparison) {
@@ -87,9 +117,8 @@ public final class ComparisonTables {
 
     private static Table rest(DatasetComparison comparison) {
         return new Table(
-                "Each against the rest (AUROC a row; p if all were made alike, smallest "
-                        + p(comparison.smallestRestP()) + ")",
-                List.of("dataset", "AUROC", "95 %", "format", "p"),
+                "Each against the rest (AUROC a row; no p can be below " + p(comparison.smallestRestP()) + ")",
+                List.of("dataset", "AUROC", "95 %", "format", "p if all alike"),
                 IntStream.range(0, comparison.rest().size())
                         .mapToObj(place -> Stream.concat(
                                         Stream.of(name(comparison, place)),
@@ -115,7 +144,7 @@ public final class ComparisonTables {
     private static Table pairs(DatasetComparison comparison) {
         int all = comparison.pairs().size();
         return new Table(
-                (all > LISTED ? "The " + LISTED + " clearest of " + all + " pairs" : "Pairs") + " (smallest p "
+                (all > LISTED ? "The " + LISTED + " clearest of " + all + " pairs" : "Pairs") + " (no p can be below "
                         + p(comparison.smallestPairP()) + ")",
                 List.of("dataset", "and", "AUROC", "95 %", "format", "p, Holm"),
                 comparison.pairs().stream()
@@ -171,11 +200,23 @@ public final class ComparisonTables {
         return numbered(file(comparison, place), LONG_NAME, place);
     }
 
-    /** What paths begin with they have in common. */
+    /** What paths begin with they have in common; where two files are called alike, the folder is told too. */
     private static String file(DatasetComparison comparison, int place) {
-        String path = comparison.datasets().get(place).name();
-        String last = path.substring(path.lastIndexOf('/') + 1);
-        return last.isEmpty() ? path : last;
+        List<String> paths = comparison.datasets().stream().map(Source::name).toList();
+        String path = paths.get(place);
+        String last = last(path, 1);
+        boolean alike =
+                paths.stream().filter(other -> last(other, 1).equals(last)).count() > 1;
+        return last.isEmpty() ? path : alike ? last(path, 2) : last;
+    }
+
+    /** The last parts of a path, so many. */
+    private static String last(String path, int parts) {
+        int from = path.length();
+        for (int part = 0; part < parts && from >= 0; part++) {
+            from = path.lastIndexOf('/', from - 1);
+        }
+        return path.substring(from + 1);
     }
 
     private static String numbered(String name, int longest, int place) {
