@@ -135,7 +135,7 @@ class RecoveredProbeTest {
 
     /** Nats a row beyond the control, and the standard error. */
     private static double[] beyond(List<String> row) {
-        return Arrays.stream(row.get(5).replace(")", "").split(" \\("))
+        return Arrays.stream(row.get(5).replaceAll("[),]", "").split(" \\("))
                 .mapToDouble(Double::parseDouble)
                 .toArray();
     }
