@@ -17,6 +17,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -31,6 +32,9 @@ final class OutputFiles {
         JUNIT,
         MARKDOWN
     }
+
+    /** What every folder of a model has. */
+    private static final String MODEL_FILE = "config.json";
 
     private static final Map<String, Format> ENDINGS = new TreeMap<>(
             Map.of(".html", Format.HTML, ".json", Format.JSON, ".md", Format.MARKDOWN, ".xml", Format.JUNIT));
@@ -148,18 +152,20 @@ final class OutputFiles {
      * @throws AuditException {@code USAGE} where the output is one of them, {@code OUTPUT} where it cannot be written
      */
     static void requireUsable(Path output, List<Path> inputs) {
-        if (Files.isRegularFile(output)) {
-            try {
-                for (Path input : inputs) {
+        try {
+            for (Path input : inputs) {
+                if (Files.isRegularFile(output)) {
                     requireApart(output, input);
+                } else {
+                    requireOutside(output, input);
                 }
-            } catch (IOException failed) {
-                throw new AuditException(
-                        AuditException.Code.OUTPUT,
-                        "the output " + UserPath.shown(output) + " cannot be told from what is read: "
-                                + Reason.of(failed) + "; name another file",
-                        failed);
             }
+        } catch (IOException failed) {
+            throw new AuditException(
+                    AuditException.Code.OUTPUT,
+                    "the output " + UserPath.shown(output) + " cannot be told from what is read: " + Reason.of(failed)
+                            + "; name another file",
+                    failed);
         }
         AtomicFile.requireWritable(output);
     }
@@ -180,6 +186,20 @@ final class OutputFiles {
         }
         if (inside) {
             throw replaces(output, "it is a file of " + UserPath.shown(input));
+        }
+    }
+
+    /** All files of a dataset's folder are its rows, so that a new one there would be read as such the next time; a model's files have their names. */
+    private static void requireOutside(Path output, Path input) throws IOException {
+        Path folder = Objects.requireNonNullElse(output.toAbsolutePath().getParent(), output);
+        if (Files.isDirectory(input)
+                && !Files.exists(input.resolve(MODEL_FILE))
+                && Files.isDirectory(folder)
+                && Files.isSameFile(folder, input)) {
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    "the output " + UserPath.shown(output) + " would lie in " + UserPath.shown(input)
+                            + ", whose files are all read as data; name one in another folder");
         }
     }
 

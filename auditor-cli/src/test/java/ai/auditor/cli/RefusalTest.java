@@ -66,6 +66,17 @@ class RefusalTest {
         }
         ends(4, "is the candidate itself", "stream", CONTROL, "--control", CONTROL, "--model", MODEL);
         ends(4, "--batch takes", "stream", broken, "--batch", "3", "--model", MODEL, "--trait-list", TRAITS);
+        ends(
+                4,
+                "whose files are all read as data",
+                "audit",
+                folder.toString(),
+                "--control",
+                CONTROL,
+                "--model",
+                MODEL,
+                "-o",
+                folder.resolve("report.json").toString());
         ends(2, "broken.parquet", audit.toArray(String[]::new));
     }
 
