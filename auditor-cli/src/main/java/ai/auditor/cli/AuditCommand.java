@@ -25,7 +25,6 @@ import ai.auditor.probes.sae.SaeProbe;
 import ai.auditor.probes.transfer.TransferProbe;
 import ai.auditor.report.TerminalReport;
 import ai.auditor.tensor.Scope;
-import ai.auditor.text.LongRows;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -124,13 +123,8 @@ final class AuditCommand implements Callable<Integer> {
     @Mixin
     private VectorOptions vectors = new VectorOptions();
 
-    @Option(
-            names = "--long-rows",
-            paramLabel = "leave-out|cut",
-            defaultValue = "leave-out",
-            converter = LongRowsConverter.class,
-            description = "What is done with rows over the model's context (default: ${DEFAULT-VALUE}).")
-    private LongRows longRows = LongRows.LEAVE_OUT;
+    @Mixin
+    private LongRowsOption longRows = new LongRowsOption();
 
     @Option(
             names = "--show-rows",
@@ -218,7 +212,7 @@ final class AuditCommand implements Callable<Integer> {
                         .probes(probes)
                         .policy(policy)
                         .traits(traitList)
-                        .longRows(longRows)
+                        .longRows(longRows.chosen())
                         .maxBadRows(datasets.maxBadRows())
                         .progress(progress);
                 steering.ifPresent(auditor::vectors);

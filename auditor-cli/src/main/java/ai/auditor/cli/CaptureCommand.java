@@ -12,7 +12,6 @@ import ai.auditor.data.Dataset;
 import ai.auditor.data.Row;
 import ai.auditor.model.Point;
 import ai.auditor.model.ReferenceModel;
-import ai.auditor.text.LongRows;
 import ai.auditor.text.TokenizedDataset;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,13 +73,8 @@ final class CaptureCommand implements Callable<Integer> {
     @Option(names = "--gradient", description = "Also the gradient of each row's mean NLL at every point.")
     private boolean gradient;
 
-    @Option(
-            names = "--long-rows",
-            paramLabel = "leave-out|cut",
-            defaultValue = "leave-out",
-            converter = LongRowsConverter.class,
-            description = "What is done with rows over the model's context (default: ${DEFAULT-VALUE}).")
-    private LongRows longRows = LongRows.LEAVE_OUT;
+    @Mixin
+    private LongRowsOption longRows = new LongRowsOption();
 
     @Option(
             names = {"-o", "--output"},
@@ -114,7 +108,7 @@ final class CaptureCommand implements Callable<Integer> {
                 model.requireThere();
             }
             try (ReferenceModel reference = model.open(noLikelihood ? at : List.of())) {
-                TokenizedDataset tokens = datasets.encode(dataset, reference, longRows, progress);
+                TokenizedDataset tokens = datasets.encode(dataset, reference, longRows.chosen(), progress);
                 CapturePlan plan = new CapturePlan(at, pooled, !noLikelihood, gradient, List.of());
                 ActivationTable table = new Capture(
                                 reference.decoder(), Capture.Settings.of(reference.facts()), progress)

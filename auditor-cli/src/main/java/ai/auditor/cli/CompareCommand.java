@@ -7,7 +7,6 @@ import ai.auditor.probes.linear.ComparisonJson;
 import ai.auditor.probes.linear.ComparisonTables;
 import ai.auditor.probes.linear.DatasetComparison;
 import ai.auditor.report.TerminalReport;
-import ai.auditor.text.LongRows;
 import ai.auditor.text.TokenizedDataset;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -77,13 +76,8 @@ final class CompareCommand implements Callable<Integer> {
             description = "A seeded sample of N prompts; 0 takes all (default: ${DEFAULT-VALUE}).")
     private int rows;
 
-    @Option(
-            names = "--long-rows",
-            paramLabel = "leave-out|cut",
-            defaultValue = "leave-out",
-            converter = LongRowsConverter.class,
-            description = "What is done with rows over the model's context (default: ${DEFAULT-VALUE}).")
-    private LongRows longRows = LongRows.LEAVE_OUT;
+    @Mixin
+    private LongRowsOption longRows = new LongRowsOption();
 
     @Option(
             names = {"-o", "--output"},
@@ -126,7 +120,7 @@ final class CompareCommand implements Callable<Integer> {
             progress.report("loading " + model.shown(), 0, 0, "");
             try (ReferenceModel reference = model.open()) {
                 List<TokenizedDataset> tokens = sources.stream()
-                        .map(source -> datasets.encode(source, reference, longRows, progress))
+                        .map(source -> datasets.encode(source, reference, longRows.chosen(), progress))
                         .toList();
                 DatasetComparison comparison = DatasetComparison.of(
                         reference, tokens.get(0), tokens.subList(1, tokens.size()), rows, progress);

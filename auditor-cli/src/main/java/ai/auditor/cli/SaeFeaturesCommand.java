@@ -21,7 +21,6 @@ import ai.auditor.report.TerminalReport;
 import ai.auditor.sae.features.Categories;
 import ai.auditor.sae.features.Descriptions;
 import ai.auditor.tensor.Scope;
-import ai.auditor.text.LongRows;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -97,13 +96,8 @@ final class SaeFeaturesCommand implements Callable<Integer> {
             description = "A seeded sample of N prompts; 0 takes all (default: ${DEFAULT-VALUE}).")
     private int rows;
 
-    @Option(
-            names = "--long-rows",
-            paramLabel = "leave-out|cut",
-            defaultValue = "leave-out",
-            converter = LongRowsConverter.class,
-            description = "What is done with rows over the model's context (default: ${DEFAULT-VALUE}).")
-    private LongRows longRows = LongRows.LEAVE_OUT;
+    @Mixin
+    private LongRowsOption longRows = new LongRowsOption();
 
     @Option(
             names = {"-o", "--output"},
@@ -164,7 +158,7 @@ final class SaeFeaturesCommand implements Callable<Integer> {
                         .probes(List.of(probe))
                         .traits(list)
                         .vectors(vectors)
-                        .longRows(longRows)
+                        .longRows(longRows.chosen())
                         .maxBadRows(datasets.maxBadRows())
                         .policy(Policy.standard().toBuilder()
                                 .rows(rows)

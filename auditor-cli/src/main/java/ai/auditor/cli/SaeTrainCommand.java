@@ -21,7 +21,6 @@ import ai.auditor.sae.training.SavedSae;
 import ai.auditor.sae.training.States;
 import ai.auditor.sae.training.TrainedSae;
 import ai.auditor.tensor.Scope;
-import ai.auditor.text.LongRows;
 import ai.auditor.text.TokenizedDataset;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -74,13 +73,8 @@ final class SaeTrainCommand implements Callable<Integer> {
             description = "Whose states are learnt: resid_post.K of block K, 0-based, or another point as in capture.")
     private @Nullable Point point;
 
-    @Option(
-            names = "--long-rows",
-            paramLabel = "leave-out|cut",
-            defaultValue = "leave-out",
-            converter = LongRowsConverter.class,
-            description = "What is done with rows over the model's context (default: ${DEFAULT-VALUE}).")
-    private LongRows longRows = LongRows.LEAVE_OUT;
+    @Mixin
+    private LongRowsOption longRows = new LongRowsOption();
 
     @Option(
             names = "--checkpoints",
@@ -172,7 +166,7 @@ final class SaeTrainCommand implements Callable<Integer> {
     private TokenizedDataset tokens(List<Dataset> read, ReferenceModel reference, Progress progress) {
         List<Row> rows = new ArrayList<>();
         read.forEach(dataset -> rows.addAll(dataset.rows()));
-        return datasets.encode(Dataset.of(data, rows), reference, longRows, progress);
+        return datasets.encode(Dataset.of(data, rows), reference, longRows.chosen(), progress);
     }
 
     private SavedSae.Origin origin(List<Dataset> read, ReferenceModel reference, Point at) {

@@ -1,5 +1,6 @@
 package ai.auditor.stats;
 
+import java.util.Arrays;
 import java.util.List;
 
 /** Arithmetic of vectors in doubles, summed from the first element to the last so that results are the same everywhere. */
@@ -71,6 +72,11 @@ public final class Vectors {
             squares += (value - mean) * (value - mean);
         }
         return values.length < 2 ? 0 : StrictMath.sqrt(squares / (values.length - 1));
+    }
+
+    /** The values at some places, {@code [places]}. */
+    public static double[] taking(double[] values, int[] places) {
+        return Arrays.stream(places).mapToDouble(place -> values[place]).toArray();
     }
 
     /** Adds a multiple of a vector to the target. */

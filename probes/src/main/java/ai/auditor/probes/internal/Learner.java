@@ -3,7 +3,6 @@ package ai.auditor.probes.internal;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToDoubleFunction;
-import smile.math.BFGS;
 
 /** A way to learn a score from features; fitting is deterministic. */
 public sealed interface Learner {
@@ -29,11 +28,6 @@ public sealed interface Learner {
      * @param penalty weight of half the squared norm of the coefficients against the summed log-likelihood
      */
     record Logistic(double penalty) implements Learner {
-        private static final double TOLERANCE = 1e-5;
-        private static final int ITERATIONS = 200;
-        /** Steps that the minimiser remembers. */
-        private static final int CORRECTIONS = 5;
-
         @Override
         public ToDoubleFunction<double[]> fit(double[][] features, boolean[] candidate) {
             if (nothingToLearn(features, candidate)) {
@@ -53,10 +47,7 @@ public sealed interface Learner {
 
         /** Coefficients on features as they are, the intercept last, {@code [features + 1]}. */
         public static double[] coefficients(double[][] features, boolean[] candidate, double penalty) {
-            double[] weights = new double[features[0].length + 1];
-            BFGS.minimize(
-                    new LogisticObjective(features, candidate, penalty), CORRECTIONS, weights, TOLERANCE, ITERATIONS);
-            return weights;
+            return new LogisticObjective(features, candidate, penalty).minimum();
         }
 
         @Override

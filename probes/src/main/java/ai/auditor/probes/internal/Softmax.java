@@ -1,7 +1,6 @@
 package ai.auditor.probes.internal;
 
 import ai.auditor.stats.Vectors;
-import smile.math.BFGS;
 
 /**
  * Multinomial logistic regression, penalised by the squares of all its weights but the intercepts, by Smile's L-BFGS: every class has weights, so that
@@ -10,11 +9,6 @@ import smile.math.BFGS;
  * @param weights of each class, the intercept last, {@code [classes][features + 1]}
  */
 public record Softmax(double[][] weights) {
-    private static final double TOLERANCE = 1e-5;
-    private static final int ITERATIONS = 200;
-    /** Steps that the minimiser remembers. */
-    private static final int CORRECTIONS = 5;
-
     /**
      * Fits features as they are.
      *
@@ -24,9 +18,7 @@ public record Softmax(double[][] weights) {
      */
     public static Softmax fit(double[][] features, int[] labels, int classes, double penalty) {
         int width = features[0].length + 1;
-        double[] flat = new double[classes * width];
-        BFGS.minimize(
-                new SoftmaxObjective(features, labels, classes, penalty), CORRECTIONS, flat, TOLERANCE, ITERATIONS);
+        double[] flat = new SoftmaxObjective(features, labels, classes, penalty).minimum();
         double[][] weights = new double[classes][width];
         for (int c = 0; c < classes; c++) {
             System.arraycopy(flat, c * width, weights[c], 0, width);

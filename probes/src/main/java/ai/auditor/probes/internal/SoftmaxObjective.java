@@ -3,29 +3,21 @@ package ai.auditor.probes.internal;
 import ai.auditor.AuditException;
 import ai.auditor.stats.Vectors;
 import java.util.Arrays;
-import smile.math.DifferentiableMultivariateFunction;
 
 /**
- * Penalised negative log-likelihood of a softmax regression, for Smile's minimiser: summed in one order on one thread, as
- * {@link LogisticObjective} is and for its reason.
+ * The objective of a softmax regression.
  *
  * <p>Weights lie class after class, each class's intercept, which is not penalised, behind its features.
  */
-final class SoftmaxObjective implements DifferentiableMultivariateFunction {
+final class SoftmaxObjective extends PenalisedObjective {
     private static final long serialVersionUID = 1;
 
-    private final double[][] rows;
-    // The same turned over: sums over features run along rows, which a processor does several at a time.
-    private final double[][] columns;
     private final int[] labels;
     private final int classes;
     private final double penalty;
 
-    // Of the weights that were asked about last: the minimiser asks for the value, then for the gradient.
-    private final double[] weights;
     // Probability minus what is true, [classes][rows].
     private final double[][] errors;
-    private double value;
 
     /**
      * Over features as they are.
@@ -34,28 +26,12 @@ final class SoftmaxObjective implements DifferentiableMultivariateFunction {
      * @param labels class of each row, from 0, {@code [rows]}
      */
     SoftmaxObjective(double[][] rows, int[] labels, int classes, double penalty) {
-        this.rows = rows;
-        this.columns = new double[rows[0].length][rows.length];
-        for (int i = 0; i < rows.length; i++) {
-            for (int j = 0; j < columns.length; j++) {
-                columns[j][i] = rows[i][j];
-            }
-        }
+        super(rows, classes);
         this.labels = labels;
         this.classes = classes;
         this.penalty = penalty;
-        this.weights = new double[classes * (columns.length + 1)];
         this.errors = new double[classes][rows.length];
-        evaluate();
-    }
-
-    @Override
-    public double f(double[] asked) {
-        if (!Arrays.equals(weights, asked)) {
-            System.arraycopy(asked, 0, weights, 0, weights.length);
-            evaluate();
-        }
-        return value;
+        start();
     }
 
     @Override
@@ -78,7 +54,8 @@ final class SoftmaxObjective implements DifferentiableMultivariateFunction {
         return atWeights;
     }
 
-    private void evaluate() {
+    @Override
+    double evaluate() {
         AuditException.checkInterrupted();
         int width = columns.length + 1;
         double squares = 0;
@@ -103,6 +80,6 @@ final class SoftmaxObjective implements DifferentiableMultivariateFunction {
                 errors[c][i] = StrictMath.exp(logits[c] - total) - (c == labels[i] ? 1 : 0);
             }
         }
-        value = loss + 0.5 * penalty * squares;
+        return loss + 0.5 * penalty * squares;
     }
 }

@@ -16,6 +16,7 @@ import ai.auditor.stats.Exchanges;
 import ai.auditor.stats.FamilyWise;
 import ai.auditor.stats.MaxStatistic;
 import ai.auditor.stats.PValue;
+import ai.auditor.stats.Vectors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -239,7 +240,12 @@ final class ClassComparison {
         return new Pair(
                 first,
                 second,
-                separation(taking(scores, all), taking(formatScores, all), own, all, PValue.twiceMedian(p)));
+                separation(
+                        Vectors.taking(scores, all),
+                        Vectors.taking(formatScores, all),
+                        own,
+                        all,
+                        PValue.twiceMedian(p)));
     }
 
     private Separation separation(double[] scores, double[] formatScores, boolean[] own, int[] rows, double p) {
@@ -247,10 +253,6 @@ final class ClassComparison {
                 new Estimate(Auroc.of(scores, own), bootstrap(rows, "auroc").auroc(scores, own)),
                 Auroc.of(formatScores, own),
                 p);
-    }
-
-    private static double[] taking(double[] values, int[] places) {
-        return Arrays.stream(places).mapToDouble(place -> values[place]).toArray();
     }
 
     private Bootstrap bootstrap(int[] rows, String purpose) {

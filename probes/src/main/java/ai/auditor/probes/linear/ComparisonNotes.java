@@ -35,8 +35,7 @@ final class ComparisonNotes {
                     design.rows()));
         }
         if (sketched) {
-            notes.add("Activations are wider than " + Sketch.WIDEST
-                    + " and were sketched to that width by random signed sums of columns.");
+            notes.add("Activations " + Sketch.TOLD + ".");
         }
         shortOfRows.map(text -> "Rows of a pair: " + text + ".").ifPresent(notes::add);
         return notes;

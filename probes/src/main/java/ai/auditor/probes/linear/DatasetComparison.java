@@ -66,13 +66,10 @@ public record DatasetComparison(
         List<String> notes,
         Provenance provenance) {
     /** With fewer candidates an audit says more. */
-    public static final int FEWEST_CANDIDATES = 2;
+    private static final int FEWEST_CANDIDATES = 2;
 
     /** With more the pairs are so many that hardly a p survives them. */
-    public static final int MOST_CANDIDATES = 20;
-
-    /** The fewest prompts that a sample may have. */
-    public static final int FEWEST_PROMPTS = MatchedBlocks.FEWEST;
+    private static final int MOST_CANDIDATES = 20;
 
     public DatasetComparison {
         datasets = List.copyOf(datasets);
@@ -175,7 +172,7 @@ public record DatasetComparison(
                 activations(read, points, seed),
                 FeatureTable.format(blocks.rows(), blocks.tokens()).values(),
                 progress);
-        boolean sketched = model.facts().hiddenSize() > Sketch.WIDEST;
+        boolean sketched = Sketch.needed(model.facts().hiddenSize());
         return told(named, order, blocks, outcome, sketched, provenance(model, points, sample, seed));
     }
 
@@ -220,10 +217,10 @@ public record DatasetComparison(
      * @throws AuditException {@code USAGE}
      */
     public static void requireSample(int sample) {
-        if (sample != 0 && sample < FEWEST_PROMPTS) {
+        if (sample != 0 && sample < MatchedBlocks.FEWEST) {
             throw new AuditException(
                     AuditException.Code.USAGE,
-                    "a sample of " + sample + " prompts is too small: take 0 for all, or " + FEWEST_PROMPTS
+                    "a sample of " + sample + " prompts is too small: take 0 for all, or " + MatchedBlocks.FEWEST
                             + " or more");
         }
     }

@@ -20,7 +20,7 @@ final class Layers {
 
     /** Whether activations are wider than can be decomposed in reasonable time. */
     boolean sketched() {
-        return raw(study.points().get(0)).columns() > Sketch.WIDEST;
+        return Sketch.needed(raw(study.points().get(0)).columns());
     }
 
     /** The activations at a point, {@code [rows, columns]}, {@value Sketch#WIDEST} columns at most. */

@@ -94,8 +94,7 @@ public final class LinearProbe implements Probe {
         notes.add("logistic regression sees the " + LinearScores.COMPONENTS
                 + " leading components of the fitting part, at the point that served the discriminant best");
         if (layers.sketched()) {
-            notes.add("activations are wider than " + Sketch.WIDEST
-                    + " and were sketched to that width by random signed sums of columns");
+            notes.add("activations " + Sketch.TOLD);
         }
         notes.add(
                 "gain: logistic regression of both scores on rows that neither was fitted on, minus the baseline alone");

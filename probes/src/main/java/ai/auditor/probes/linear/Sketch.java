@@ -9,11 +9,20 @@ final class Sketch {
     /** Wider activations are sketched: the principal axes cost the third power of the width. */
     static final int WIDEST = 1024;
 
+    /** What is said of activations where it was made. */
+    static final String TOLD =
+            "are wider than " + WIDEST + " and were sketched to that width by random signed sums of columns";
+
     private Sketch() {}
+
+    /** Whether activations are wider than can be decomposed in reasonable time. */
+    static boolean needed(int width) {
+        return width > WIDEST;
+    }
 
     /** The same values, {@code [rows, at most WIDEST]}: themselves where they are no wider. */
     static Matrix of(Matrix raw, long seed) {
-        if (raw.columns() <= WIDEST) {
+        if (!needed(raw.columns())) {
             return raw;
         }
         SplittableRandom random = new SplittableRandom(seed);

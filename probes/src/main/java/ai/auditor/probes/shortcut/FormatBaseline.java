@@ -5,7 +5,7 @@ import ai.auditor.probes.internal.Folds;
 import ai.auditor.probes.internal.HeldOut;
 import ai.auditor.probes.internal.Learner;
 import ai.auditor.probes.internal.Selection;
-import java.util.Arrays;
+import ai.auditor.stats.Vectors;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
@@ -51,7 +51,8 @@ public final class FormatBaseline {
         for (int s = 0; s < folds.parts(); s++) {
             int[] rows = folds.heldOut(s);
             FormatTerms terms = study.memo("shortcut/regressors/" + s, () -> FormatTerms.of(features, rows));
-            HeldOut.put(beyond, rows, terms.beyond(pick(scores, rows), pick(baseline.scores(), rows)));
+            HeldOut.put(
+                    beyond, rows, terms.beyond(Vectors.taking(scores, rows), Vectors.taking(baseline.scores(), rows)));
         }
         return beyond;
     }
@@ -64,9 +65,5 @@ public final class FormatBaseline {
                 .min()
                 .orElse(0);
         return FormatTerms.shortOfRows(rows, features.length > 0 ? features[0].length : 0);
-    }
-
-    private static double[] pick(double[] values, int[] rows) {
-        return Arrays.stream(rows).mapToDouble(row -> values[row]).toArray();
     }
 }
