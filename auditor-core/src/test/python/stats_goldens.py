@@ -37,6 +37,12 @@ def benjamini_hochberg():
     return [{"p": p, "q": stats.false_discovery_control(p, method="bh").tolist()} for p in cases]
 
 
+def benjamini_yekutieli():
+    # Fixed values, so that no draw of another case moves.
+    cases = [[0.01, 0.04, 0.03, 0.005], [0.5], [0.2, 0.2, 0.2, 0.9], [0.0002, 0.0002, 0.01, 0.011, 0.04, 0.3, 1.0]]
+    return [{"p": p, "q": multipletests(p, method="fdr_by")[1].tolist()} for p in cases]
+
+
 def holm():
     cases = [[0.01, 0.04, 0.03, 0.005], [0.5], [0.2, 0.2, 0.2, 0.9], [0.0002, 0.0002, 0.01, 0.011, 0.04, 0.3, 1.0]]
     return [{"p": p, "holm": multipletests(p, method="holm")[1].tolist()} for p in cases]
@@ -119,6 +125,7 @@ json.dump(
     {
         "auroc": auroc(),
         "benjaminiHochberg": benjamini_hochberg(),
+        "benjaminiYekutieli": benjamini_yekutieli(),
         "holm": holm(),
         "meanDifferences": mean_differences(),
         "ledoitWolf": ledoit_wolf(),

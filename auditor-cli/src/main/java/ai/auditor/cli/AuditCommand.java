@@ -202,7 +202,7 @@ final class AuditCommand implements Callable<Integer> {
             try (ReferenceModel reference = model.open();
                     Scope scope = reference.decoder().scope()) {
                 List<Probe> probes = new ArrayList<>(Probes.of(
-                        policy.tier(),
+                        policy,
                         Optional.of(TraitFamily.of(reference).questions()),
                         showRows ? Redaction.FULL : Redaction.REDACTED));
                 chosen.ifPresent(one -> probes.add(one.probe(reference, scope)));

@@ -17,7 +17,12 @@ import picocli.CommandLine.Option;
 
 /** Whether shadow students are trained, and which. */
 final class ShadowOptions {
+    /** Of other models, where each is dear. */
     private static final int STUDENTS = 5;
+
+    /** Of the organism, whose students take seconds: with five, one that learns less hides what the others took over (docs/results.md). */
+    private static final int STUDENTS_OF_ORGANISM = 10;
+
     private static final int MOST_STUDENTS = 1_000;
 
     /** The kinds of students. */
@@ -47,7 +52,7 @@ final class ShadowOptions {
             converter = CountConverter.class,
             description =
                     "Students of the candidate, and as many of the control; twice as many learn halves of the control (default: "
-                            + STUDENTS + ").")
+                            + STUDENTS_OF_ORGANISM + " of the organism, " + STUDENTS + " of other models).")
     private @Nullable Integer students;
 
     /**
@@ -96,12 +101,14 @@ final class ShadowOptions {
     }
 
     private TransferProbe probe(Kind asked, ModelOptions model, ReferenceModel reference, TraitList traits) {
-        StudentRecipe recipe = RecipeOptions.preset(asked.trains, new OrganismLanguage().spokenBy(reference));
+        boolean organism = new OrganismLanguage().spokenBy(reference);
+        StudentRecipe recipe = RecipeOptions.preset(asked.trains, organism);
         recipe.requireFits(reference);
+        int usual = organism ? STUDENTS_OF_ORGANISM : STUDENTS;
         TransferProbe probe = new TransferProbe(
                 recipe,
                 TraitFamily.of(reference).questions(),
-                students == null ? STUDENTS : students,
+                students == null ? usual : students,
                 power(asked, model));
         probe.requireAsks(traits);
         return probe;

@@ -96,7 +96,7 @@ public record AuditResult(
      * One contrast.
      *
      * @param p family-wise over the claim
-     * @param q Benjamini-Hochberg over the probe's contrasts
+     * @param q Benjamini-Yekutieli over the probe's contrasts
      * @param affected the share of candidate rows that would make its shift, each with the reference effect; its interval holds for all
      *     contrasts of the claim together. Empty where the reference does not move it
      */

@@ -16,6 +16,7 @@ import ai.auditor.direction.TraitList;
 import ai.auditor.direction.VectorRecipes;
 import ai.auditor.model.Point;
 import ai.auditor.model.ReferenceModel;
+import ai.auditor.probe.Claim;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Probe;
 import ai.auditor.probe.Study;
@@ -32,6 +33,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -202,20 +204,52 @@ public final class Auditor {
 
     private AuditResult audit(Dataset candidate, List<Dataset> controls, Function<Arms, Comparison> compared) {
         Layout layout = layout(candidate, controls, compared);
-        ModelStudy study = layout.study();
         Optional<PlantedRowsCheck> rows = planted.map(this::rowsToPlant);
+        Examined examined = examined(layout, probe -> probe.claim() != Claim.WOULD_TRANSFER);
+        Calibration alone = new Calibrator(policy, probes, model.threads()).calibrate(layout.study(), rows, progress);
+        if (!policy.stopEarly() || !failed(judged(candidate, layout, examined, alone))) {
+            examined = examined.and(examined(layout, probe -> probe.claim() == Claim.WOULD_TRANSFER));
+        }
+        return judged(candidate, layout, examined, alone);
+    }
+
+    /**
+     * What probes made of the candidate.
+     *
+     * @param runs the same probes with each control run in the candidate's place, if there are several
+     */
+    private record Examined(List<Probe> probes, List<Evidence> evidence, Optional<ControlRuns> runs) {
+        Examined and(Examined more) {
+            return new Examined(
+                    joined(probes, more.probes),
+                    joined(evidence, more.evidence),
+                    runs.map(known -> known.and(more.runs.orElseThrow())));
+        }
+
+        private static <T> List<T> joined(List<T> some, List<T> others) {
+            return Stream.concat(some.stream(), others.stream()).toList();
+        }
+    }
+
+    private Examined examined(Layout layout, Predicate<Probe> which) {
+        List<Probe> taken = probes.stream().filter(which).toList();
         List<Evidence> evidence = new ArrayList<>();
-        for (Probe probe : probes) {
+        for (Probe probe : taken) {
             AuditException.checkInterrupted();
             progress.report(probe.name(), 0, 0, "");
-            evidence.add(probe.examine(study));
+            evidence.add(probe.examine(layout.study()));
         }
-        Optional<ControlRuns> runs =
-                new RunCheck(policy, probes).run(layout.arms().runs(), study, evidence, progress);
-        Calibration calibration =
-                new Calibrator(policy, probes, model.threads()).calibrate(study, runs, rows, progress);
-        List<AuditResult.Finding> findings = new Findings(policy, runs, Optional.of(study)).of(evidence);
+        return new Examined(
+                taken,
+                evidence,
+                new RunCheck(policy, taken).run(layout.arms().runs(), layout.study(), evidence, progress));
+    }
+
+    private AuditResult judged(Dataset candidate, Layout layout, Examined examined, Calibration alone) {
+        Calibration calibration = alone.withRuns(examined.runs());
         AuditResult.Design design = layout.comparison().design();
+        List<AuditResult.Finding> findings =
+                new Findings(policy, examined.runs(), Optional.of(layout.study())).of(examined.evidence());
         Confounders confounders = confounders(layout);
         Verdict verdict = new Judge(policy, blind())
                 .verdict(
@@ -229,7 +263,7 @@ public final class Auditor {
                 design,
                 verdict,
                 findings,
-                probes.stream()
+                examined.probes().stream()
                         .map(probe -> new AuditResult.ProbeCoverage(probe.name(), probe.claim(), probe.coverage()))
                         .toList(),
                 calibration,
@@ -237,6 +271,10 @@ public final class Auditor {
                 layout.arms().sample(TokenizedDataset::badRows),
                 layout.arms().sample(TokenizedDataset::namedLongRows),
                 layout.provenance());
+    }
+
+    private static boolean failed(AuditResult result) {
+        return result.verdict().gate().outcome() == Verdict.GateOutcome.FAILED;
     }
 
     private PlantedRowsCheck rowsToPlant(PlantedRows rows) {

@@ -33,6 +33,11 @@ public record Calibration(
         Objects.requireNonNull(runs);
     }
 
+    /** The same beside what the runs of the control differ by. */
+    Calibration withRuns(Optional<ControlRuns> several) {
+        return new Calibration(swaps, rejected, limit, kind, spreads, smallestP, spikeIns, several);
+    }
+
     /** Whether the null rejects no more than it may. */
     public boolean good() {
         return rejected <= limit;

@@ -30,12 +30,8 @@ final class Calibrator {
         this.threads = threads;
     }
 
-    /**
-     * @param runs what the runs of the control differ by, if there are several
-     * @param rows of a known teacher, if there are any to plant
-     */
-    Calibration calibrate(
-            ModelStudy study, Optional<ControlRuns> runs, Optional<PlantedRowsCheck> rows, Progress progress) {
+    /** @param rows of a known teacher, if there are any to plant */
+    Calibration calibrate(ModelStudy study, Optional<PlantedRowsCheck> rows, Progress progress) {
         List<List<AuditResult.Finding>> swaps = swaps(study, progress);
         Judge judge = new Judge(policy);
         long rejected = swaps.stream()
@@ -57,7 +53,7 @@ final class Calibrator {
                                 new SpikeInCheck(policy, probes).run(study, progress).stream(),
                                 rows.map(check -> check.run(study, progress)).stream())
                         .toList(),
-                runs);
+                Optional.empty());
     }
 
     private List<List<AuditResult.Finding>> swaps(ModelStudy study, Progress progress) {

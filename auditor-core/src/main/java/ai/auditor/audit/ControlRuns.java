@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.apache.commons.statistics.distribution.NormalDistribution;
 
 /**
@@ -84,6 +85,14 @@ public record ControlRuns(List<String> names, boolean permuted, List<Place> plac
                 })
                 .toList();
         return new ControlRuns(names, permuted, places);
+    }
+
+    /** The same runs with the places of other claims too. */
+    ControlRuns and(ControlRuns others) {
+        return new ControlRuns(
+                names,
+                permuted,
+                Stream.concat(places.stream(), others.places.stream()).toList());
     }
 
     /** What was tested of the candidate alone, or of a run alone, has nothing to be held against. */
@@ -163,17 +172,9 @@ public record ControlRuns(List<String> names, boolean permuted, List<Place> plac
                         .max()
                         .orElseThrow()
                 : evidence.contrasts().stream()
-                        .mapToDouble(ControlRuns::statistic)
+                        .mapToDouble(Evidence.Contrast::statistic)
                         .max()
                         .orElseThrow();
-    }
-
-    /** The statistic of a contrast: the mean over its splits. */
-    static double statistic(Evidence.Contrast contrast) {
-        return contrast.statistics().stream()
-                .mapToDouble(Exchanged::observed)
-                .average()
-                .orElseThrow();
     }
 
     private static boolean tests(Evidence evidence) {

@@ -124,7 +124,7 @@ final class Findings {
                         .mapToDouble(PValue::greater)
                         .toArray()))
                 .toArray();
-        double[] q = FalseDiscovery.benjaminiHochberg(alone);
+        double[] q = FalseDiscovery.benjaminiYekutieli(alone);
         // Every probe gets an equal share of the level, whatever number of traits and points it asks about.
         long asked = places(evidence) * family.probesWithDecoys();
         List<AuditResult.ContrastFinding> told = new ArrayList<>();

@@ -204,7 +204,7 @@ final class Judge {
         }
 
         double statistic() {
-            return ControlRuns.statistic(contrast);
+            return contrast.statistic();
         }
     }
 
@@ -229,8 +229,8 @@ final class Judge {
         return named.evidence().contrasts().stream()
                 .filter(other -> other.trait().isPresent()
                         && !other.trait().equals(named.contrast().trait()))
-                .filter(other -> ControlRuns.statistic(other) > named.statistic())
-                .max(Comparator.comparingDouble(ControlRuns::statistic))
+                .filter(other -> other.statistic() > named.statistic())
+                .max(Comparator.comparingDouble(Evidence.Contrast::statistic))
                 .flatMap(Evidence.Contrast::trait)
                 .map(trait ->
                         "; " + trait + " moved more, without standing out as far: it may be the one that is meant")
@@ -270,8 +270,7 @@ final class Judge {
     }
 
     private Verdict.ClaimVerdict alongTrait(List<AuditResult.Finding> findings, Obstacles obstacles, int prompts) {
-        Predicate<Candidate> withinRuns =
-                one -> obstacles.withinRuns(policy, Claim.ALONG_TRAIT, ControlRuns.statistic(one.contrast()));
+        Predicate<Candidate> withinRuns = one -> obstacles.withinRuns(policy, Claim.ALONG_TRAIT, one.statistic());
         Optional<Candidate> strongest = strongest(findings, withinRuns);
         if (strongest.isEmpty()) {
             return untested(Claim.ALONG_TRAIT, "no probe of this claim tested anything");
@@ -290,7 +289,7 @@ final class Judge {
             reason = obstacles.runsDiffer(
                     policy,
                     Claim.ALONG_TRAIT,
-                    ControlRuns.statistic(best.contrast()),
+                    best.statistic(),
                     best.evidence().probe() + ": " + best.contrast().name() + " moved");
         } else if (moved && standsOut) {
             outcome = Verdict.Outcome.DETECTED;
@@ -331,7 +330,10 @@ final class Judge {
                 .filter(finding -> finding.evidence().lifts().isPresent())
                 .toList();
         if (trained.isEmpty()) {
-            return untested(Claim.WOULD_TRANSFER, "no shadow student was trained");
+            return untested(
+                    Claim.WOULD_TRANSFER,
+                    "no shadow student was trained"
+                            + (policy.stopEarly() ? "; once the gate has failed this policy trains none" : ""));
         }
         List<LiftTest> tests = trained.stream()
                 .map(finding -> new LiftTest(policy, finding.evidence().lifts().orElseThrow(), trained.size()))

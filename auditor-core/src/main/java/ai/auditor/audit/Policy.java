@@ -35,6 +35,9 @@ import java.util.stream.Stream;
  * @param controlRuns generation runs that the control has to have
  * @param rows prompts that take part, a seeded sample; 0 takes all
  * @param costlyPrompts prompts that the gradient and likelihood passes take at most; 0 takes all
+ * @param everyPoint whether steered likelihood and recovered vectors are read at every point, in place of the one nearest to two thirds of
+ *     the depth
+ * @param stopEarly whether shadow students, who could then change nothing of the gate, are left out once it has failed without them
  * @param traits names of the trait list that alone are asked about; none takes all
  * @param probes names of the probes that alone take part, each claim's as the family that it is tested over; none takes all
  * @param origin where the settings come from, for a reader: no setting, and no part of the digest
@@ -56,6 +59,8 @@ public record Policy(
         int controlRuns,
         int rows,
         int costlyPrompts,
+        boolean everyPoint,
+        boolean stopEarly,
         List<String> traits,
         List<String> probes,
         String origin) {
@@ -186,7 +191,7 @@ public record Policy(
     }
 
     private static int fewestExchanges(double alpha) {
-        return (int) StrictMath.ceil(SPLITS / alpha - 1);
+        return Math.max(PolicyKey.FEWEST_EXCHANGES, (int) StrictMath.ceil(SPLITS / alpha - 1));
     }
 
     private static int fewestPrompts(int parts) {
@@ -238,6 +243,8 @@ public record Policy(
                 1,
                 tier.rows(),
                 400,
+                false,
+                false,
                 List.of(),
                 List.of(),
                 "the standard policy");
@@ -266,6 +273,8 @@ public record Policy(
         private int controlRuns;
         private int rows;
         private int costlyPrompts;
+        private boolean everyPoint;
+        private boolean stopEarly;
         private List<String> traits;
         private List<String> probes;
         private String origin;
@@ -287,6 +296,8 @@ public record Policy(
             controlRuns = policy.controlRuns;
             rows = policy.rows;
             costlyPrompts = policy.costlyPrompts;
+            everyPoint = policy.everyPoint;
+            stopEarly = policy.stopEarly;
             traits = policy.traits;
             probes = policy.probes;
             origin = policy.origin;
@@ -388,6 +399,18 @@ public record Policy(
             return this;
         }
 
+        /** Whether steered likelihood and recovered vectors are read at every point. */
+        public Builder everyPoint(boolean everyPoint) {
+            this.everyPoint = everyPoint;
+            return this;
+        }
+
+        /** Whether shadow students are left out once the gate has failed without them. */
+        public Builder stopEarly(boolean stopEarly) {
+            this.stopEarly = stopEarly;
+            return this;
+        }
+
         /** The traits that alone are asked about; none takes all. */
         public Builder traits(List<String> traits) {
             this.traits = traits;
@@ -429,6 +452,8 @@ public record Policy(
                     controlRuns,
                     rows,
                     costlyPrompts,
+                    everyPoint,
+                    stopEarly,
                     traits,
                     probes,
                     origin);

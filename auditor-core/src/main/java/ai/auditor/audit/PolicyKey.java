@@ -30,7 +30,7 @@ record PolicyKey<T>(
     private static final int MOST_PARTS = 20;
 
     /** Fewer cannot reach a level of 0.1. */
-    private static final int FEWEST_EXCHANGES = 19;
+    static final int FEWEST_EXCHANGES = 19;
 
     /** Bits of memory a row or pair: at this number 12 MiB for a hundred rows. */
     private static final int MOST_EXCHANGES = 999_999;
@@ -41,8 +41,8 @@ record PolicyKey<T>(
     /** At a level above this one clean dataset in five is an alarm: no level that anybody means. */
     private static final double MOST_ALPHA = 0.2;
 
-    /** What 256 decoys reach is 1 in 257. */
-    private static final double LEAST_DECOY_ALPHA = 0.004;
+    /** What the decoys of all probes in the box reach together is 0.016: 1 in 1,000 for each of four points and of four probes that have some. */
+    private static final double LEAST_DECOY_ALPHA = 0.02;
 
     /** A fraction that is missed more often than seen is not one that would have been seen. */
     private static final double LEAST_POWER = 0.5;
@@ -162,6 +162,20 @@ record PolicyKey<T>(
             Policy::costlyPrompts,
             Policy.Builder::costlyPrompts);
 
+    static final PolicyKey<Boolean> EVERY_POINT = new PolicyKey<>(
+            "everyPoint",
+            "Whether steered likelihood and recovered vectors are read at every point, in place of one at two thirds of the depth: true or false.",
+            new PolicyValues.Truth(),
+            Policy::everyPoint,
+            Policy.Builder::everyPoint);
+
+    static final PolicyKey<Boolean> STOP_EARLY = new PolicyKey<>(
+            "stopEarly",
+            "Whether no shadow student is trained once another claim has failed the gate: true or false.",
+            new PolicyValues.Truth(),
+            Policy::stopEarly,
+            Policy.Builder::stopEarly);
+
     static final PolicyKey<List<String>> TRAITS = new PolicyKey<>(
             "traits",
             "Only these traits of the trait list are asked about; none named takes all.",
@@ -194,6 +208,8 @@ record PolicyKey<T>(
             CONTROL_RUNS,
             ROWS,
             COSTLY_PROMPTS,
+            EVERY_POINT,
+            STOP_EARLY,
             TRAITS,
             PROBES);
 

@@ -106,6 +106,32 @@ interface PolicyValues<T> {
         }
     }
 
+    /** Yes or no. */
+    record Truth() implements PolicyValues<Boolean> {
+        @Override
+        public String allowed() {
+            return "true or false";
+        }
+
+        @Override
+        public boolean holds(Boolean value) {
+            return true;
+        }
+
+        @Override
+        public Optional<Boolean> read(Settings settings, String key) {
+            return settings.value(
+                    key,
+                    allowed(),
+                    node -> Optional.of(node).filter(JsonNode::isBoolean).map(JsonNode::booleanValue));
+        }
+
+        @Override
+        public String text(Boolean value) {
+            return Boolean.toString(value);
+        }
+    }
+
     /** One of the names of an enumeration. */
     record Choices<E extends Enum<E>>(List<E> all, Function<E, String> name) implements PolicyValues<E> {
         static <E extends Enum<E>> Choices<E> named(List<E> all) {

@@ -85,10 +85,7 @@ public record ReferenceEffect(String name, double shift, Map<String, Moved> meas
     }
 
     private static String statistic(Evidence evidence, Evidence.Contrast contrast) {
-        String kind = contrast.trait()
-                .map(trait -> contrast.name().replace(trait, TRAIT))
-                .orElse(contrast.name());
-        return evidence.probe() + ": " + kind;
+        return evidence.probe() + ": " + (contrast.trait().isPresent() ? TRAIT + " " : "") + contrast.kind();
     }
 
     private static Moved moved(Evidence.Contrast contrast) {

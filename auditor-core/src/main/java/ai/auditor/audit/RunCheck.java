@@ -14,10 +14,7 @@ final class RunCheck {
     private final List<Probe> probes;
 
     RunCheck(Policy policy, List<Probe> probes) {
-        // Of the runs nobody reads a p, so that the fewest exchanges that a policy may have do.
-        this.policy = policy.toBuilder()
-                .exchanges(Math.min(policy.exchanges(), policy.fewestExchanges()))
-                .build();
+        this.policy = policy;
         this.probes = probes;
     }
 
@@ -26,11 +23,15 @@ final class RunCheck {
         if (layout.controls() < 2 || !study.paired()) {
             return Optional.empty();
         }
+        // Of the runs nobody reads a p, so that the fewest exchanges that a policy may have do.
+        Policy fewest = policy.toBuilder()
+                .exchanges(Math.min(policy.exchanges(), policy.fewestExchanges()))
+                .build();
         List<List<Evidence>> runs = new ArrayList<>();
         for (int run = 0; run < layout.controls(); run++) {
             progress.report("control runs", run, layout.controls(), "runs");
             Comparison comparison = layout.inPlace(run + 1);
-            ModelStudy inPlace = study.laidOut(comparison, "run/" + layout.digest(run + 1), policy);
+            ModelStudy inPlace = study.laidOut(comparison, "run/" + layout.digest(run + 1), fewest);
             List<Evidence> evidence = new ArrayList<>();
             for (Probe probe : probes) {
                 AuditException.checkInterrupted();

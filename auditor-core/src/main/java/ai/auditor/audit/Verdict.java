@@ -50,7 +50,7 @@ public record Verdict(List<ClaimVerdict> claims, Risk risk, Gate gate, Map<Strin
      * @param effectMeasure what {@code effect} is, with its unit; empty where there is none
      * @param p family-wise p over the claim's probes, points and traits, by exchanges of labels
      * @param decoyP p of its place among decoys, of {@code along-trait}
-     * @param q Benjamini-Hochberg over the traits and points of the probe that names it, of {@code along-trait}
+     * @param q Benjamini-Yekutieli over the traits and points of the probe that names it, of {@code along-trait}
      * @param detectableFraction against {@code reference}
      * @param affected the share of candidate rows that would make what was measured, each with the reference effect
      * @param reference the named reference effect and the power

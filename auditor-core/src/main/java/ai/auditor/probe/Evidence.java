@@ -59,6 +59,22 @@ public record Evidence(
         public Contrast {
             statistics = List.copyOf(statistics);
         }
+
+        /** What is asked of its trait ("at resid_post.2", "persona"): its name without the trait's. */
+        public String kind() {
+            return trait.map(asked -> asked + " ")
+                    .filter(name::startsWith)
+                    .map(asked -> name.substring(asked.length()))
+                    .orElse(name);
+        }
+
+        /** The statistic that it is held against others by: the mean over its splits, as observed. */
+        public double statistic() {
+            return statistics.stream()
+                    .mapToDouble(Exchanged::observed)
+                    .average()
+                    .orElseThrow();
+        }
     }
 
     /**

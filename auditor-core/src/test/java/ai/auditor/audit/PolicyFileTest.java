@@ -88,7 +88,7 @@ class PolicyFileTest {
         Map<String, String> changes = new LinkedHashMap<>();
         changes.put("tier", "quick");
         changes.put("alpha", "0.02");
-        changes.put("decoyAlpha", "0.01");
+        changes.put("decoyAlpha", "0.02");
         changes.put("power", "0.9");
         changes.put("maxDetectableFraction", "1");
         changes.put("reference", "teacher.json");
@@ -102,6 +102,8 @@ class PolicyFileTest {
         changes.put("controlRuns", "4");
         changes.put("rows", "300");
         changes.put("costlyPrompts", "0");
+        changes.put("everyPoint", "true");
+        changes.put("stopEarly", "true");
         changes.put("traits", "[owl, fox]");
         changes.put("probes", "[gradient, linear]");
         assertThat(changes.keySet()).containsExactlyElementsOf(KEYS);
@@ -166,7 +168,7 @@ class PolicyFileTest {
         refused("alpha: 1\n", "alpha", "from 0.000002 to 0.2", "not 1");
         refused("alpha: 0.21\n", "alpha", "to 0.2");
         refused("alpha: 1e-7\n", "alpha", "from 0.000002");
-        refused("decoyAlpha: 0.003\n", "decoyAlpha", "from 0.004 to 0.2");
+        refused("decoyAlpha: 0.019\n", "decoyAlpha", "from 0.02 to 0.2");
         refused("power: 0.05\n", "power", "from 0.5 and below 1", "not 0.05");
         refused("power: 1\n", "power", "below 1");
         refused("alpha: many\n", "alpha", "from 0.000002 to 0.2", "many");
@@ -183,6 +185,7 @@ class PolicyFileTest {
         refused("risks: {owl: low}\n", "risks", "owl", "differs");
         refused("risks: low\n", "risks", "keys");
         refused("traits: [owl, owl]\n", "traits", "different");
+        refused("stopEarly: 1\n", "stopEarly", "true or false");
         refused("probes: linear\n", "probes", "list");
         refused("probes: [linear, linear]\n", "probes", "different");
         refused("reference: 0\n", "reference", "above 0");

@@ -66,6 +66,19 @@ class DecisionsTest {
     }
 
     @Test
+    void falseDiscoveryUnderAnyDependenceByHandAndInAnyOrder() {
+        // 1 + 1/2 + 1/3 + 1/4 = 25/12 times what Benjamini and Hochberg give, and never above 1.
+        double[] expected = {0.04 * 25 / 12, 0.04 * 25 / 12, 0.04 * 25 / 12, 1};
+        assertThat(FalseDiscovery.benjaminiYekutieli(new double[] {0.01, 0.02, 0.03, 0.5}))
+                .containsExactly(expected, CLOSE);
+        assertThat(FalseDiscovery.benjaminiYekutieli(new double[] {0.5, 0.03, 0.01, 0.02}))
+                .containsExactly(new double[] {expected[3], expected[0], expected[0], expected[0]}, CLOSE);
+        assertThat(FalseDiscovery.benjaminiYekutieli(new double[0])).isEmpty();
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> FalseDiscovery.benjaminiYekutieli(new double[] {Double.NaN}));
+    }
+
+    @Test
     void holmByHandAndInAnyOrder() {
         // 3 * 0.01, then 2 * 0.02, then 0.03, which may not be below the one before it.
         assertThat(FamilyWise.holm(new double[] {0.03, 0.01, 0.02}))

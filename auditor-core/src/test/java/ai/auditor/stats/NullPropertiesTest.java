@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.LongToDoubleFunction;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What must hold where nothing is to be found; all seeds are fixed and named in a failure. */
@@ -108,6 +109,46 @@ class NullPropertiesTest {
         }
         // Simes: with independent uniform p-values the rate equals the level.
         assertThat(found / (double) runs).as("seeds 0 to %d", runs).isEqualTo(ALPHA, within(threeStandardErrors(runs)));
+    }
+
+    @Test
+    void benjaminiYekutieliKeepsItsLevelUnderTheDependenceThatBreaksBenjaminiHochberg() {
+        // With chance level / j, for each j, some j of the tests have p in the j-th step below the level, all others
+        // above it: each p is
+        // uniform over all tests, and Benjamini and Hochberg find something in every such draw (Guo and Rao 2008).
+        int tests = 20;
+        double harmonic =
+                IntStream.rangeClosed(1, tests).mapToDouble(j -> 1.0 / j).sum();
+        int runs = 20_000;
+        int hochberg = 0;
+        int yekutieli = 0;
+        for (long seed = 0; seed < runs; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            double[] p = new double[tests];
+            Arrays.setAll(p, test -> ALPHA + (1 - ALPHA) * random.nextDouble());
+            double draw = random.nextDouble();
+            for (int together = 1; together <= tests; together++) {
+                draw -= ALPHA / together;
+                if (draw < 0) {
+                    for (int test = 0; test < together; test++) {
+                        p[test] = ALPHA * (together - random.nextDouble()) / tests;
+                    }
+                    break;
+                }
+            }
+            hochberg += finds(FalseDiscovery.benjaminiHochberg(p));
+            yekutieli += finds(FalseDiscovery.benjaminiYekutieli(p));
+        }
+        assertThat(hochberg / (double) runs)
+                .as("seeds 0 to %d", runs)
+                .isEqualTo(ALPHA * harmonic, within(2 * threeStandardErrors(runs)));
+        assertThat(yekutieli / (double) runs)
+                .as("seeds 0 to %d", runs)
+                .isBetween(0.0, ALPHA + threeStandardErrors(runs));
+    }
+
+    private static int finds(double[] q) {
+        return Arrays.stream(q).min().orElseThrow() <= ALPHA ? 1 : 0;
     }
 
     @Test

@@ -38,6 +38,14 @@ class StatsGoldensTest {
     }
 
     @Test
+    void benjaminiYekutieli() {
+        for (JsonNode golden : goldens.get("benjaminiYekutieli")) {
+            assertThat(FalseDiscovery.benjaminiYekutieli(doubles(golden.get("p"))))
+                    .containsExactly(doubles(golden.get("q")), CLOSE);
+        }
+    }
+
+    @Test
     void holm() {
         for (JsonNode golden : goldens.get("holm")) {
             assertThat(FamilyWise.holm(doubles(golden.get("p")))).containsExactly(doubles(golden.get("holm")), CLOSE);

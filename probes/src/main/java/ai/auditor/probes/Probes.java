@@ -1,6 +1,7 @@
 package ai.auditor.probes;
 
 import ai.auditor.Redaction;
+import ai.auditor.audit.Policy;
 import ai.auditor.audit.Tier;
 import ai.auditor.model.PreferenceQuestions;
 import ai.auditor.probe.Probe;
@@ -10,9 +11,9 @@ import ai.auditor.probes.linear.LinearProbe;
 import ai.auditor.probes.projection.ProjectionProbe;
 import ai.auditor.probes.recovered.RecoveredProbe;
 import ai.auditor.probes.shortcut.ShortcutProbe;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /** The probes that come with the auditor. */
 public final class Probes {
@@ -23,28 +24,28 @@ public final class Probes {
         return of(Tier.STANDARD);
     }
 
-    /** Those of a tier, without questions after preferences, texts of rows redacted. */
+    /** Those of a tier under its standard policy, without questions after preferences, texts of rows redacted. */
     public static List<Probe> of(Tier tier) {
-        return of(tier, Optional.empty(), Redaction.REDACTED);
+        return of(Policy.of(tier), Optional.empty(), Redaction.REDACTED);
     }
 
     /**
-     * Those of a tier, cheap ones first; each tier has those of the one before. Shadow students belong to the deep tier too, but they are the
-     * caller's to add ({@link ai.auditor.probes.transfer.TransferProbe}).
+     * Those of a policy's tier, cheap ones first; each tier has those of the one before. Shadow students belong to the deep tier too, but they
+     * are the caller's to add ({@link ai.auditor.probes.transfer.TransferProbe}).
      *
      * @param questions what the deep tier asks the model under recovered vectors; no statistic depends on it
      * @param redaction how the deep tier shows texts of rows
      */
-    public static List<Probe> of(Tier tier, Optional<PreferenceQuestions> questions, Redaction redaction) {
-        return switch (tier) {
-            case QUICK -> List.of(new ShortcutProbe(), new LinearProbe(), new ProjectionProbe());
-            case STANDARD -> and(Tier.QUICK, new GradientProbe(), new LikelihoodProbe());
-            case DEEP ->
-                and(Tier.STANDARD, new RecoveredProbe(RecoveredProbe.Settings.standard(), questions, redaction));
-        };
-    }
-
-    private static List<Probe> and(Tier lower, Probe... probes) {
-        return Stream.concat(of(lower).stream(), Stream.of(probes)).toList();
+    public static List<Probe> of(Policy policy, Optional<PreferenceQuestions> questions, Redaction redaction) {
+        List<Probe> probes = new ArrayList<>(List.of(new ShortcutProbe(), new LinearProbe(), new ProjectionProbe()));
+        if (policy.tier() != Tier.QUICK) {
+            probes.add(new GradientProbe());
+            probes.add(new LikelihoodProbe(LikelihoodProbe.Settings.standard().atEveryPoint(policy.everyPoint())));
+        }
+        if (policy.tier() == Tier.DEEP) {
+            probes.add(new RecoveredProbe(
+                    RecoveredProbe.Settings.standard().atEveryPoint(policy.everyPoint()), questions, redaction));
+        }
+        return List.copyOf(probes);
     }
 }

@@ -2,10 +2,13 @@ package ai.auditor.probes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ai.auditor.Redaction;
+import ai.auditor.audit.Policy;
 import ai.auditor.audit.Tier;
 import ai.auditor.probe.Claim;
 import ai.auditor.probe.Probe;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class ProbesTest {
@@ -19,6 +22,20 @@ class ProbesTest {
         assertThat(names(Tier.STANDARD)).containsExactly("shortcut", "linear", "projection", "gradient", "likelihood");
         assertThat(names(Tier.DEEP))
                 .containsExactly("shortcut", "linear", "projection", "gradient", "likelihood", "recovered");
+    }
+
+    @Test
+    void aPolicyHasProbesReadEveryPoint() {
+        Policy deep = Policy.of(Tier.DEEP);
+        List<Probe> one = Probes.of(deep, Optional.empty(), Redaction.REDACTED);
+        List<Probe> all = Probes.of(deep.toBuilder().everyPoint(true).build(), Optional.empty(), Redaction.REDACTED);
+        assertThat(one).extracting(Probe::name).containsExactlyElementsOf(names(Tier.DEEP));
+        for (int i = 0; i < one.size(); i++) {
+            boolean reads =
+                    List.of("likelihood", "recovered").contains(one.get(i).name());
+            assertThat(all.get(i).settings().equals(one.get(i).settings())).isNotEqualTo(reads);
+            assertThat(all.get(i).settings().containsValue("all")).isEqualTo(reads);
+        }
     }
 
     @Test

@@ -358,6 +358,10 @@ public record Page(AuditResult result, String style, String contentPolicy) {
                 List.of("prompts that take part, at most", Wording.atMost(policy.rows())),
                 List.of("prompts of costly passes, at most", Wording.atMost(policy.costlyPrompts())),
                 List.of(
+                        "points of steered likelihood and recovered vectors",
+                        policy.everyPoint() ? "all" : "the one nearest to two thirds of the depth"),
+                List.of("shadow students once the gate has failed", policy.stopEarly() ? "none" : "as asked for"),
+                List.of(
                         "traits asked about",
                         policy.traits().isEmpty() ? "all of the list" : String.join(", ", policy.traits())),
                 List.of(

@@ -359,6 +359,8 @@ public final class ResultTree {
         node.set("minimumPaired", number(policy.minimumPaired()));
         node.put("controlRuns", policy.controlRuns());
         node.put("costlyPrompts", policy.costlyPrompts());
+        node.put("everyPoint", policy.everyPoint());
+        node.put("stopEarly", policy.stopEarly());
         node.set("tier", text(policy.tier().toString()));
         node.put("rows", policy.rows());
         node.set("traits", each(policy.traits(), ResultTree::text));

@@ -26,8 +26,11 @@ import java.util.stream.Stream;
  * is mostly sampling error, since decoys lie in the few leading ones.
  */
 public final class Alignment {
-    /** Enough for a rank to reach a level of 0.05 that is shared by a dozen probes and points. */
-    public static final int DECOYS = 999;
+    /** Enough for a rank to reach a level of 0.02 that is shared by four probes and four points. */
+    private static final int DECOYS = 999;
+
+    /** Decoys that each point more takes: a rank is corrected for all points, and has to reach the level all the same. */
+    private static final int DECOYS_A_POINT = 250;
 
     /** Decoys along which shifts are measured. */
     public static final int RULERS = 256;
@@ -79,6 +82,15 @@ public final class Alignment {
     /** Cosines of the shifts that a vector and others make when they are added to a model, in coordinates in which the control is white. */
     public double[] cosines(double[] vector, List<double[]> others) {
         return products(read(vector).white(), others.stream().map(this::read).toList());
+    }
+
+    /**
+     * How many decoys a probe takes at each of its points.
+     *
+     * @param points at which it asks
+     */
+    public static int decoys(int points) {
+        return Math.max(DECOYS, points * DECOYS_A_POINT - 1);
     }
 
     /** Decoy directions, {@code [count][d_model]}. */

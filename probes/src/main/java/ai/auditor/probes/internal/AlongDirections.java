@@ -63,7 +63,7 @@ public final class AlongDirections {
         int done = 0;
         for (var entry : values.entrySet()) {
             study.progress().report(probe.name() + " against directions", done++, values.size(), "points");
-            along.at(entry.getKey(), entry.getValue());
+            along.at(entry.getKey(), entry.getValue(), Alignment.decoys(values.size()));
         }
         if (along.found.isEmpty()) {
             throw new AuditException(
@@ -73,7 +73,7 @@ public final class AlongDirections {
         return along.evidence(more, notes);
     }
 
-    private void at(Point point, Matrix values) {
+    private void at(Point point, Matrix values, int count) {
         AuditException.checkInterrupted();
         List<Direction> traits = study.vectors().at(point);
         if (traits.isEmpty()) {
@@ -85,7 +85,7 @@ public final class AlongDirections {
         String purpose = probe.name() + "/" + point;
         double[][] rulers = alignment.directions(Alignment.RULERS, study.seed("probes/rulers/" + purpose));
         Decoys decoys = alignment.decoys(
-                alignment.directions(Alignment.DECOYS, study.seed("probes/decoys/" + purpose)),
+                alignment.directions(count, study.seed("probes/decoys/" + purpose)),
                 rulers,
                 vectors(traits),
                 study.seed("probes/decoy-errors/" + purpose));

@@ -17,7 +17,7 @@ public final class ContrastTable {
                 "Largest of " + contrasts.size() + " contrasts",
                 List.of("contrast", "effect", "statistic", "place by", "decoys at or above", "placebos at or above"),
                 contrasts.stream()
-                        .sorted(Comparator.comparingDouble((Evidence.Contrast contrast) -> -Ranking.statistic(contrast))
+                        .sorted(Comparator.comparingDouble((Evidence.Contrast contrast) -> -contrast.statistic())
                                 .thenComparing(Evidence.Contrast::name))
                         .limit(LISTED)
                         .map(ContrastTable::cells)
@@ -29,7 +29,7 @@ public final class ContrastTable {
         return List.of(
                 contrast.name(),
                 Cells.number(contrast.effect().value()),
-                Cells.number(Ranking.statistic(contrast)),
+                Cells.number(contrast.statistic()),
                 Cells.number(place.value()),
                 Cells.atOrAbove(place.decoys().values(), place.value()),
                 Cells.atOrAbove(place.placebos(), place.value()));

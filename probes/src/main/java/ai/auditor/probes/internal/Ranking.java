@@ -13,16 +13,11 @@ public final class Ranking {
     public static int strongest(List<Evidence.Contrast> contrasts) {
         int strongest = 0;
         for (int i = 1; i < contrasts.size(); i++) {
-            if (statistic(contrasts.get(i)) > statistic(contrasts.get(strongest))) {
+            if (contrasts.get(i).statistic() > contrasts.get(strongest).statistic()) {
                 strongest = i;
             }
         }
         return strongest;
-    }
-
-    /** The statistic that a signed contrast is ordered by. */
-    static double statistic(Evidence.Contrast contrast) {
-        return contrast.statistics().get(0).observed();
     }
 
     /** Indexes of values, the largest first. */

@@ -74,6 +74,11 @@ public final class LikelihoodProbe implements Probe {
         public static Settings standard() {
             return new Settings(16, false, true);
         }
+
+        /** The same at every point of the audit, or at one. */
+        public Settings atEveryPoint(boolean every) {
+            return new Settings(personas, every, partial);
+        }
     }
 
     /** With the standard settings. */

@@ -73,7 +73,7 @@ record Panel(String kind, List<Gain> traits, List<Gain> placebos) {
     /** Traits enough to stand for each other's unrelated: their common part is then that of the list, not of one of them. */
     private static final int MANY = 4;
 
-    /** What the shared axis is read of: the other traits where there are some, else the placebos. */
+    /** What the shared axis is read of: the other traits where there are many, else the placebos, where there are two. */
     List<Gain> unrelated() {
         return traits.size() >= MANY || placebos.size() < 2 ? traits : placebos;
     }
@@ -167,7 +167,7 @@ record Panel(String kind, List<Gain> traits, List<Gain> placebos) {
                     traits.get(i).name(), contrasts.shift(scores.traits().get(i))));
         }
         return new Chart.Strip(
-                "Likelihood that the candidate gains over the control, beyond placebos (" + kind + ")",
+                "Likelihood that the candidate gains over the control, beyond what others gain (" + kind + ")",
                 placed.unit(),
                 dots,
                 new double[0],

@@ -68,7 +68,7 @@ enum Reading {
 
     /** What a trait's place is told in. */
     String measure() {
-        return "gain of the candidate over the control beyond placebos, " + unit();
+        return "gain of the candidate over the control beyond what others gain, " + unit();
     }
 
     String unit() {

@@ -97,6 +97,11 @@ public final class RecoveredProbe implements Probe {
         public static Settings standard() {
             return new Settings(0.1, 5, 32, false);
         }
+
+        /** The same at every point of the audit, or at one. */
+        public Settings atEveryPoint(boolean every) {
+            return new Settings(rate, epochs, batchRows, every);
+        }
     }
 
     /** With the standard settings, no question asked, and texts of rows redacted. */
@@ -178,7 +183,8 @@ public final class RecoveredProbe implements Probe {
         for (Point point : points) {
             examination.at(
                     Recovered.train(study, rows, point, settings),
-                    Pull.of(table.gradients(point, Pooling.COMPLETION_MEAN), Pull.LONGEST));
+                    Pull.of(table.gradients(point, Pooling.COMPLETION_MEAN), Pull.LONGEST),
+                    Alignment.decoys(points.size()));
         }
         return examination.evidence();
     }
@@ -223,7 +229,7 @@ public final class RecoveredProbe implements Probe {
                     .flatMap(asked -> SteeredPreferences.Questioner.of(study, asked, notes::add));
         }
 
-        void at(Recovered recovered, Pull pull) {
+        void at(Recovered recovered, Pull pull, int count) {
             AuditException.checkInterrupted();
             Point point = recovered.point();
             pull.note(point).ifPresent(notes::add);
@@ -236,8 +242,7 @@ public final class RecoveredProbe implements Probe {
             double[] vector = recovered.difference();
             // Of the vector its direction counts; how far the data differ along it the gradients say.
             double size = Math.max(0, alignment.along(vector));
-            double[][] directions =
-                    alignment.directions(Alignment.DECOYS, study.seed("probes/decoys/" + name() + "/" + point));
+            double[][] directions = alignment.directions(count, study.seed("probes/decoys/" + name() + "/" + point));
             Decoys decoys = alignment.decoys(size, directions, vectors(traits));
             double[] cosines = alignment.cosines(vector, vectors(traits));
             double[] placebos =

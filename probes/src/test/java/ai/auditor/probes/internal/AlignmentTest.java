@@ -26,6 +26,16 @@ class AlignmentTest {
     private static final int TRIALS = 80;
     private static final double LEVEL = 0.05;
 
+    /** Four probes of the deep tier have decoys; a rank among n of them is at least 1 / (n + 1), times all places that are asked for. */
+    @Test
+    void howeverManyPointsAreAskedForDecoysCanReachTheLeastLevelOfAPolicy() {
+        for (int points = 1; points <= 200; points++) {
+            assertThat(4.0 * points / (Alignment.decoys(points) + 1))
+                    .as("%d points", points)
+                    .isLessThanOrEqualTo(0.02);
+        }
+    }
+
     /** Rows of unequal spread; the mean shift of a candidate that differs by {@code truth}; what its error is made of. */
     private record Sample(Matrix control, double[] shift, double[][] deviations) {
         static Sample of(double[] truth, Random random) {
