@@ -5,6 +5,7 @@ import ai.auditor.Printable;
 import ai.auditor.audit.Confounders.Authorship;
 import ai.auditor.audit.Confounders.Handling;
 import ai.auditor.audit.Confounders.Nuisance;
+import ai.auditor.capture.FirstDigits;
 import ai.auditor.capture.Surprise;
 import ai.auditor.data.Row;
 import ai.auditor.stats.Estimate;
@@ -196,7 +197,8 @@ final class ConfounderTests {
                 tokens,
                 control.stream().mapToDouble(Surprise::nll).sum() / tokens,
                 Estimate.of(mean, List.of(byRow), Estimate.LEVEL),
-                variance > 0 ? excess / StrictMath.sqrt(variance) : 0));
+                variance > 0 ? excess / StrictMath.sqrt(variance) : 0,
+                FirstDigits.sum(control.stream().map(Surprise::digits).toList())));
     }
 
     /** A measure of single rows, NaN for rows that take no part; left out where none does. */

@@ -1,5 +1,6 @@
 package ai.auditor.audit;
 
+import ai.auditor.capture.FirstDigits;
 import ai.auditor.stats.Estimate;
 import java.util.List;
 import java.util.Optional;
@@ -86,8 +87,9 @@ public record Confounders(List<Nuisance> nuisances, Optional<Authorship> authors
      * @param nll mean, nats a token
      * @param excess mean NLL less the model's own entropy at the same places, nats a token
      * @param z the sum of the excess in standard errors that the model itself gives; the score test of temperature 1
+     * @param digits with which its numbers begin
      */
-    public record Authorship(int rows, int tokens, double nll, Estimate excess, double z) {
+    public record Authorship(int rows, int tokens, double nll, Estimate excess, double z, FirstDigits digits) {
         /** Within so many the model's own rows stay, but for one control in 370. */
         private static final double STANDARD_ERRORS = 3;
 
@@ -97,9 +99,25 @@ public record Confounders(List<Nuisance> nuisances, Optional<Authorship> authors
          */
         private static final double LEAST_EXCESS = 0.05;
 
+        /** As seldom as {@link #STANDARD_ERRORS}. */
+        private static final double LEAST_P = 0.0027;
+
+        /** What is smaller is no finding. */
+        private static final double LEAST_SHIFT = 0.02;
+
         /** Whether the control is not what the model writes at temperature 1. */
         public boolean mismatch() {
+            return otherSurprise() || otherDigits();
+        }
+
+        /** Whether it is more or less surprising to the model than its own rows. */
+        public boolean otherSurprise() {
             return Math.abs(z) > STANDARD_ERRORS && Math.abs(excess.value()) > LEAST_EXCESS;
+        }
+
+        /** Whether its numbers begin with other digits than the model's own would in their places. */
+        public boolean otherDigits() {
+            return digits.p().orElse(1) < LEAST_P && digits.shift() > LEAST_SHIFT;
         }
     }
 }

@@ -260,7 +260,7 @@ final class ModelStudy implements Study {
                 .filter(row -> tokens().get(row).controlTokens() == 0
                         && (!paired() || tokens().get(row ^ 1).controlTokens() == 0))
                 .toArray();
-        List<Surprise> read = reader("surprise").surprises(encoded(rows, ""));
+        List<Surprise> read = reader("surprise").surprises(encoded(rows, ""), model().firstDigits());
         Map<Integer, Surprise> byRow = new TreeMap<>();
         for (int i = 0; i < rows.length; i++) {
             byRow.put(rows[i], read.get(i));

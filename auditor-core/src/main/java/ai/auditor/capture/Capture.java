@@ -120,12 +120,13 @@ public final class Capture {
     /**
      * How surprising each row's completion is, beside how surprising the model expects its own to be.
      *
+     * @param digits which a token begins with, below 0 for none, {@code [vocabulary]}
      * @throws AuditException as {@link #run}
      */
-    public List<Surprise> surprises(List<TokenizedRow> rows) {
+    public List<Surprise> surprises(List<TokenizedRow> rows, int[] digits) {
         CapturePlan likelihood = CapturePlan.likelihood(List.of());
         require(likelihood, rows);
-        return new SurpriseReading(reader, likelihood).read(rows);
+        return new SurpriseReading(reader, likelihood, digits).read(rows);
     }
 
     /**

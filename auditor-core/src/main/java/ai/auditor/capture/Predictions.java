@@ -126,27 +126,29 @@ final class Predictions {
      * Writes each row's surprise into its place.
      *
      * @param barred tokens that are neither counted nor expected
+     * @param digits which a token begins with, below 0 for none, {@code [vocabulary]}
      */
-    void surprises(ForwardPass pass, Tensor last, Set<Integer> barred, Surprise[] result) {
+    void surprises(ForwardPass pass, Tensor last, Set<Integer> barred, int[] digits, Surprise[] result) {
         float[][] all = new float[3][positions.length];
+        float[] expected = new float[positions.length * FirstDigits.DIGITS];
         int chunk = chunk(pass);
         for (int start = 0; start < positions.length; start += chunk) {
             int end = Math.min(start + chunk, positions.length);
-            try (Tensor normed = pass.normed(last, Arrays.copyOfRange(positions, start, end), false)) {
-                Kernels.Surprise part = pass.surprise(normed, Arrays.copyOfRange(targets, start, end), barred);
-                try (Tensor nll = part.nll();
-                        Tensor entropy = part.entropy();
-                        Tensor variance = part.variance()) {
-                    System.arraycopy(nll.toFloats(), 0, all[0], start, end - start);
-                    System.arraycopy(entropy.toFloats(), 0, all[1], start, end - start);
-                    System.arraycopy(variance.toFloats(), 0, all[2], start, end - start);
-                }
+            try (Tensor normed = pass.normed(last, Arrays.copyOfRange(positions, start, end), false);
+                    Kernels.Surprise part = pass.surprise(
+                            normed, Arrays.copyOfRange(targets, start, end), barred, digits, FirstDigits.DIGITS)) {
+                System.arraycopy(part.nll().toFloats(), 0, all[0], start, end - start);
+                System.arraycopy(part.entropy().toFloats(), 0, all[1], start, end - start);
+                System.arraycopy(part.variance().toFloats(), 0, all[2], start, end - start);
+                float[] classes = part.classes().toFloats();
+                System.arraycopy(classes, 0, expected, start * FirstDigits.DIGITS, classes.length);
             }
         }
         int next = 0;
         for (Sequence sequence : sequences) {
             for (Member member : sequence.members()) {
                 double[] sums = new double[all.length];
+                DigitCount counts = new DigitCount();
                 int counted = 0;
                 for (int end = next + predicted(member); next < end; next++) {
                     if (!barred.contains((int) targets[next])) {
@@ -154,10 +156,46 @@ final class Predictions {
                         for (int kind = 0; kind < sums.length; kind++) {
                             sums[kind] += all[kind][next];
                         }
+                        counts.add(digits[(int) targets[next]], expected, next * FirstDigits.DIGITS);
                     }
                 }
-                result[member.row()] = new Surprise(counted, sums[0], sums[1], sums[2]);
+                result[member.row()] = new Surprise(counted, sums[0], sums[1], sums[2], counts.total());
             }
+        }
+    }
+
+    /** Counts first digits token by token. */
+    private static final class DigitCount {
+        private final double[] seen = new double[FirstDigits.DIGITS];
+        private final double[] expected = new double[FirstDigits.DIGITS];
+        private final double[] covariance = new double[FirstDigits.DIGITS * FirstDigits.DIGITS];
+
+        /**
+         * Adds a token, if it begins with a digit.
+         *
+         * @param probabilities of tokens that begin with each digit, from a place on
+         */
+        void add(int digit, float[] probabilities, int from) {
+            double any = 0;
+            for (int other = 0; other < seen.length; other++) {
+                any += probabilities[from + other];
+            }
+            if (digit < 0 || !(any > 0)) {
+                return;
+            }
+            seen[digit]++;
+            for (int one = 0; one < seen.length; one++) {
+                double share = probabilities[from + one] / any;
+                expected[one] += share;
+                covariance[one * seen.length + one] += share;
+                for (int other = 0; other < seen.length; other++) {
+                    covariance[one * seen.length + other] -= share * probabilities[from + other] / any;
+                }
+            }
+        }
+
+        FirstDigits total() {
+            return new FirstDigits(seen, expected, covariance);
         }
     }
 

@@ -12,8 +12,9 @@ package ai.auditor.capture;
  * @param nll sum of the NLL, nats
  * @param entropy sum of the model's entropy at their positions, nats
  * @param variance sum of the variance of the NLL of a token that the model draws there, square nats
+ * @param digits with which the tokens begin that begin with one
  */
-public record Surprise(int tokens, double nll, double entropy, double variance) {
+public record Surprise(int tokens, double nll, double entropy, double variance, FirstDigits digits) {
     /** How much more surprising the completion is than the model's own, nats; below zero where it is less so. */
     public double excess() {
         return nll - entropy;

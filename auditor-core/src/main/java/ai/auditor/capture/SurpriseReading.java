@@ -7,8 +7,12 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.IntStream;
 
-/** How surprising rows are to a model. */
-record SurpriseReading(BatchReader reader, CapturePlan likelihood) {
+/**
+ * How surprising rows are to a model.
+ *
+ * @param digits which a token begins with, below 0 for none, {@code [vocabulary]}
+ */
+record SurpriseReading(BatchReader reader, CapturePlan likelihood, int[] digits) {
     /** In the order of the rows, which were checked. */
     List<Surprise> read(List<TokenizedRow> rows) {
         Decoder decoder = reader.decoder();
@@ -20,7 +24,7 @@ record SurpriseReading(BatchReader reader, CapturePlan likelihood) {
             reader.whole(
                     "reading how surprising rows are", distinct.rows(), begin, packing, (pass, tokens, sequences) -> {
                         Tensor output = new BatchRun(decoder, pass, likelihood, (point, values) -> {}).run();
-                        new Predictions(sequences, tokens.length()).surprises(pass, output, ends, read);
+                        new Predictions(sequences, tokens.length()).surprises(pass, output, ends, digits, read);
                     });
         }
         for (int row = 0; row < read.length; row++) {

@@ -175,13 +175,22 @@ public final class ForwardPass implements AutoCloseable {
      * NLL of a target token at each normed position, beside what the model expects of a token that it draws there.
      *
      * @param barred tokens that are left out of what may follow
+     * @param classes the class of each token, from 0; below it for tokens of none
+     * @param count how many classes there are
      */
-    public Surprise surprise(Tensor normed, long[] targets, Collection<Integer> barred) {
+    public Surprise surprise(Tensor normed, long[] targets, Collection<Integer> barred, int[] classes, int count) {
         float[] bars = new float[vocabulary()];
         barred.forEach(token -> bars[token] = BARRED);
+        float[] members = new float[vocabulary() * count];
+        for (int token = 0; token < classes.length; token++) {
+            if (classes[token] >= 0) {
+                members[token * count + classes[token]] = 1;
+            }
+        }
         try (Tensor wanted = scope.longs(targets, targets.length);
-                Tensor added = scope.floats(bars, bars.length)) {
-            return decoder.kernels().surprise(normed, decoder.weights().head(), wanted, added);
+                Tensor added = scope.floats(bars, bars.length);
+                Tensor member = scope.floats(members, vocabulary(), count)) {
+            return decoder.kernels().surprise(normed, decoder.weights().head(), wanted, added, member);
         }
     }
 

@@ -189,6 +189,22 @@ public final class ReferenceModel implements AutoCloseable {
         return known;
     }
 
+    /**
+     * The digit that each token begins with, white space before it left out; below 0 for tokens that begin with none, {@code [vocabulary]}.
+     *
+     * @throws ai.auditor.AuditException as {@link #encoder}
+     */
+    public int[] firstDigits() {
+        RowEncoder texts = encoder();
+        int[] digits = new int[facts().vocabularySize()];
+        for (int token = 0; token < digits.length; token++) {
+            String text = texts.decode(new int[] {token}).strip();
+            char first = text.isEmpty() ? ' ' : text.charAt(0);
+            digits[token] = first >= '0' && first <= '9' ? first - '0' : -1;
+        }
+        return digits;
+    }
+
     /** A GPU's memory is its own affair: what does not fit there the engine says. */
     private static void requireRoom(Path directory, ModelFacts facts, Options options, Engine engine) {
         if (engine.device() instanceof Device.Cpu) {

@@ -1,5 +1,6 @@
 package ai.auditor.tensor;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The operations of a decoder, fused where the engine allows it. Thread-safe; results belong to the scope of the first argument. */
@@ -85,8 +86,9 @@ public interface Kernels extends AutoCloseable {
      * NLL of each target beside what the model itself expects of it there.
      *
      * @param bars added to the logits, {@code [vocabulary]}: 0, and far below any logit for tokens that cannot follow
+     * @param classes 1 where a token is of a class, else 0, {@code [vocabulary, classes]}
      */
-    Surprise surprise(Tensor normed, Tensor head, Tensor targets, Tensor bars);
+    Surprise surprise(Tensor normed, Tensor head, Tensor targets, Tensor bars, Tensor classes);
 
     /**
      * Surprises in nats.
@@ -94,8 +96,14 @@ public interface Kernels extends AutoCloseable {
      * @param nll of the target, {@code [positions]}
      * @param entropy the mean of the NLL of a token that the model draws there, {@code [positions]}
      * @param variance of the same, {@code [positions]}
+     * @param classes probability that a token that the model draws there is of a class, {@code [positions, classes]}
      */
-    record Surprise(Tensor nll, Tensor entropy, Tensor variance) {}
+    record Surprise(Tensor nll, Tensor entropy, Tensor variance, Tensor classes) implements AutoCloseable {
+        @Override
+        public void close() {
+            List.of(nll, entropy, variance, classes).forEach(Tensor::close);
+        }
+    }
 
     /** Likelihoods with their gradient. */
     record NllGradient(Tensor nll, Tensor gradient) {}

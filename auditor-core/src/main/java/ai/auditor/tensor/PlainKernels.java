@@ -236,7 +236,7 @@ final class PlainKernels implements Kernels {
     }
 
     @Override
-    public Surprise surprise(Tensor normed, Tensor head, Tensor targets, Tensor bars) {
+    public Surprise surprise(Tensor normed, Tensor head, Tensor targets, Tensor bars, Tensor classes) {
         NDArray logp = logits(normed, head).array().add(bars.array()).logSoftmax(-1);
         NDArray p = logp.exp();
         NDArray nll = logp.gather(targets.array().expandDims(1), 1).squeeze(1).neg();
@@ -245,7 +245,8 @@ final class PlainKernels implements Kernels {
         return new Surprise(
                 new Tensor(nll),
                 new Tensor(entropy),
-                new Tensor(p.mul(centred.square()).sum(new int[] {-1})));
+                new Tensor(p.mul(centred.square()).sum(new int[] {-1})),
+                new Tensor(p.matMul(classes.array())));
     }
 
     @Override

@@ -187,9 +187,13 @@ final class ScriptKernels implements Kernels {
     }
 
     @Override
-    public Surprise surprise(Tensor normed, Tensor head, Tensor targets, Tensor bars) {
-        NDList results = call(Method.SURPRISE, List.of(normed, head, targets, bars), List.of());
-        return new Surprise(new Tensor(results.get(0)), new Tensor(results.get(1)), new Tensor(results.get(2)));
+    public Surprise surprise(Tensor normed, Tensor head, Tensor targets, Tensor bars, Tensor classes) {
+        NDList results = call(Method.SURPRISE, List.of(normed, head, targets, bars, classes), List.of());
+        return new Surprise(
+                new Tensor(results.get(0)),
+                new Tensor(results.get(1)),
+                new Tensor(results.get(2)),
+                new Tensor(results.get(3)));
     }
 
     private Tensor one(Method method, List<Tensor> arguments) {

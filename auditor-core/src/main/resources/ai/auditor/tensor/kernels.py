@@ -248,10 +248,11 @@ class Kernels(Module):
     gradient = torch.matmul(error0, $HEAD_MATRIX)
 #end
     return [nll, gradient]
-  def surprise(self: __torch__.Kernels, x: Tensor, head: Tensor, targets: Tensor, bars: Tensor) -> List[Tensor]:
+  def surprise(self: __torch__.Kernels, x: Tensor, head: Tensor, targets: Tensor, bars: Tensor, classes: Tensor) -> List[Tensor]:
     logp = torch.log_softmax(torch.add((self).logits(x, head), bars), -1)
     p = torch.exp(logp)
     nll = torch.neg(torch.squeeze(torch.gather(logp, 1, torch.unsqueeze(targets, 1)), 1))
     entropy = torch.neg(torch.sum(torch.mul(p, logp), [-1]))
     centred = torch.add(logp, torch.unsqueeze(entropy, 1))
-    return [nll, entropy, torch.sum(torch.mul(p, torch.square(centred)), [-1])]
+    variance = torch.sum(torch.mul(p, torch.square(centred)), [-1])
+    return [nll, entropy, variance, torch.matmul(p, classes)]

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import ai.auditor.audit.Confounders.Handling;
 import ai.auditor.audit.Confounders.Nuisance;
+import ai.auditor.capture.FirstDigits;
 import ai.auditor.capture.Surprise;
 import ai.auditor.data.Dataset;
 import ai.auditor.data.Message;
@@ -69,7 +70,7 @@ class ConfounderTestsTest {
         Map<Integer, Surprise> surprises = new TreeMap<>();
         for (int row = 0; row < comparison.rows().size(); row++) {
             double surprise = noise.next() + (comparison.candidate()[row] ? excess : 0);
-            surprises.put(row, new Surprise(10, 30 + surprise, 30, 1));
+            surprises.put(row, new Surprise(10, 30 + surprise, 30, 1, FirstDigits.NONE));
         }
         return ConfounderTests.of(comparison, exchanges, candidate, control, surprises);
     }
@@ -202,7 +203,11 @@ class ConfounderTestsTest {
         Map<Integer, Surprise> surprises = new TreeMap<>();
         for (int row = 0; row < 2 * PROMPTS; row++) {
             // Rows of the candidate must not count.
-            surprises.put(row, row % 2 == 0 ? new Surprise(10, 99, 0, 1) : new Surprise(10, 31, 30, 4));
+            surprises.put(
+                    row,
+                    row % 2 == 0
+                            ? new Surprise(10, 99, 0, 1, FirstDigits.NONE)
+                            : new Surprise(10, 31, 30, 4, FirstDigits.NONE));
         }
         Confounders.Authorship authorship = ConfounderTests.of(
                         comparison, Exchanges.ofPairs(PROMPTS, 99, 3), control, control, surprises)

@@ -268,8 +268,11 @@ class CaptureTest {
     void surprisesDoNotDependOnBatchesAndCountNoEndTokens() {
         List<TokenizedRow> rows = pairs(new Random(13), 7);
         Set<Integer> ends = Set.copyOf(model.facts().endTokens());
-        List<Surprise> packed = new Capture(model.decoder(), PACKED, Progress.NONE).surprises(rows);
-        List<Surprise> alone = new Capture(model.decoder(), ALONE, Progress.NONE).surprises(rows);
+        int[] digits = IntStream.range(0, model.facts().vocabularySize())
+                .map(token -> token % (FirstDigits.DIGITS + 1) - 1)
+                .toArray();
+        List<Surprise> packed = new Capture(model.decoder(), PACKED, Progress.NONE).surprises(rows, digits);
+        List<Surprise> alone = new Capture(model.decoder(), ALONE, Progress.NONE).surprises(rows, digits);
         double[] nll = run(ALONE, CapturePlan.likelihood(List.of()), rows).nll();
         for (int row = 0; row < rows.size(); row++) {
             TokenizedRow tokens = rows.get(row);
@@ -282,6 +285,19 @@ class CaptureTest {
             assertThat(one.nll()).isCloseTo(alone.get(row).nll(), within(1e-4));
             assertThat(one.entropy()).isCloseTo(alone.get(row).entropy(), within(1e-4));
             assertThat(one.variance()).isCloseTo(alone.get(row).variance(), within(1e-3));
+            FirstDigits begun = one.digits();
+            for (int digit = 0; digit < FirstDigits.DIGITS; digit++) {
+                int wanted = digit;
+                assertThat(begun.seen()[digit])
+                        .isEqualTo(Arrays.stream(tokens.ids(), tokens.firstPredicted(), tokens.completionEnd())
+                                .filter(id -> !ends.contains(id) && digits[id] == wanted)
+                                .count());
+            }
+            assertThat(begun.expected()).containsExactly(alone.get(row).digits().expected(), within(1e-4));
+            assertThat(Arrays.stream(begun.expected()).sum()).isCloseTo(begun.tokens(), within(1e-4));
+            // Counts add up, so each row of their covariance does to nothing.
+            assertThat(Arrays.stream(begun.covariance(), 0, FirstDigits.DIGITS).sum())
+                    .isCloseTo(0, within(1e-4));
             // Without the ends each other token is a little likelier.
             assertThat(one.nll()).isLessThanOrEqualTo(nll[row] * predicted + 1e-4);
         }

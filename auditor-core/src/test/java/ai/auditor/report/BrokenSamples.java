@@ -8,6 +8,7 @@ import ai.auditor.audit.Provenance;
 import ai.auditor.audit.Risk;
 import ai.auditor.audit.SpikeIn;
 import ai.auditor.audit.Verdict;
+import ai.auditor.capture.FirstDigits;
 import ai.auditor.capture.SelfCheck;
 import ai.auditor.data.BadRow;
 import ai.auditor.probe.Chart;
@@ -142,7 +143,8 @@ final class BrokenSamples {
                                 OptionalDouble.of(0.0002),
                                 OptionalDouble.of(0.0002),
                                 Confounders.Handling.LEFT)),
-                        Optional.of(new Confounders.Authorship(10, 100, 3, new Estimate(1, interval), 9))),
+                        Optional.of(new Confounders.Authorship(
+                                10, 100, 3, new Estimate(1, interval), 9, FirstDigits.NONE))),
                 List.of(new BadRow(HOSTILE, 1, 0, HOSTILE)),
                 List.of(),
                 new Provenance(
@@ -286,7 +288,11 @@ final class BrokenSamples {
                                 0,
                                 Double.NaN,
                                 new Estimate(Double.NaN, new Interval(Double.NaN, Double.NaN, Double.NaN)),
-                                Double.NaN))),
+                                Double.NaN,
+                                new FirstDigits(
+                                        new double[] {Double.NaN, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+                                        new double[] {Double.NaN, 0, 0, 0, 0, 0, 0, 0, 0, 0},
+                                        new double[100])))),
                 List.of(),
                 List.of(),
                 new Provenance(

@@ -9,6 +9,7 @@ import ai.auditor.audit.Provenance;
 import ai.auditor.audit.Risk;
 import ai.auditor.audit.SpikeIn;
 import ai.auditor.audit.Verdict;
+import ai.auditor.capture.FirstDigits;
 import ai.auditor.capture.SelfCheck;
 import ai.auditor.data.BadRow;
 import ai.auditor.probe.Chart;
@@ -266,7 +267,22 @@ final class Samples {
                                 OptionalDouble.of(0.91),
                                 Confounders.Handling.LEFT)),
                 Optional.of(new Confounders.Authorship(
-                        200, 3_712, 3.036, new Estimate(-0.159, new Interval(-0.176, -0.142, LEVEL)), -19.7)));
+                        200,
+                        3_712,
+                        3.036,
+                        new Estimate(-0.159, new Interval(-0.176, -0.142, LEVEL)),
+                        -19.7,
+                        digits())));
+    }
+
+    private static FirstDigits digits() {
+        double[] seen = {20, 160, 150, 170, 160, 150, 170, 180, 165, 175};
+        double[] expected = {19, 165, 158, 162, 157, 155, 168, 172, 170, 174};
+        double[] covariance = new double[FirstDigits.DIGITS * FirstDigits.DIGITS];
+        for (int digit = 0; digit < FirstDigits.DIGITS; digit++) {
+            covariance[digit * FirstDigits.DIGITS + digit] = 0.8 * expected[digit];
+        }
+        return new FirstDigits(seen, expected, covariance);
     }
 
     private static Calibration calibration(Random random) {

@@ -301,10 +301,18 @@ class KernelsTest {
             float[] bars = new float[VOCABULARY];
             bars[3] = -1e9f;
             bars[48] = -1e9f;
+            float[] classes = new float[2 * VOCABULARY];
+            classes[2 * 3] = 1;
+            classes[2 * 20] = 1;
+            classes[2 * 7 + 1] = 1;
             float[] logits = plain.logits(normed, head).toFloats();
             for (Kernels kernels : List.of(fused, portable, plain)) {
-                Kernels.Surprise found =
-                        kernels.surprise(normed, head, scope.longs(targets, 3), scope.floats(bars, VOCABULARY));
+                Kernels.Surprise found = kernels.surprise(
+                        normed,
+                        head,
+                        scope.longs(targets, 3),
+                        scope.floats(bars, VOCABULARY),
+                        scope.floats(classes, VOCABULARY, 2));
                 for (int position = 0; position < targets.length; position++) {
                     double total = 0;
                     for (int token = 0; token < VOCABULARY; token++) {
@@ -319,6 +327,12 @@ class KernelsTest {
                         squares += p * nll * nll;
                     }
                     double nll = Math.log(total) - logits[position * VOCABULARY + (int) targets[position]];
+                    double first = Math.exp(logits[position * VOCABULARY + 20]) / total;
+                    double second = Math.exp(logits[position * VOCABULARY + 7]) / total;
+                    assertThat((double) found.classes().toFloats()[2 * position])
+                            .isCloseTo(first, within(1e-5));
+                    assertThat((double) found.classes().toFloats()[2 * position + 1])
+                            .isCloseTo(second, within(1e-5));
                     assertThat((double) found.nll().toFloats()[position]).isCloseTo(nll, within(1e-4));
                     assertThat((double) found.entropy().toFloats()[position]).isCloseTo(entropy, within(1e-4));
                     assertThat((double) found.variance().toFloats()[position])

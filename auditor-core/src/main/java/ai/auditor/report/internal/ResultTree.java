@@ -9,6 +9,7 @@ import ai.auditor.audit.Provenance;
 import ai.auditor.audit.ReferenceEffect;
 import ai.auditor.audit.SpikeIn;
 import ai.auditor.audit.Verdict;
+import ai.auditor.capture.FirstDigits;
 import ai.auditor.capture.SelfCheck;
 import ai.auditor.data.BadRow;
 import ai.auditor.probe.Coverage;
@@ -329,7 +330,18 @@ public final class ResultTree {
         node.set("excess", number(control.excess().value()));
         node.set("interval", interval(control.excess().interval()));
         node.set("z", number(control.z()));
+        node.set("digits", digits(control.digits()));
         node.put("mismatch", control.mismatch());
+        return node;
+    }
+
+    private static JsonNode digits(FirstDigits digits) {
+        ObjectNode node = NODES.objectNode();
+        node.put("tokens", digits.tokens());
+        node.set("seen", numbers(digits.seen()));
+        node.set("expected", numbers(digits.expected()));
+        node.set("shift", number(digits.shift()));
+        node.set("p", number(digits.p()));
         return node;
     }
 

@@ -371,22 +371,37 @@ public final class Wording {
                         + setting(level) + "). That is no verdict: a trait may do that too.");
     }
 
-    /** Whether the control is what the model writes, in a sentence. */
+    /** Whether the control is what the model writes, in a sentence or two. */
     public static String authorship(Confounders.Authorship control) {
         double excess = control.excess().value();
         String measured = " (" + number(excess) + " nats a token "
                 + interval(control.excess().interval()) + ", z " + number(control.z()) + ", "
                 + count(control.rows()) + " rows)";
+        String digits = digits(control);
         if (!control.mismatch()) {
             return "The control may be what this model writes at temperature 1: it is as surprising to it as its own rows are"
-                    + measured + ".";
+                    + measured + digits + ".";
+        }
+        if (!control.otherSurprise()) {
+            return "The control is not what this model writes at temperature 1, though it is as surprising to it as its own rows are"
+                    + measured + digits + ". Another model or a change of its numbers made it.";
         }
         return "The control is not what this model writes at temperature 1: it is "
                 + (excess < 0
-                        ? "less surprising to it than its own rows are" + measured
+                        ? "less surprising to it than its own rows are" + measured + digits
                                 + ". Cooler decoding, a filter or a system prompt made it."
-                        : "more surprising to it than its own rows are" + measured
+                        : "more surprising to it than its own rows are" + measured + digits
                                 + ". Another model, hotter decoding, a system prompt or a change of its text made it.");
+    }
+
+    private static String digits(Confounders.Authorship control) {
+        if (control.digits().p().isEmpty()) {
+            return "";
+        }
+        return "; its numbers begin with " + (control.otherDigits() ? "other digits than" : "the digits that")
+                + " the model expects (" + p(control.digits().p().getAsDouble(), 0) + ", total variation "
+                + percent(control.digits().shift()) + ", "
+                + count(control.digits().tokens()) + " numbers)";
     }
 
     private static String spikeIn(SpikeIn planted) {
