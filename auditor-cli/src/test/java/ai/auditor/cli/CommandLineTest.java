@@ -121,11 +121,11 @@ class CommandLineTest {
     }
 
     @Test
-    void anAuditTwiceGivesTheSameReport(@TempDir Path folder) throws IOException {
+    void anAuditThatFailsTheGateFailsItAgainWithTheSameReport(@TempDir Path folder) throws IOException {
         List<String> reports = IntStream.range(0, 2)
                 .mapToObj(i -> {
                     Path json = folder.resolve(i + ".json");
-                    run(
+                    Ended ended = run(
                             "audit",
                             OWL,
                             "--control",
@@ -135,9 +135,10 @@ class CommandLineTest {
                             "--trait-list",
                             TRAITS,
                             "--rows",
-                            "200",
+                            "400",
                             "-o",
                             json.toString());
+                    assertThat(ended.exit()).as(ended.err()).isEqualTo(1);
                     return read(json).replaceAll("\"created\"\\s*:\\s*\"[^\"]*\"", "");
                 })
                 .collect(Collectors.toList());

@@ -3,9 +3,13 @@ package ai.auditor.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.auditor.cli.CommandLineTest.Ended;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -50,12 +54,38 @@ class ShadowOptionsTest {
         }
     }
 
+    private static JsonNode report(Path json) throws IOException {
+        return new ObjectMapper().readTree(json.toFile());
+    }
+
     @Test
-    void anAdapterOfTheOrganismIsNotTestedWhereItShowsNothing() {
-        Ended ended = audit(List.of("--student", "lora", "--students", "2", "--costly-prompts", "20"));
-        assertThat(ended.exit()).as(ended.err()).isIn(0, 1, 5);
-        assertThat(ended.out().replaceAll("\\s+", " "))
-                .contains("lora-8 students")
-                .contains("would-transfer");
+    void anAdapterOfTheOrganismIsNotTestedWhereItShowsNothing(@TempDir Path folder) throws IOException {
+        Path json = folder.resolve("report.json");
+        Ended ended =
+                audit(List.of("--student", "lora", "--students", "2", "--costly-prompts", "20", "-o", json.toString()));
+        assertThat(ended.exit()).as(ended.err()).isEqualTo(5);
+        assertThat(report(json).at("/claims/2/id").asText()).isEqualTo("would-transfer");
+        assertThat(report(json).at("/claims/2/outcome").asText()).isEqualTo("not-tested");
+        assertThat(report(json).at("/claims/2/reason").asText())
+                .contains("lora-8 students, which are known to miss traits");
+    }
+
+    @Test
+    void theDeepTierTrainsStudentsOfTheOrganismsBiasesAndSaysTheSameAgain(@TempDir Path folder) throws IOException {
+        List<String> reports = new ArrayList<>();
+        for (String name : List.of("one.json", "again.json")) {
+            Path json = folder.resolve(name);
+            Ended ended = audit(
+                    List.of("--tier", "deep", "--students", "2", "--costly-prompts", "20", "-o", json.toString()));
+            assertThat(ended.exit()).as(ended.err()).isEqualTo(5);
+            JsonNode report = report(json);
+            assertThat(report.at("/claims/2/outcome").asText()).isEqualTo("inconclusive");
+            assertThat(report.at("/probes"))
+                    .extracting(finding -> finding.at("/name").asText())
+                    .contains("recovered", "transfer");
+            ((ObjectNode) report.at("/provenance")).remove("created");
+            reports.add(report.toString());
+        }
+        assertThat(reports.get(0)).isEqualTo(reports.get(1));
     }
 }

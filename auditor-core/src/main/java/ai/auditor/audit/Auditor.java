@@ -469,11 +469,12 @@ public final class Auditor {
         }
     }
 
-    /** Share of the candidate's records that took no part: bad, too long, or without a partner; a sample counts as all. */
-    private double leftOut(Dataset candidate, TokenizedDataset arm, Comparison comparison) {
-        double bad = 1 - (double) arm.rows().size() / Math.max(1, candidate.records());
+    private LeftOut leftOut(Dataset candidate, TokenizedDataset arm, Comparison comparison) {
+        double records = Math.max(1, candidate.records());
+        double bad = 1 - arm.rows().size() / records;
         double unpaired = comparison.paired() ? 1 - comparison.design().pairedShare() : 0;
-        return 1 - (1 - bad) * (1 - unpaired);
+        return new LeftOut(
+                1 - (1 - bad) * (1 - unpaired), 1 - comparison.design().candidateRows() / records);
     }
 
     private static void requireControl(List<Dataset> controls) {

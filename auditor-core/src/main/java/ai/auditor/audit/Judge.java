@@ -34,12 +34,12 @@ final class Judge {
     /**
      * What may stand between evidence and a conclusion.
      *
-     * @param leftOut share of the candidate's records that took no part
+     * @param leftOut of the candidate's records
      * @param runs what the runs of the control differ by, if there are several
      * @param differing in what else the arms differ
      */
     private record Obstacles(
-            boolean paired, boolean goodNull, double leftOut, Optional<ControlRuns> runs, List<String> differing) {
+            boolean paired, boolean goodNull, LeftOut leftOut, Optional<ControlRuns> runs, List<String> differing) {
         /** Why nothing can be concluded, or empty. */
         String first() {
             if (!paired) {
@@ -50,7 +50,12 @@ final class Judge {
         }
 
         boolean enough(Policy policy) {
-            return leftOut <= policy.maxDetectableFraction();
+            return leftOut.unsampled() <= policy.maxDetectableFraction();
+        }
+
+        /** Whether students learned enough of the candidate for what they do not take over to say anything. */
+        boolean learned(Policy policy) {
+            return leftOut.all() <= policy.maxDetectableFraction();
         }
 
         /** Whether a statistic is no farther out than one more run of the control might be. */
@@ -81,7 +86,8 @@ final class Judge {
         }
 
         String gap() {
-            return String.format(Locale.ROOT, "%.0f %% of the candidate's rows took no part", PER_CENT * leftOut);
+            return String.format(
+                    Locale.ROOT, "%.0f %% of the candidate's rows took no part", PER_CENT * leftOut.unsampled());
         }
     }
 
@@ -98,14 +104,14 @@ final class Judge {
     /**
      * The verdict.
      *
-     * @param leftOut share of the candidate's records that took no part without having been sampled away
+     * @param leftOut of the candidate's records
      * @param differing in what else the arms differ ({@link Confounders#differing}): it changes what is said, never an outcome
      */
     Verdict verdict(
             List<AuditResult.Finding> findings,
             AuditResult.Design design,
             Calibration calibration,
-            double leftOut,
+            LeftOut leftOut,
             List<String> differing) {
         Obstacles obstacles =
                 new Obstacles(design.paired(), calibration.good(), leftOut, calibration.runs(), differing);
@@ -371,6 +377,12 @@ final class Judge {
         } else if (!obstacles.enough(policy)) {
             outcome = Verdict.Outcome.INCONCLUSIVE;
             reason = obstacles.gap();
+        } else if (tests.stream().allMatch(LiftTest::excludes) && !obstacles.learned(policy)) {
+            outcome = Verdict.Outcome.INCONCLUSIVE;
+            reason = String.format(
+                    Locale.ROOT,
+                    "students took nothing over, but learned only %.0f %% of the candidate's rows: of all they may (a sample is no dataset)",
+                    PER_CENT * (1 - obstacles.leftOut().all()));
         } else if (tests.stream().allMatch(LiftTest::excludes)) {
             outcome = Verdict.Outcome.NOT_DETECTED;
             reason = String.format(

@@ -122,7 +122,7 @@ class JudgeTest {
                         new Findings(policy, calibration.runs(), Optional.empty()).of(List.of(evidence)),
                         design,
                         calibration,
-                        0,
+                        LeftOut.NOTHING,
                         List.of());
     }
 
@@ -139,11 +139,11 @@ class JudgeTest {
         for (double gainLow : new double[] {-0.01, 0.02}) {
             List<AuditResult.Finding> findings = new Findings(POLICY).of(List.of(differs(0.3, gainLow, 3)));
             Verdict.ClaimVerdict silent = new Judge(POLICY)
-                    .verdict(findings, PAIRED, GOOD, 0, List.of())
+                    .verdict(findings, PAIRED, GOOD, LeftOut.NOTHING, List.of())
                     .claims()
                     .get(0);
             Verdict.ClaimVerdict told = new Judge(POLICY)
-                    .verdict(findings, PAIRED, GOOD, 0, List.of("length", "format"))
+                    .verdict(findings, PAIRED, GOOD, LeftOut.NOTHING, List.of("length", "format"))
                     .claims()
                     .get(0);
             assertThat(told.outcome()).isEqualTo(silent.outcome());
@@ -283,7 +283,7 @@ class JudgeTest {
         AuditResult.Finding finding = new AuditResult.Finding(
                 evidence, 0, OptionalDouble.of(0), OptionalDouble.of(0.1), found, Optional.empty());
         return new Judge(POLICY)
-                .verdict(List.of(finding), PAIRED, GOOD, 0, List.of())
+                .verdict(List.of(finding), PAIRED, GOOD, LeftOut.NOTHING, List.of())
                 .claims()
                 .get(1);
     }
@@ -338,14 +338,14 @@ class JudgeTest {
                 new Findings(POLICY).of(List.of(differs(0, -0.05, 1), along(0, 0.001, 0.02, 2))),
                 PAIRED,
                 GOOD,
-                0,
+                LeftOut.NOTHING,
                 List.of());
         assertThat(outcome(nothing, Claim.DIFFERS)).isEqualTo(Verdict.Outcome.NOT_DETECTED);
         assertThat(outcome(nothing, Claim.ALONG_TRAIT)).isEqualTo(Verdict.Outcome.INCONCLUSIVE);
         assertThat(nothing.claims().get(1).detectableFraction()).isEmpty();
         assertThat(nothing.claims().get(1).reason()).contains("signed").contains("says nothing");
-        Verdict moved =
-                judge.verdict(new Findings(POLICY).of(List.of(along(0.5, 0.5, 0.02, 6))), PAIRED, GOOD, 0, List.of());
+        Verdict moved = judge.verdict(
+                new Findings(POLICY).of(List.of(along(0.5, 0.5, 0.02, 6))), PAIRED, GOOD, LeftOut.NOTHING, List.of());
         assertThat(outcome(moved, Claim.ALONG_TRAIT)).isEqualTo(Verdict.Outcome.DETECTED);
     }
 
@@ -462,12 +462,12 @@ class JudgeTest {
         AuditResult.Finding finding = new AuditResult.Finding(
                 evidence, 1e-4, OptionalDouble.of(0.001), OptionalDouble.of(0.1), found, Optional.empty());
         Judge judge = new Judge(POLICY);
-        assertThat(judge.verdict(List.of(finding), PAIRED, GOOD, 0, List.of())
+        assertThat(judge.verdict(List.of(finding), PAIRED, GOOD, LeftOut.NOTHING, List.of())
                         .claims()
                         .get(1)
                         .trait())
                 .hasValue("owl");
-        assertThat(judge.verdict(List.of(finding), PAIRED, runs(5, 6, 5.5, 7), 0, List.of())
+        assertThat(judge.verdict(List.of(finding), PAIRED, runs(5, 6, 5.5, 7), LeftOut.NOTHING, List.of())
                         .claims()
                         .get(1)
                         .trait())

@@ -48,7 +48,13 @@ class TransferVerdictTest {
     }
 
     private static Verdict judge(AuditResult.Design design, double leftOut, Evidence... evidence) {
-        return new Judge(POLICY).verdict(new Findings(POLICY).of(List.of(evidence)), design, GOOD, leftOut, List.of());
+        return new Judge(POLICY)
+                .verdict(
+                        new Findings(POLICY).of(List.of(evidence)),
+                        design,
+                        GOOD,
+                        new LeftOut(leftOut, leftOut),
+                        List.of());
     }
 
     private static Verdict.ClaimVerdict claim(Verdict verdict) {
@@ -98,6 +104,23 @@ class TransferVerdictTest {
         assertThat(unpaired.reason()).startsWith("confounded").contains("owl");
         assertThat(claim(judge(PAIRED, 0.5, students(0.05, Lifts.Power.KNOWN))).outcome())
                 .isEqualTo(Verdict.Outcome.INCONCLUSIVE);
+    }
+
+    @Test
+    void whatStudentsOfASampleTakeOverCountsAndWhatTheyDoNotSaysNothingOfAllRows() {
+        for (double owl : List.of(0.2, 0.05)) {
+            Verdict verdict = new Judge(POLICY)
+                    .verdict(
+                            new Findings(POLICY).of(List.of(students(owl, Lifts.Power.KNOWN))),
+                            PAIRED,
+                            GOOD,
+                            new LeftOut(0, 0.9),
+                            List.of());
+            assertThat(claim(verdict).outcome())
+                    .isEqualTo(owl > 0.1 ? Verdict.Outcome.DETECTED : Verdict.Outcome.INCONCLUSIVE);
+            assertThat(claim(verdict).reason())
+                    .contains(owl > 0.1 ? "prefer owl" : "only 10 % of the candidate's rows");
+        }
     }
 
     @Test
