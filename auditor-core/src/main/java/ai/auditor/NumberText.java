@@ -25,6 +25,8 @@ public final class NumberText {
     /** Below this a power of ten is shorter. */
     private static final double TINY = 9.5e-5;
 
+    private static final double PER_CENT = 100;
+
     private static final MathContext TWO_DIGITS = new MathContext(2, RoundingMode.HALF_EVEN);
 
     private NumberText() {}
@@ -65,6 +67,16 @@ public final class NumberText {
             return UNKNOWN;
         }
         return p < least ? "< " + twoDigits(least) : twoDigits(p);
+    }
+
+    /** A share in per cent, to a tenth of one: "34.7"; {@link #UNKNOWN} where it is not finite. */
+    public static String perCent(double share) {
+        return !Double.isFinite(share) ? UNKNOWN : String.format(Locale.ROOT, "%.1f", PER_CENT * share);
+    }
+
+    /** An interval of shares in per cent: "31.2..38.0". */
+    public static String perCent(double low, double high) {
+        return perCent(low) + ".." + perCent(high);
     }
 
     private static String twoDigits(double value) {

@@ -43,4 +43,12 @@ class NumberTextTest {
         assertThat(NumberText.count(-1_234_567)).isEqualTo("-1,234,567");
         assertThat(NumberText.count(999)).isEqualTo("999");
     }
+
+    @Test
+    void sharesAreToldInPerCent() {
+        assertThat(NumberText.perCent(0.34666)).isEqualTo("34.7");
+        assertThat(NumberText.perCent(1)).isEqualTo("100.0");
+        assertThat(NumberText.perCent(Double.NaN)).isEqualTo(NumberText.UNKNOWN);
+        assertThat(NumberText.perCent(-0.012, 0.38)).isEqualTo("-1.2..38.0");
+    }
 }

@@ -8,8 +8,6 @@ import ai.auditor.audit.PlantedRows;
 import ai.auditor.audit.Policy;
 import ai.auditor.audit.Provenance;
 import ai.auditor.audit.Tier;
-import ai.auditor.data.BadRow;
-import ai.auditor.data.BadRows;
 import ai.auditor.data.Dataset;
 import ai.auditor.data.Field;
 import ai.auditor.data.Preferences;
@@ -29,12 +27,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
-import java.util.function.ToLongFunction;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -224,8 +220,12 @@ final class AuditCommand implements Callable<Integer> {
             // A report file that cannot be written after all must not take the result with it.
             terminal.out().print(TerminalReport.of(result, terminal.width(), terminal.colour()));
             terminal.out().flush();
-            name(result, Provenance.Source::badRows, "bad rows were left out", result.badRows());
-            name(result, Provenance.Source::longRows, "rows are over the context", result.longRows());
+            terminal.name(
+                    result.provenance().total(Provenance.Source::badRows), "bad rows were left out", result.badRows());
+            terminal.name(
+                    result.provenance().total(Provenance.Source::longRows),
+                    "rows are over the context",
+                    result.longRows());
             files.write(result, command());
             files.names().ifPresent(names -> terminal.note("written: " + names, List.of()));
             return result.verdict().gate().outcome().exitCode();
@@ -259,13 +259,6 @@ final class AuditCommand implements Callable<Integer> {
                         Stream.of(spec.root().name()),
                         spec.root().commandLine().getParseResult().originalArgs().stream())
                 .toList();
-    }
-
-    private void name(AuditResult result, ToLongFunction<Provenance.Source> rows, String what, List<BadRow> first) {
-        long count = result.provenance().total(rows);
-        if (count > 0) {
-            terminal.note(String.format(Locale.ROOT, "%,d %s; the first:", count, what), BadRows.named(first));
-        }
     }
 
     /** Whether there is something to compare with, and one kind of it. */

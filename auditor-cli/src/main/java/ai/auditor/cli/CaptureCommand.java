@@ -7,7 +7,6 @@ import ai.auditor.capture.ActivationTable;
 import ai.auditor.capture.Capture;
 import ai.auditor.capture.CapturePlan;
 import ai.auditor.capture.Pooling;
-import ai.auditor.data.BadRows;
 import ai.auditor.data.Dataset;
 import ai.auditor.data.Row;
 import ai.auditor.model.Point;
@@ -135,13 +134,8 @@ final class CaptureCommand implements Callable<Integer> {
     private void tell(TokenizedDataset tokens) {
         terminal.note(
                 String.format(Locale.ROOT, "%,d rows captured", tokens.rows().size()), List.of());
-        if (tokens.badRecords() > 0) {
-            terminal.note(counted(tokens.badRecords(), "bad, left out; the first:"), BadRows.named(tokens.badRows()));
-        }
-        if (tokens.longRows() > 0) {
-            terminal.note(
-                    counted(tokens.longRows(), "over the context; the first:"), BadRows.named(tokens.namedLongRows()));
-        }
+        terminal.name(tokens.badRecords(), "bad, left out", tokens.badRows());
+        terminal.name(tokens.longRows(), "over the context", tokens.namedLongRows());
         if (tokens.movedSystems() > 0) {
             terminal.note(
                     counted(

@@ -1,15 +1,12 @@
 package ai.auditor.cli;
 
 import ai.auditor.AtomicFile;
+import ai.auditor.audit.Provenance;
 import ai.auditor.data.Dataset;
 import ai.auditor.model.ReferenceModel;
 import ai.auditor.probes.linear.ComparisonJson;
 import ai.auditor.probes.linear.ComparisonTables;
 import ai.auditor.probes.linear.DatasetComparison;
-import ai.auditor.report.TerminalReport;
-import ai.auditor.text.TokenizedDataset;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -104,7 +101,8 @@ final class CompareCommand implements Callable<Integer> {
         model.requireThere();
         List<OutputFiles.Output<Format>> files = OutputFiles.read(outputs, ENDINGS);
         DatasetComparison.requireCandidates(candidates.size());
-        DatasetComparison.requireSample(rows);
+        DatasetComparison.Options options =
+                new DatasetComparison.Options(rows, longRows.chosen(), datasets.maxBadRows());
         List<List<Path>> read = new ArrayList<>(List.of(controlFiles.orElseThrow(AuditCommand::noControl)));
         candidateFiles.forEach(candidate -> UserPath.requireApart(candidate, read.get(0)));
         read.addAll(candidateFiles);
@@ -119,19 +117,26 @@ final class CompareCommand implements Callable<Integer> {
             DatasetComparison.requireComparable(sources);
             progress.report("loading " + model.shown(), 0, 0, "");
             try (ReferenceModel reference = model.open()) {
-                List<TokenizedDataset> tokens = sources.stream()
-                        .map(source -> datasets.encode(source, reference, longRows.chosen(), progress))
-                        .toList();
                 DatasetComparison comparison = DatasetComparison.of(
-                        reference, tokens.get(0), tokens.subList(1, tokens.size()), rows, progress);
+                        reference, sources.get(0), sources.subList(1, sources.size()), options, progress);
                 progress.close();
-                print(comparison);
+                summary(ComparisonTables.narrow(comparison), comparison).print(terminal);
+                terminal.name(
+                        comparison.provenance().total(Provenance.Source::badRows),
+                        "bad rows were left out",
+                        comparison.badRows());
+                terminal.name(
+                        comparison.provenance().total(Provenance.Source::longRows),
+                        "rows are over the context",
+                        comparison.longRows());
                 for (OutputFiles.Output<Format> file : files) {
                     AtomicFile.write(
                             file.path(),
                             switch (file.format()) {
                                 case JSON -> ComparisonJson.of(comparison);
-                                case MARKDOWN -> markdown(comparison);
+                                case MARKDOWN ->
+                                    summary(ComparisonTables.whole(comparison), comparison)
+                                            .markdown();
                             });
                 }
             }
@@ -139,22 +144,7 @@ final class CompareCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void print(DatasetComparison comparison) {
-        ComparisonTables.found(comparison)
-                .forEach(line -> terminal.out().print(TerminalReport.folded(line, terminal.width())));
-        terminal.out().println();
-        ComparisonTables.of(comparison).forEach(table -> TextTable.print(terminal.out(), table));
-        comparison.notes().forEach(note -> terminal.out().print(TerminalReport.folded(note, terminal.width())));
-        terminal.out().flush();
-    }
-
-    private static String markdown(DatasetComparison comparison) {
-        StringWriter text = new StringWriter();
-        PrintWriter out = new PrintWriter(text);
-        ComparisonTables.found(comparison).forEach(line -> MarkdownTable.paragraph(out, line));
-        ComparisonTables.of(comparison).forEach(table -> MarkdownTable.print(out, table));
-        comparison.notes().forEach(note -> MarkdownTable.paragraph(out, note));
-        out.flush();
-        return text.toString();
+    private static Summary summary(ComparisonTables tables, DatasetComparison comparison) {
+        return new Summary(tables.found(), tables.tables(), comparison.notes());
     }
 }

@@ -87,11 +87,8 @@ final class DatasetOptions {
      * @throws AuditException {@code DATA} for too many rows that cannot be read so, or none that can
      */
     TokenizedDataset encode(Dataset dataset, ReferenceModel model, LongRows longRows, Progress progress) {
-        int context = model.facts().maxPositions();
-        TokenizedDataset tokens = TokenizedDataset.encode(dataset, model.encoder(), context, longRows, progress);
-        BadRows.requireFew(dataset.name(), tokens.badRows(), tokens.badRecords(), dataset.records(), maxBadRows);
-        tokens.requireRows(context);
-        return tokens;
+        return TokenizedDataset.encodeUsable(
+                dataset, model.encoder(), model.facts().maxPositions(), longRows, maxBadRows, progress);
     }
 
     private ReadOptions options() {

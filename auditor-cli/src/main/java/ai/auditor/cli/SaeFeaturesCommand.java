@@ -12,12 +12,10 @@ import ai.auditor.direction.SteeringVectors;
 import ai.auditor.direction.TraitList;
 import ai.auditor.direction.VectorRecipes;
 import ai.auditor.model.ReferenceModel;
-import ai.auditor.probe.Table;
 import ai.auditor.probes.sae.FeatureAnalysis;
 import ai.auditor.probes.sae.FeatureJson;
 import ai.auditor.probes.sae.FeaturePage;
 import ai.auditor.probes.sae.SaeProbe;
-import ai.auditor.report.TerminalReport;
 import ai.auditor.sae.features.Categories;
 import ai.auditor.sae.features.Descriptions;
 import ai.auditor.tensor.Scope;
@@ -169,7 +167,7 @@ final class SaeFeaturesCommand implements Callable<Integer> {
                         .prepare(candidateRows, controlRows);
                 FeatureAnalysis analysis = FeatureAnalysis.of(prepared, reference, probe, options, progress);
                 progress.close();
-                print(analysis);
+                new Summary(FeaturePage.lines(analysis), FeaturePage.tables(analysis), List.of()).print(terminal);
                 for (OutputFiles.Output<Format> file : files) {
                     AtomicFile.write(
                             file.path(),
@@ -181,15 +179,5 @@ final class SaeFeaturesCommand implements Callable<Integer> {
             }
         }
         return 0;
-    }
-
-    private void print(FeatureAnalysis analysis) {
-        FeaturePage.lines(analysis)
-                .forEach(line -> terminal.out().print(TerminalReport.folded(line, terminal.width())));
-        terminal.out().println();
-        for (Table table : FeaturePage.tables(analysis)) {
-            TextTable.print(terminal.out(), table);
-        }
-        terminal.out().flush();
     }
 }

@@ -2,8 +2,6 @@ package ai.auditor.cli;
 
 import ai.auditor.AuditException;
 import ai.auditor.capture.Capture;
-import ai.auditor.data.BadRow;
-import ai.auditor.data.BadRows;
 import ai.auditor.data.Dataset;
 import ai.auditor.data.DatasetWriter;
 import ai.auditor.data.Row;
@@ -237,19 +235,13 @@ final class SaeFilterCommand implements Callable<Integer> {
                         fail.size(),
                         PER_CENT * fail.size() / tokens.rows().size()));
         terminal.out().flush();
-        tell("bad rows are in neither file", tokens.badRecords(), tokens.badRows());
-        tell(
+        terminal.name(tokens.badRecords(), "bad rows are in neither file", tokens.badRows());
+        terminal.name(
+                tokens.longRows(),
                 longRows == LongRows.CUT
                         ? "rows over the context were judged by their beginning"
                         : "rows over the context are in neither file",
-                tokens.longRows(),
                 tokens.namedLongRows());
-    }
-
-    private void tell(String what, long count, List<BadRow> first) {
-        if (count > 0) {
-            terminal.note(String.format(Locale.ROOT, "%,d %s; the first:", count, what), BadRows.named(first));
-        }
     }
 
     /** A filter that was chosen tells rows less well than it did where it was chosen; often no better than chance. */

@@ -1,6 +1,7 @@
 package ai.auditor.cli;
 
 import ai.auditor.audit.PolicyFile;
+import ai.auditor.probes.linear.ComparisonJson;
 import ai.auditor.report.JsonReport;
 import java.util.Locale;
 import java.util.concurrent.Callable;
@@ -16,6 +17,7 @@ import picocli.CommandLine.Parameters;
 final class SchemaCommand implements Callable<Integer> {
     /** Files that have a schema. */
     private enum Kind {
+        COMPARE,
         POLICY,
         REPORT;
 
@@ -28,9 +30,10 @@ final class SchemaCommand implements Callable<Integer> {
     private final Terminal terminal;
 
     @Parameters(
-            paramLabel = "policy|report",
+            paramLabel = "compare|policy|report",
             description =
-                    "policy: what \"auditor audit --policy\" reads; report: what \"auditor audit -o FILE.json\" writes.")
+                    "compare: what \"auditor compare -o FILE.json\" writes; policy: what \"auditor audit --policy\" reads; report: what \"auditor audit -o"
+                            + " FILE.json\" writes.")
     private Kind kind = Kind.POLICY;
 
     SchemaCommand(Terminal terminal) {
@@ -42,6 +45,7 @@ final class SchemaCommand implements Callable<Integer> {
         terminal.out()
                 .print(
                         switch (kind) {
+                            case COMPARE -> ComparisonJson.schema();
                             case POLICY -> PolicyFile.schema();
                             case REPORT -> JsonReport.schema();
                         });

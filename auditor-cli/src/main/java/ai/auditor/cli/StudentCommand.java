@@ -16,6 +16,7 @@ import ai.auditor.fixtures.student.StudentStudy;
 import ai.auditor.fixtures.student.StudentTables;
 import ai.auditor.fixtures.teacher.TraitFamily;
 import ai.auditor.model.ReferenceModel;
+import ai.auditor.probe.Table;
 import ai.auditor.train.StudentRecipe;
 import ai.auditor.train.Trainable;
 import ai.auditor.train.TrainedModel;
@@ -241,9 +242,9 @@ final class StudentCommand implements Callable<Integer> {
                                 material.name(),
                                 material.leftOut()),
                         List.of()));
-        found.ifPresent(one -> TextTable.print(terminal.out(), StudentTables.of(one)));
-        StudentTables.of(result).forEach(table -> TextTable.print(terminal.out(), table));
-        StudentTables.legend(result).forEach(terminal.out()::println);
-        terminal.out().flush();
+        List<Table> tables = new ArrayList<>();
+        found.map(StudentTables::of).ifPresent(tables::add);
+        tables.addAll(StudentTables.of(result));
+        new Summary(List.of(), tables, StudentTables.legend(result)).print(terminal);
     }
 }

@@ -10,9 +10,6 @@ import ai.auditor.fixtures.sweep.SweepTables;
 import ai.auditor.fixtures.teacher.TraitFamily;
 import ai.auditor.model.Point;
 import ai.auditor.model.ReferenceModel;
-import ai.auditor.report.TerminalReport;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -116,14 +113,15 @@ final class SweepCommand implements Callable<Integer> {
                                 progress)
                         .run(rows, controlRows, traits);
                 progress.close();
-                print(sweep);
+                Summary summary = new Summary(List.of(), SweepTables.of(sweep), SweepTables.legend(sweep));
+                summary.print(terminal);
                 for (OutputFiles.Output<Format> file : files) {
                     AtomicFile.write(
                             file.path(),
                             switch (file.format()) {
                                 case HTML -> SweepPage.of(sweep);
                                 case JSON -> SweepJson.of(reference, sweep);
-                                case MARKDOWN -> markdown(sweep);
+                                case MARKDOWN -> summary.markdown();
                             });
                 }
             }
@@ -135,20 +133,5 @@ final class SweepCommand implements Callable<Integer> {
         Dataset dataset = datasets.readUsable(files, progress);
         model.requireReads(dataset);
         return dataset;
-    }
-
-    private void print(Sweep sweep) {
-        SweepTables.of(sweep).forEach(table -> TextTable.print(terminal.out(), table));
-        SweepTables.legend(sweep).forEach(line -> terminal.out().print(TerminalReport.folded(line, terminal.width())));
-        terminal.out().flush();
-    }
-
-    private static String markdown(Sweep sweep) {
-        StringWriter text = new StringWriter();
-        PrintWriter out = new PrintWriter(text);
-        SweepTables.of(sweep).forEach(table -> MarkdownTable.print(out, table));
-        SweepTables.legend(sweep).forEach(line -> MarkdownTable.paragraph(out, line));
-        out.flush();
-        return text.toString();
     }
 }

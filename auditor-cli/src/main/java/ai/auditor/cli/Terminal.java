@@ -1,6 +1,9 @@
 package ai.auditor.cli;
 
+import ai.auditor.NumberText;
 import ai.auditor.Printable;
+import ai.auditor.data.BadRow;
+import ai.auditor.data.BadRows;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
@@ -38,6 +41,13 @@ record Terminal(PrintWriter out, PrintWriter err, Map<String, String> environmen
         err.println(Printable.line(heading));
         lines.forEach(line -> err.println("  " + Printable.line(line)));
         err.flush();
+    }
+
+    /** Names on standard error the first of some rows, behind what is said of them all; says nothing where there are none. */
+    void name(long count, String what, List<BadRow> rows) {
+        if (count > 0) {
+            note(NumberText.count(count) + " " + what + "; the first:", BadRows.named(rows));
+        }
     }
 
     /** Columns to print in. */

@@ -4,12 +4,21 @@ import static ai.auditor.cli.CommandLineTest.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ai.auditor.cli.CommandLineTest.Ended;
+import ai.auditor.probes.linear.ComparisonJson;
+import ai.auditor.report.JsonReport;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeEach;
@@ -23,6 +32,11 @@ class CompareCommandTest {
     /** A name that a terminal, Markdown and JSON each have to be kept from. */
     private static final String HOSTILE = "o|w`l*[x](y)<b>\u202E.jsonl";
 
+    /** A name that is longer than a column of a terminal. */
+    private static final String LONG = "clean-of-a-second-generation-run-42.jsonl";
+
+    private static final ObjectMapper READER = new ObjectMapper();
+
     @TempDir
     private Path folder;
 
@@ -33,7 +47,7 @@ class CompareCommandTest {
     @BeforeEach
     void fewRows() throws IOException {
         owl = first("owl.jsonl", HOSTILE, 130);
-        clean = first("clean.jsonl", "clean.jsonl", 130);
+        clean = first("clean.jsonl", LONG, 130);
         control = first("control.jsonl", "control.jsonl", 130);
     }
 
@@ -54,38 +68,114 @@ class CompareCommandTest {
     void aComparisonIsPrintedAndWrittenAsNumbersAndTables() throws IOException {
         Path json = folder.resolve("compared.json");
         Path tables = folder.resolve("compared.md");
+        Files.writeString(Path.of(control), "no row\n", StandardOpenOption.APPEND);
         Ended ended = compare(
                 owl, "--control", control, clean, "--rows", "70", "-o", json.toString(), "-o", tables.toString());
         assertThat(ended.exit()).as(ended.err()).isZero();
-        assertThat(ended.err()).isEmpty();
+        assertThat(ended.err().lines())
+                .hasSize(2)
+                .contains("1 bad rows were left out; the first:")
+                .anyMatch(line -> line.startsWith("  ") && line.contains("control.jsonl, line 131"));
         assertThat(ended.out())
-                .contains("control.jsonl (0)", "clean (2)", "linear probe", "format and length alone", "33.3")
+                .contains("control.jsonl (0)", "clean-of-a-... (2)", "linear probe", "format and length alone", "33.3")
                 .contains("told apart beyond format and length", "no p can be below")
                 .contains("names no trait", "\\u{202E}")
-                .doesNotContain("\u202E", "detected");
+                .doesNotContain("\u202E", "detected", LONG);
         assertThat(ended.out().lines()).allMatch(line -> line.codePointCount(0, line.length()) <= 80);
+        assertThat(tables)
+                .content()
+                .contains(
+                        "/control.jsonl (0) |", "| control.jsonl (0) |", "/" + LONG + " (2) |", "| " + LONG + " (2) |")
+                .contains("o\\|w\\`l\\*\\[x\\](y)\\<b>")
+                .doesNotContain("\u202E", "<b>\\u", "(y)<b>", "...");
 
         String text = Files.readString(json);
-        JsonNode tree = new ObjectMapper().readTree(text);
         assertThat(text).doesNotContain("NaN", "\u202E");
-        assertThat(tree.at("/schemaVersion").asInt()).isEqualTo(1);
+        numbers(READER.readTree(text));
+        assertThat(schema().validate(text, InputFormat.JSON)).isEmpty();
+        theSchemaIsStrict(READER.readTree(text));
+    }
+
+    private static void numbers(JsonNode tree) {
         assertThat(fields(tree)).isSorted().contains("datasets", "confusion", "provenance");
+        assertThat(tree.at("/schemaVersion").asText()).isEqualTo("1.0");
+        assertThat(tree.at("/tool").asText()).startsWith("auditor ");
         assertThat(tree.at("/datasets")).hasSize(3);
-        assertThat(tree.at("/datasets/1/name").asText()).endsWith("<b>\\u{202E}.jsonl");
-        assertThat(tree.at("/datasets/1/contentDigest").asText()).hasSize(64);
-        assertThat(tree.at("/provenance/model/digest").asText()).hasSize(64);
-        assertThat(tree.at("/provenance/tool").asText()).startsWith("auditor ");
+        assertThat(tree.at("/datasets/1").asText()).endsWith("<b>\\u{202E}.jsonl");
         assertThat(tree.at("/design/rows").asInt()).isEqualTo(70);
+        assertThat(tree.at("/design/promptsOfEach")).hasSize(3);
         assertThat(tree.at("/accuracy/chance").asDouble()).isEqualTo(1.0 / 3);
         assertThat(tree.at("/againstRest")).hasSize(3);
         assertThat(tree.at("/pairs")).hasSize(3);
         assertThat(tree.at("/pairs/2/first").asInt()).isEqualTo(1);
-        assertThat(tree.at("/pairs/2/auroc/low").asDouble()).isBetween(0.0, 1.0);
+        assertThat(tree.at("/pairs/2/auroc/interval/low").asDouble()).isBetween(0.0, 1.0);
         assertThat(tree.at("/smallestP/pairs").asDouble()).isBetween(0.0, 0.01);
-        assertThat(tables)
-                .content()
-                .contains("| control.jsonl (0) |", "o\\|w\\`l\\*\\[x\\](y)\\<b>")
-                .doesNotContain("\u202E", "<b>\\u", "(y)<b>");
+        assertThat(tree.at("/badRows/0/line").asInt()).isEqualTo(131);
+        JsonNode provenance = tree.at("/provenance");
+        assertThat(provenance.at("/model/digest").asText()).hasSize(64);
+        assertThat(provenance.at("/candidates/0/name")).isEqualTo(tree.at("/datasets/1"));
+        assertThat(provenance.at("/candidates/0/contentDigest").asText()).hasSize(64);
+        assertThat(provenance.at("/controls/0/badRows").asInt()).isEqualTo(1);
+        assertThat(provenance.at("/environment/longRows").asText()).isEqualTo("leave-out");
+        assertThat(provenance.at("/environment/maxBadRows").asText()).isEqualTo("0.01");
+        assertThat(provenance.at("/environment/promptSample").asText()).isEqualTo("70");
+        assertThat(provenance.at("/selfCheck").findValuesAsText("name")).contains("padded against not");
+    }
+
+    private static JsonSchema schema() {
+        return JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012).getSchema(ComparisonJson.schema());
+    }
+
+    /** Whatever object of a valid file has a field too many or too few is refused. */
+    private static void theSchemaIsStrict(JsonNode valid) {
+        JsonSchema schema = schema();
+        List<ObjectNode> objects = new ArrayList<>();
+        collect(valid, objects);
+        assertThat(objects).hasSizeGreaterThan(30);
+        for (ObjectNode object : objects) {
+            object.put("unknown", 1);
+            assertThat(schema.validate(valid)).isNotEmpty();
+            object.remove("unknown");
+            for (String field : fields(object)) {
+                JsonNode value = object.remove(field);
+                assertThat(schema.validate(valid)).as(field).isNotEmpty();
+                object.set(field, value);
+            }
+        }
+        assertThat(schema.validate(valid)).isEmpty();
+    }
+
+    /** All objects but those whose keys are not ours: facts. */
+    private static void collect(JsonNode node, List<ObjectNode> objects) {
+        if (node instanceof ObjectNode object) {
+            objects.add(object);
+        }
+        node.properties().stream()
+                .filter(field -> !List.of("model", "environment").contains(field.getKey()))
+                .forEach(field -> collect(field.getValue(), objects));
+        if (node.isArray()) {
+            node.forEach(one -> collect(one, objects));
+        }
+    }
+
+    @Test
+    void theSchemaSaysOfEveryFieldWhatItIsAndOfSharedOnesWhatTheReportsSays() throws IOException {
+        JsonNode schema = READER.readTree(ComparisonJson.schema());
+        schema.findParents("properties")
+                .forEach(parent -> parent.get("properties")
+                        .properties()
+                        .forEach(field -> assertThat(field.getValue().has("description")
+                                        || field.getValue().has("$ref"))
+                                .as(field.getKey())
+                                .isTrue()));
+        JsonNode report = READER.readTree(JsonReport.schema());
+        for (String shared : List.of("figure", "interval", "measured", "record", "source")) {
+            assertThat(schema.at("/$defs/" + shared)).as(shared).isEqualTo(report.at("/$defs/" + shared));
+        }
+        List<String> provenance = new ArrayList<>(fields(report.at("/properties/provenance/properties")));
+        Collections.replaceAll(provenance, "candidate", "candidates");
+        assertThat(fields(schema.at("/properties/provenance/properties")))
+                .containsExactlyInAnyOrderElementsOf(provenance);
     }
 
     private static List<String> fields(JsonNode tree) {

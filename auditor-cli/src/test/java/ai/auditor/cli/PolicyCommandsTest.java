@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ai.auditor.audit.PolicyFile;
 import ai.auditor.audit.Tier;
 import ai.auditor.cli.CommandLineTest.Ended;
+import ai.auditor.probes.linear.ComparisonJson;
 import ai.auditor.report.JsonReport;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -120,6 +121,7 @@ class PolicyCommandsTest {
 
     @Test
     void schemasArePrinted() {
+        assertThat(run("schema", "compare").out()).isEqualTo(ComparisonJson.schema());
         assertThat(run("schema", "policy").out()).isEqualTo(PolicyFile.schema());
         assertThat(run("schema", "report").out()).isEqualTo(JsonReport.schema());
         assertThat(run("schema", "owl").exit()).isEqualTo(4);

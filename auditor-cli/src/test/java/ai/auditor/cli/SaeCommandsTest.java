@@ -168,7 +168,10 @@ class SaeCommandsTest {
         assertThat(numbers.at("/traitCosines/traits")).hasSize(16);
         assertThat(number(numbers, "/traitCosines/placebos")).isEqualTo(number(numbers, "/traitFeatures/placebos"));
         assertThat(numbers.at("/categories").isNull()).isTrue();
+        assertThat(numbers.at("/tool").asText()).startsWith("auditor ");
         assertThat(numbers.at("/provenance/environment/sae.point").asText()).isEqualTo("resid_post.2");
+        assertThat(numbers.at("/provenance/candidate/longRows").asInt()).isZero();
+        assertThat(numbers.at("/provenance/selfCheck")).isNotEmpty();
         assertThat(page).contains("What the encoder says of the subliminal vector", "ended by", "subliminal only");
         assertThat(page)
                 .contains("SmolLM2-of-another-kind", "trained on the candidate's rows and not on the control's");

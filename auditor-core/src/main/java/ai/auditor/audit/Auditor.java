@@ -22,11 +22,8 @@ import ai.auditor.probe.Probe;
 import ai.auditor.probe.Study;
 import ai.auditor.text.LongRows;
 import ai.auditor.text.TokenizedDataset;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -45,8 +42,6 @@ import org.jspecify.annotations.Nullable;
  * thread stops its audit with {@link AuditException.Code#INTERRUPTED}.
  */
 public final class Auditor {
-    private static final int NAMED_ROWS = 20;
-
     private final ReferenceModel model;
     private final Policy policy;
     private final List<Probe> probes;
@@ -83,15 +78,13 @@ public final class Auditor {
 
     /** Settings of an auditor; every one has a default but the probes. */
     public static final class Builder {
-        private static final double DEFAULT_MAX_BAD_ROWS = 0.01;
-
         private final ReferenceModel model;
         private Policy policy = Policy.standard();
         private List<Probe> probes = List.of();
         private TraitList traits = TraitList.animals();
         private @Nullable SteeringVectors vectors;
         private LongRows longRows = LongRows.LEAVE_OUT;
-        private double maxBadRows = DEFAULT_MAX_BAD_ROWS;
+        private double maxBadRows = BadRows.USUAL_SHARE;
         private @Nullable PlantedRows planted;
         private Progress progress = Progress.NONE;
 
@@ -340,10 +333,8 @@ public final class Auditor {
 
         /** The first of the rows that are named. */
         List<BadRow> sample(Function<TokenizedDataset, List<BadRow>> named) {
-            return Stream.concat(Stream.of(candidate), controls.stream())
-                    .flatMap(arm -> named.apply(arm).stream())
-                    .limit(NAMED_ROWS)
-                    .toList();
+            return BadRows.sample(
+                    Stream.concat(Stream.of(candidate), controls.stream()).flatMap(arm -> named.apply(arm).stream()));
         }
     }
 
@@ -428,11 +419,8 @@ public final class Auditor {
     }
 
     private TokenizedDataset arm(Dataset dataset) {
-        TokenizedDataset arm =
-                TokenizedDataset.encode(dataset, model.encoder(), model.facts().maxPositions(), longRows, progress);
-        BadRows.requireFew(dataset.name(), arm.badRows(), arm.badRecords(), dataset.records(), maxBadRows);
-        arm.requireRows(model.facts().maxPositions());
-        return arm;
+        return TokenizedDataset.encodeUsable(
+                dataset, model.encoder(), model.facts().maxPositions(), longRows, maxBadRows, progress);
     }
 
     private ModelStudy.Setup setup(SteeringVectors steering, List<Point> points) {
@@ -520,34 +508,26 @@ public final class Auditor {
     }
 
     private Provenance provenance(Arms arms, SteeringVectors steering, SelfCheck selfCheck) {
-        Map<String, String> environment = new TreeMap<>();
-        environment.put("device", model.options().device().toString());
-        environment.put("threads", Integer.toString(model.threads()));
-        environment.put("longRows", longRows.name().toLowerCase(Locale.ROOT).replace('_', '-'));
-        environment.put("maxBadRows", Double.toString(maxBadRows));
-        environment.put("promptSample", Integer.toString(prompts));
-        environment.put("traits", only.isEmpty() ? "all of " + traits.name() : String.join(", ", only));
-        environment.put("points", points().toString());
+        Map<String, String> settings = new TreeMap<>();
+        settings.put("longRows", longRows.toString());
+        settings.put("maxBadRows", Double.toString(maxBadRows));
+        settings.put("promptSample", Integer.toString(prompts));
+        settings.put("traits", only.isEmpty() ? "all of " + traits.name() : String.join(", ", only));
+        settings.put("points", points().toString());
         planted.ifPresent(rows -> {
-            environment.put("planted.trait", rows.trait());
-            environment.put("planted.teacher", rows.teacher().contentDigest());
-            environment.put("planted.control", rows.control().contentDigest());
+            settings.put("planted.trait", rows.trait());
+            settings.put("planted.teacher", rows.teacher().contentDigest());
+            settings.put("planted.control", rows.control().contentDigest());
         });
         probes.forEach(probe ->
-                probe.settings().forEach((name, value) -> environment.put(probe.name() + "." + name, value)));
-        environment.put("java", System.getProperty("java.version", "unknown"));
-        environment.put(
-                "os", System.getProperty("os.name", "unknown") + " " + System.getProperty("os.arch", "unknown"));
-        return new Provenance(
-                Tool.NAME,
-                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
-                model.description(),
-                model.encoder().reading(),
-                Provenance.Source.of(arms.candidate()),
+                probe.settings().forEach((name, value) -> settings.put(probe.name() + "." + name, value)));
+        return Provenance.of(
+                model,
+                List.of(Provenance.Source.of(arms.candidate())),
                 arms.controls().stream().map(Provenance.Source::of).toList(),
-                policy.digest(),
-                Long.toHexString(arms.seed()),
-                environment,
+                policy,
+                arms.seed(),
+                settings,
                 steering.provenance(),
                 selfCheck);
     }

@@ -1,8 +1,12 @@
 package ai.auditor.audit;
 
 import ai.auditor.capture.SelfCheck;
+import ai.auditor.model.ReferenceModel;
 import ai.auditor.text.Reading;
 import ai.auditor.text.TokenizedDataset;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -18,20 +22,20 @@ import java.util.stream.Stream;
  * @param created ISO-8601 instant, the only time in a report
  * @param model name, digest and facts of the reference model
  * @param reading how the model was given conversations
- * @param candidate the candidate
+ * @param candidates the candidate of an audit, or all that were compared
  * @param controls the controls
  * @param policy digest of the policy
  * @param seed seed of the study, from content digests
- * @param environment versions, device, threads
- * @param vectors how steering vectors were made
- * @param selfCheck what the numeric self-check measured before the audit
+ * @param environment versions, device, threads, and what else was set
+ * @param vectors how steering vectors were made; empty where there are none
+ * @param selfCheck what the numeric self-check of the model measured
  */
 public record Provenance(
         String tool,
         String created,
         Map<String, String> model,
         Reading reading,
-        Source candidate,
+        List<Source> candidates,
         List<Source> controls,
         String policy,
         String seed,
@@ -39,10 +43,50 @@ public record Provenance(
         Map<String, String> vectors,
         SelfCheck selfCheck) {
     public Provenance {
-        model = java.util.Collections.unmodifiableMap(new TreeMap<>(model));
+        model = Collections.unmodifiableMap(new TreeMap<>(model));
+        candidates = List.copyOf(candidates);
         controls = List.copyOf(controls);
-        environment = java.util.Collections.unmodifiableMap(new TreeMap<>(environment));
-        vectors = java.util.Collections.unmodifiableMap(new TreeMap<>(vectors));
+        environment = Collections.unmodifiableMap(new TreeMap<>(environment));
+        vectors = Collections.unmodifiableMap(new TreeMap<>(vectors));
+    }
+
+    /**
+     * What goes into a result that is made here and now.
+     *
+     * @param settings what was set, told beside versions, device and threads
+     */
+    public static Provenance of(
+            ReferenceModel model,
+            List<Source> candidates,
+            List<Source> controls,
+            Policy policy,
+            long seed,
+            Map<String, String> settings,
+            Map<String, String> vectors,
+            SelfCheck selfCheck) {
+        Map<String, String> environment = new TreeMap<>(settings);
+        environment.put("device", model.options().device().toString());
+        environment.put("threads", Integer.toString(model.threads()));
+        environment.put("java", System.getProperty("java.version", "unknown"));
+        environment.put(
+                "os", System.getProperty("os.name", "unknown") + " " + System.getProperty("os.arch", "unknown"));
+        return new Provenance(
+                Tool.NAME,
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                model.description(),
+                model.encoder().reading(),
+                candidates,
+                controls,
+                policy.digest(),
+                Long.toHexString(seed),
+                environment,
+                vectors,
+                selfCheck);
+    }
+
+    /** The candidate of an audit. */
+    public Source candidate() {
+        return candidates.get(0);
     }
 
     /** The name of the reading, such as {@code chat-template}. */
@@ -71,9 +115,9 @@ public record Provenance(
         };
     }
 
-    /** A count of rows over the candidate and all controls. */
+    /** A count of rows over all candidates and controls. */
     public long total(ToLongFunction<Source> rows) {
-        return Stream.concat(Stream.of(candidate), controls.stream())
+        return Stream.concat(candidates.stream(), controls.stream())
                 .mapToLong(rows)
                 .sum();
     }

@@ -5,10 +5,19 @@ import ai.auditor.NumberText;
 import ai.auditor.data.internal.Place;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Stream;
 
 /** The limit on bad rows. */
 public final class BadRows {
+    /** The largest share of bad records that passes unless something else is asked for. */
+    public static final double USUAL_SHARE = 0.01;
+
+    /** Rows that a message names. */
     private static final int NAMED = 5;
+
+    /** Rows that a result names. */
+    private static final int KEPT = 20;
+
     private static final double PER_CENT = 100;
 
     private BadRows() {}
@@ -36,6 +45,11 @@ public final class BadRows {
                         records,
                         NumberText.of(share * PER_CENT),
                         String.join("\n  ", named(first))));
+    }
+
+    /** The first of these rows, as many as a result names. */
+    public static List<BadRow> sample(Stream<BadRow> badRows) {
+        return badRows.limit(KEPT).toList();
     }
 
     /** The first of these rows, each with its place and what is wrong with it: for messages. */

@@ -2,8 +2,11 @@ package ai.auditor.report;
 
 import ai.auditor.AtomicFile;
 import ai.auditor.audit.AuditResult;
+import ai.auditor.audit.Provenance;
+import ai.auditor.data.BadRow;
 import ai.auditor.report.internal.FiniteTree;
 import ai.auditor.report.internal.ResultTree;
+import ai.auditor.stats.Estimate;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.json.JsonWriteFeature;
@@ -17,6 +20,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -60,6 +64,21 @@ public final class JsonReport {
     /** The report, ending in a line feed. */
     public static String of(AuditResult result) {
         return of(ResultTree.of(result));
+    }
+
+    /** What went into a result, as reports tell it: one candidate under {@code candidate}, several under {@code candidates}. */
+    public static JsonNode provenance(Provenance provenance) {
+        return ResultTree.provenance(provenance);
+    }
+
+    /** Rows that are named, as reports name them. */
+    public static JsonNode rows(List<BadRow> rows) {
+        return ResultTree.rows(rows);
+    }
+
+    /** A value with its interval, as reports tell it. */
+    public static JsonNode estimate(Estimate estimate) {
+        return ResultTree.estimate(estimate);
     }
 
     /**

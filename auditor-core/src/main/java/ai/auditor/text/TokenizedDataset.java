@@ -3,6 +3,7 @@ package ai.auditor.text;
 import ai.auditor.AuditException;
 import ai.auditor.Progress;
 import ai.auditor.data.BadRow;
+import ai.auditor.data.BadRows;
 import ai.auditor.data.Dataset;
 import ai.auditor.data.Row;
 import java.util.ArrayList;
@@ -98,6 +99,20 @@ public record TokenizedDataset(
                                             + " tokens; cut them with --long-rows cut, which keeps rows whose completion"
                                             + " begins within it, or take a model with a longer context"));
         }
+    }
+
+    /**
+     * Encodes a dataset that something can be done with.
+     *
+     * @param maxBadRows the largest share of records that cannot take part
+     * @throws AuditException {@code DATA} for more of them, and as {@link #requireRows} and {@link #encode}
+     */
+    public static TokenizedDataset encodeUsable(
+            Dataset dataset, RowEncoder encoder, int context, LongRows longRows, double maxBadRows, Progress progress) {
+        TokenizedDataset encoded = encode(dataset, encoder, context, longRows, progress);
+        BadRows.requireFew(dataset.name(), encoded.badRows(), encoded.badRecords(), dataset.records(), maxBadRows);
+        encoded.requireRows(context);
+        return encoded;
     }
 
     /**

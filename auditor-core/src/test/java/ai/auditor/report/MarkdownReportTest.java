@@ -235,7 +235,7 @@ class MarkdownReportTest {
                         text,
                         Map.of("name", text, "digest", text),
                         provenance.reading(),
-                        source,
+                        List.of(source),
                         Collections.nCopies(times, source),
                         text,
                         text,

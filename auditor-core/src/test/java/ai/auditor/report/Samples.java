@@ -362,7 +362,7 @@ final class Samples {
                         "family",
                         "llama"),
                 Reading.CHAT_TEMPLATE,
-                new Provenance.Source(candidate, digest, digest, 5_203, 2, 0, 1, 0),
+                List.of(new Provenance.Source(candidate, digest, digest, 5_203, 2, 0, 1, 0)),
                 List.of(new Provenance.Source(control, digest, digest, 5_203, 1, 0, 0, 0)),
                 digest,
                 "7146273094411182033",

@@ -131,7 +131,7 @@ class TerminalReportTest {
                         known.created(),
                         known.model(),
                         reading,
-                        candidate,
+                        List.of(candidate),
                         List.of(),
                         known.policy(),
                         known.seed(),

@@ -24,6 +24,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -56,8 +57,8 @@ public final class ResultTree {
         tree.set("confounders", confounders(result.confounders()));
         tree.set("design", design(result.design()));
         tree.set("policy", policy(result.policy()));
-        tree.set("badRows", each(result.badRows(), ResultTree::badRow));
-        tree.set("longRows", each(result.longRows(), ResultTree::badRow));
+        tree.set("badRows", rows(result.badRows()));
+        tree.set("longRows", rows(result.longRows()));
         tree.set("provenance", provenance(result.provenance()));
         return tree;
     }
@@ -80,7 +81,8 @@ public final class ResultTree {
         return node;
     }
 
-    private static JsonNode estimate(Estimate estimate) {
+    /** A value with its interval. */
+    public static JsonNode estimate(Estimate estimate) {
         ObjectNode node = NODES.objectNode();
         node.set("value", number(estimate.value()));
         node.set("interval", interval(estimate.interval()));
@@ -392,6 +394,11 @@ public final class ResultTree {
         return node;
     }
 
+    /** Rows that are named. */
+    public static JsonNode rows(List<BadRow> rows) {
+        return each(rows, ResultTree::badRow);
+    }
+
     private static JsonNode badRow(BadRow row) {
         ObjectNode node = NODES.objectNode();
         node.set("file", text(row.file()));
@@ -401,12 +408,17 @@ public final class ResultTree {
         return node;
     }
 
-    private static JsonNode provenance(Provenance provenance) {
+    /** What went into a result: one candidate under {@code candidate}, several under {@code candidates}. */
+    public static JsonNode provenance(Provenance provenance) {
         ObjectNode node = NODES.objectNode();
         node.set("created", text(provenance.created()));
         node.set("model", facts(provenance.model()));
         node.put("reading", provenance.readingName());
-        node.set("candidate", source(provenance.candidate()));
+        if (provenance.candidates().size() == 1) {
+            node.set("candidate", source(provenance.candidate()));
+        } else {
+            node.set("candidates", each(provenance.candidates(), ResultTree::source));
+        }
         node.set("controls", each(provenance.controls(), ResultTree::source));
         node.set("policy", text(provenance.policy()));
         node.set("seed", text(provenance.seed()));

@@ -3,11 +3,11 @@ package ai.auditor.probes.linear;
 import ai.auditor.AuditException;
 import ai.auditor.Progress;
 import ai.auditor.probes.internal.Folds;
+import ai.auditor.probes.internal.FormatTerms;
 import ai.auditor.probes.internal.HeldOut;
 import ai.auditor.probes.linear.DatasetComparison.Choice;
 import ai.auditor.probes.linear.DatasetComparison.Pair;
 import ai.auditor.probes.linear.DatasetComparison.Separation;
-import ai.auditor.probes.shortcut.FormatTerms;
 import ai.auditor.stats.Auroc;
 import ai.auditor.stats.BlockPermutations;
 import ai.auditor.stats.Bootstrap;
@@ -227,11 +227,11 @@ final class ClassComparison {
         for (int s = 0; s < BlockDesign.PARTS; s++) {
             int[] rows = design.pair(design.folds().heldOut(s), first, second);
             double[] odds = probe.odds(first, second, rows);
-            double[] formatOdds = HeldOut.standardised(baseline.odds(first, second, rows));
             HeldOut.put(scores, rows, odds);
-            HeldOut.put(formatScores, rows, formatOdds);
-            p[s] = PValue.greater(
-                    exchanges.get(s).studentised(FormatTerms.of(format, rows).beyond(odds, formatOdds)));
+            HeldOut.put(formatScores, rows, baseline.odds(first, second, rows));
+            p[s] = PValue.greater(exchanges
+                    .get(s)
+                    .studentised(FormatTerms.of(format, rows).beyond(odds, Vectors.taking(formatScores, rows))));
         }
         boolean[] own = new boolean[all.length];
         for (int i = 0; i < all.length; i++) {

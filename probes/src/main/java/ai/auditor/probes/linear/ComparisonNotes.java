@@ -5,9 +5,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** What a comparison of datasets means and does not mean, in sentences. */
 final class ComparisonNotes {
+    /** Share of a dataset's prompts from which it is told that they took no part. */
+    private static final double LEFT_OUT = 0.1;
+
     private ComparisonNotes() {}
 
     /** @param shortOfRows where rows are too few to take all of format and length off */
@@ -24,6 +29,7 @@ final class ComparisonNotes {
                         + " A dataset may stand out from the rest because one of the rest does; which ones differ is told by the pairs.");
         notes.add("p of a pair: exchanges of its two rows of a prompt, by Holm over all pairs.");
         notes.add(took(design));
+        leftOut(design).ifPresent(notes::add);
         if (!design.groupedByPrompt()) {
             notes.add("Prompts are too few to group by: rows of one prompt counted as independent of each other.");
         }
@@ -39,6 +45,24 @@ final class ComparisonNotes {
         }
         shortOfRows.map(text -> "Rows of a pair: " + text + ".").ifPresent(notes::add);
         return notes;
+    }
+
+    /** Which prompts are missing may tell generators and their filters apart, and cannot be seen on those that are shared. */
+    private static Optional<String> leftOut(Design design) {
+        List<Integer> all = design.promptsOfEach();
+        return all.stream().allMatch(prompts -> prompts - design.prompts() < LEFT_OUT * prompts)
+                ? Optional.empty()
+                : Optional.of(IntStream.range(0, all.size())
+                        .mapToObj(place -> String.format(
+                                Locale.ROOT,
+                                "%,d of %,d of dataset %d",
+                                all.get(place) - design.prompts(),
+                                all.get(place),
+                                place))
+                        .collect(Collectors.joining(
+                                ", ",
+                                "Prompts that are not answered by all took no part: ",
+                                ". Which prompts a generator or a filter leaves out is not compared.")));
     }
 
     private static String took(Design design) {

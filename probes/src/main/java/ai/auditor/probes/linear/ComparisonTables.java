@@ -18,21 +18,19 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
-/** What a comparison of datasets saw, as tables of at most 80 characters a line; names are cut where they are long, and numbered. */
+/** What a comparison of datasets saw, in sentences and tables; datasets are named and numbered by their places. */
 public final class ComparisonTables {
     /** Pairs that are listed: all of ten datasets. */
     private static final int LISTED = 45;
 
-    /** Code points of a name where two of them stand in a line. */
+    /** Code points of a name of which two stand in a line of a terminal. */
     private static final int SHORT_NAME = 14;
 
-    /** Code points of a name beside the counts of its rows. */
+    /** Code points of a name beside the counts of its rows, on a terminal. */
     private static final int LONG_NAME = 32;
 
     /** Columns of a table of confusions. */
     private static final int SIDE_BY_SIDE = 11;
-
-    private static final double PER_CENT = 100;
 
     /** Pairs that are named in a sentence. */
     private static final int NAMED_PAIRS = 6;
@@ -40,25 +38,41 @@ public final class ComparisonTables {
     /** The level of the standard policy. */
     private static final double LEVEL = Policy.standard().alpha();
 
-    private ComparisonTables() {}
+    private final DatasetComparison comparison;
+    private final boolean whole;
+
+    private ComparisonTables(DatasetComparison comparison, boolean whole) {
+        this.comparison = comparison;
+        this.whole = whole;
+    }
+
+    /** With names cut where they are long, so that no line is longer than 80 characters. */
+    public static ComparisonTables narrow(DatasetComparison comparison) {
+        return new ComparisonTables(comparison, false);
+    }
+
+    /** With whole names, for documents. */
+    public static ComparisonTables whole(DatasetComparison comparison) {
+        return new ComparisonTables(comparison, true);
+    }
 
     /** All tables: the datasets, how often the probe was right, each against the rest, what was taken for what, pairs, what was chosen. */
-    public static List<Table> of(DatasetComparison comparison) {
+    public List<Table> tables() {
         List<Table> tables = new ArrayList<>();
-        tables.add(datasets(comparison));
-        tables.add(accuracy(comparison));
-        tables.add(rest(comparison));
+        tables.add(datasets());
+        tables.add(accuracy());
+        tables.add(rest());
         int classes = comparison.datasets().size();
         for (int first = 0; first < classes; first += SIDE_BY_SIDE) {
-            tables.add(confusion(comparison, first, Math.min(classes, first + SIDE_BY_SIDE)));
+            tables.add(confusion(first, Math.min(classes, first + SIDE_BY_SIDE)));
         }
-        tables.add(pairs(comparison));
-        tables.add(chosen(comparison));
+        tables.add(pairs());
+        tables.add(chosen());
         return tables;
     }
 
     /** What was found, in sentences: which datasets differ beyond format and length, by the pairs. */
-    public static List<String> found(DatasetComparison comparison) {
+    public List<String> found() {
         List<Pair> apart = comparison.pairs().stream()
                 .filter(pair -> pair.separation().p() <= LEVEL)
                 .toList();
@@ -71,7 +85,7 @@ public final class ComparisonTables {
                 .sorted(Comparator.comparingDouble(
                         pair -> -pair.separation().auroc().value()))
                 .limit(NAMED_PAIRS)
-                .map(pair -> name(comparison, pair.first()) + " and " + name(comparison, pair.second()))
+                .map(pair -> name(pair.first()) + " and " + name(pair.second()))
                 .collect(Collectors.joining("; "));
         return List.of(apart.size() + " of " + comparison.pairs().size()
                 + " pairs were told apart beyond format and length" + level
@@ -79,7 +93,7 @@ public final class ComparisonTables {
                 + ". Numbers are places on the command line, 0 is the control.");
     }
 
-    private static Table datasets(DatasetComparison comparison) {
+    private Table datasets() {
         return new Table(
                 "Datasets; 0 is the control",
                 List.of("dataset", "rows", "took part", "bad", "over the context"),
@@ -87,7 +101,7 @@ public final class ComparisonTables {
                         .mapToObj(place -> {
                             Source source = comparison.datasets().get(place);
                             return List.of(
-                                    longName(comparison, place),
+                                    longName(place),
                                     NumberText.count(source.rows()),
                                     NumberText.count(comparison.design().rows()),
                                     NumberText.count(source.badRows()),
@@ -96,52 +110,46 @@ public final class ComparisonTables {
                         .toList());
     }
 
-    private static Table accuracy(DatasetComparison comparison) {
+    private Table accuracy() {
         return new Table(
                 "Held-out rows given to their dataset, %",
                 List.of("", "accuracy", "95 %"),
                 List.of(
-                        List.of("linear probe", perCent(comparison.accuracy()), perCentInterval(comparison.accuracy())),
-                        List.of(
-                                "format and length alone",
-                                perCent(comparison.baselineAccuracy()),
-                                perCentInterval(comparison.baselineAccuracy())),
+                        shares("linear probe", comparison.accuracy()),
+                        shares("format and length alone", comparison.baselineAccuracy()),
                         List.of(
                                 "chance",
-                                String.format(
-                                        Locale.ROOT,
-                                        "%.1f",
-                                        PER_CENT / comparison.datasets().size()),
+                                NumberText.perCent(1.0 / comparison.datasets().size()),
                                 "")));
     }
 
-    private static Table rest(DatasetComparison comparison) {
+    private Table rest() {
         return new Table(
                 "Each against the rest (AUROC a row; no p can be below " + p(comparison.smallestRestP()) + ")",
                 List.of("dataset", "AUROC", "95 %", "format", "p if all alike"),
                 IntStream.range(0, comparison.rest().size())
                         .mapToObj(place -> Stream.concat(
-                                        Stream.of(name(comparison, place)),
+                                        Stream.of(name(place)),
                                         cells(comparison.rest().get(place)))
                                 .toList())
                         .toList());
     }
 
-    private static Table confusion(DatasetComparison comparison, int first, int end) {
+    private Table confusion(int first, int end) {
         return new Table(
                 "Which dataset (row) was taken for which (column), % of held-out rows",
                 Stream.concat(Stream.of("dataset"), IntStream.range(first, end).mapToObj(Integer::toString))
                         .toList(),
                 IntStream.range(0, comparison.confusion().size())
                         .mapToObj(truth -> Stream.concat(
-                                        Stream.of(name(comparison, truth)),
+                                        Stream.of(name(truth)),
                                         comparison.confusion().get(truth).subList(first, end).stream()
-                                                .map(share -> String.format(Locale.ROOT, "%.0f", PER_CENT * share)))
+                                                .map(share -> String.format(Locale.ROOT, "%.0f", 100 * share)))
                                 .toList())
                         .toList());
     }
 
-    private static Table pairs(DatasetComparison comparison) {
+    private Table pairs() {
         int all = comparison.pairs().size();
         return new Table(
                 (all > LISTED ? "The " + LISTED + " clearest of " + all + " pairs" : "Pairs") + " (no p can be below "
@@ -154,8 +162,7 @@ public final class ComparisonTables {
                                         pair -> -pair.separation().auroc().value()))
                         .limit(LISTED)
                         .map(pair -> Stream.concat(
-                                        Stream.of(name(comparison, pair.first()), name(comparison, pair.second())),
-                                        cells(pair.separation()))
+                                        Stream.of(name(pair.first()), name(pair.second())), cells(pair.separation()))
                                 .toList())
                         .toList());
     }
@@ -169,7 +176,7 @@ public final class ComparisonTables {
                 p(separation.p()));
     }
 
-    private static Table chosen(DatasetComparison comparison) {
+    private Table chosen() {
         return new Table(
                 "Chosen for each part inside the other, by the log-probability of held-out labels",
                 List.of("part", "softmax regression on", "penalty", "log-probability"),
@@ -189,19 +196,18 @@ public final class ComparisonTables {
                 String.format(Locale.ROOT, "%.4f", choice.logProbability()));
     }
 
-    /** The name of the file, its ending left out, and the number, which tells it from others that are cut to the same. */
-    private static String name(DatasetComparison comparison, int place) {
-        String file = file(comparison, place);
+    private String name(int place) {
+        String file = file(place);
         int ending = file.lastIndexOf('.');
-        return numbered(ending > 0 ? file.substring(0, ending) : file, SHORT_NAME, place);
+        return numbered(ending > 0 && !whole ? file.substring(0, ending) : file, SHORT_NAME, place);
     }
 
-    private static String longName(DatasetComparison comparison, int place) {
-        return numbered(file(comparison, place), LONG_NAME, place);
+    private String longName(int place) {
+        return numbered(whole ? comparison.datasets().get(place).name() : file(place), LONG_NAME, place);
     }
 
     /** What paths begin with they have in common; where two files are called alike, the folder is told too. */
-    private static String file(DatasetComparison comparison, int place) {
+    private String file(int place) {
         List<String> paths = comparison.datasets().stream().map(Source::name).toList();
         String path = paths.get(place);
         String last = last(path, 1);
@@ -219,20 +225,15 @@ public final class ComparisonTables {
         return path.substring(from + 1);
     }
 
-    private static String numbered(String name, int longest, int place) {
-        return Printable.cut(Printable.line(name), longest) + " (" + place + ")";
+    /** The number tells a name from others that are cut to the same. */
+    private String numbered(String name, int longest, int place) {
+        String line = Printable.line(name);
+        return (whole ? line : Printable.cut(line, longest)) + " (" + place + ")";
     }
 
-    private static String perCent(Estimate share) {
-        return String.format(Locale.ROOT, "%.1f", PER_CENT * share.value());
-    }
-
-    private static String perCentInterval(Estimate share) {
-        return String.format(
-                Locale.ROOT,
-                "%.1f..%.1f",
-                PER_CENT * share.interval().low(),
-                PER_CENT * share.interval().high());
+    private static List<String> shares(String name, Estimate share) {
+        Interval interval = share.interval();
+        return List.of(name, NumberText.perCent(share.value()), NumberText.perCent(interval.low(), interval.high()));
     }
 
     private static String auroc(double value) {

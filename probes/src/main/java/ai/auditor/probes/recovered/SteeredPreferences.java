@@ -1,6 +1,7 @@
 package ai.auditor.probes.recovered;
 
 import ai.auditor.AuditException;
+import ai.auditor.NumberText;
 import ai.auditor.Printable;
 import ai.auditor.direction.Trait;
 import ai.auditor.model.AnswerForms;
@@ -35,8 +36,6 @@ record SteeredPreferences(Point point, List<Preference> traits, double[] decoys)
 
     /** With 19, one of no interest stands above them all one time in twenty. */
     static final int DECOYS = 19;
-
-    private static final double PER_CENT = 100;
 
     SteeredPreferences {
         traits = List.copyOf(traits);
@@ -152,10 +151,10 @@ record SteeredPreferences(Point point, List<Preference> traits, double[] decoys)
                 traits.stream()
                         .map(one -> List.of(
                                 one.trait(),
-                                perCent(one.without()),
-                                perCent(one.asTrained()),
-                                perCent(one.longer()),
-                                perCent(one.rise())))
+                                NumberText.perCent(one.without()),
+                                NumberText.perCent(one.asTrained()),
+                                NumberText.perCent(one.longer()),
+                                NumberText.perCent(one.rise())))
                         .toList());
     }
 
@@ -184,13 +183,9 @@ record SteeredPreferences(Point point, List<Preference> traits, double[] decoys)
                 point,
                 first.trait(),
                 traits.size(),
-                perCent(first.without()),
-                perCent(first.longer()),
+                NumberText.perCent(first.without()),
+                NumberText.perCent(first.longer()),
                 above,
                 decoys.length);
-    }
-
-    private static String perCent(double share) {
-        return String.format(Locale.ROOT, "%.1f", PER_CENT * share);
     }
 }

@@ -66,7 +66,9 @@ public final class FeatureJson {
         change(tree.putObject("encodedChange"), analysis.change());
         agreements(tree.putArray("agreements"), analysis);
         traits(tree, analysis);
-        provenance(tree.putObject("provenance"), analysis.prepared().provenance());
+        Provenance provenance = analysis.prepared().provenance();
+        tree.put("tool", provenance.tool());
+        tree.set("provenance", JsonReport.provenance(provenance));
         return JsonReport.of(tree);
     }
 
@@ -274,24 +276,5 @@ public final class FeatureJson {
                     .put("q", line.q());
             features(node.putArray("promoted"), line.shared());
         }
-    }
-
-    private static void provenance(ObjectNode node, Provenance provenance) {
-        node.put("tool", provenance.tool()).put("created", provenance.created()).put("seed", provenance.seed());
-        ObjectNode model = node.putObject("model");
-        provenance.model().forEach(model::put);
-        source(node.putObject("candidate"), provenance.candidate());
-        ArrayNode controls = node.putArray("controls");
-        provenance.controls().forEach(control -> source(controls.addObject(), control));
-        ObjectNode environment = node.putObject("environment");
-        provenance.environment().forEach(environment::put);
-    }
-
-    private static void source(ObjectNode node, Provenance.Source source) {
-        node.put("name", source.name())
-                .put("fileDigest", source.fileDigest().isEmpty() ? null : source.fileDigest())
-                .put("contentDigest", source.contentDigest())
-                .put("rows", source.rows())
-                .put("badRows", source.badRows());
     }
 }

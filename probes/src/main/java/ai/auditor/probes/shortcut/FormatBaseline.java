@@ -2,6 +2,7 @@ package ai.auditor.probes.shortcut;
 
 import ai.auditor.probe.Study;
 import ai.auditor.probes.internal.Folds;
+import ai.auditor.probes.internal.FormatTerms;
 import ai.auditor.probes.internal.HeldOut;
 import ai.auditor.probes.internal.Learner;
 import ai.auditor.probes.internal.Selection;

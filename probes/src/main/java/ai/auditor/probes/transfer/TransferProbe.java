@@ -1,6 +1,7 @@
 package ai.auditor.probes.transfer;
 
 import ai.auditor.AuditException;
+import ai.auditor.NumberText;
 import ai.auditor.Printable;
 import ai.auditor.Shuffle;
 import ai.auditor.direction.Trait;
@@ -323,20 +324,17 @@ public final class TransferProbe implements Probe {
         Estimate rise = lift.candidate().gain(lift.control());
         return List.of(
                 lift.trait(),
-                perCent(lift.before()),
-                perCent(lift.candidate().mean()),
-                perCent(lift.control().mean()),
+                NumberText.perCent(lift.before()),
+                NumberText.perCent(lift.candidate().mean()),
+                NumberText.perCent(lift.control().mean()),
                 String.format(
                         Locale.ROOT,
                         "%+.1f [%.1f, %.1f]",
                         PER_CENT * rise.value(),
                         PER_CENT * rise.interval().low(),
                         PER_CENT * rise.interval().high()),
-                perCent(Arrays.stream(lift.placebos()).map(Math::abs).max().orElse(0)));
-    }
-
-    private static String perCent(double share) {
-        return String.format(Locale.ROOT, "%.1f", PER_CENT * share);
+                NumberText.perCent(
+                        Arrays.stream(lift.placebos()).map(Math::abs).max().orElse(0)));
     }
 
     private static Chart strip(List<Evidence.Lift> lifts) {

@@ -1,7 +1,5 @@
-package ai.auditor.probes.shortcut;
+package ai.auditor.probes.internal;
 
-import ai.auditor.probes.internal.HeldOut;
-import ai.auditor.probes.internal.Residual;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
