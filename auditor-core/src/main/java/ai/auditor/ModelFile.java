@@ -26,12 +26,15 @@ public final class ModelFile {
     public static Path require(Path file) {
         if (!exists(file)) {
             throw new AuditException(
-                    Code.MODEL, file + " is missing: give a model directory in the Hugging Face layout that has it");
+                    Code.MODEL,
+                    Printable.line(file.toString())
+                            + " is missing: give a model directory in the Hugging Face layout that has it");
         }
         if (!Files.isRegularFile(file)) {
             throw new AuditException(
                     Code.MODEL,
-                    file + " is not a regular file, nor a link to one: put the model's own file in its place");
+                    Printable.line(file.toString())
+                            + " is not a regular file, nor a link to one: put the model's own file in its place");
         }
         return file;
     }
@@ -47,11 +50,22 @@ public final class ModelFile {
             long size = Files.size(require(file));
             if (size > limit) {
                 throw new AuditException(
-                        Code.MODEL, file + " is " + size + " bytes long, longer than the limit of " + limit);
+                        Code.MODEL,
+                        Printable.line(file.toString()) + " is " + size + " bytes long, longer than the limit of "
+                                + limit + ": it is no such file of a model; get the file again");
             }
             return file;
         } catch (IOException error) {
-            throw new AuditException(Code.MODEL, file + " cannot be read: " + error.getMessage(), error);
+            throw unreadable(file, error);
         }
+    }
+
+    /** What to throw where such a file does not let itself be read. */
+    public static AuditException unreadable(Path file, IOException failure) {
+        return new AuditException(
+                Code.MODEL,
+                Printable.line(file.toString()) + " cannot be read: " + Reason.of(failure)
+                        + "; let this user read it, or get the file again",
+                failure);
     }
 }

@@ -3,9 +3,18 @@ package ai.auditor;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** The words in which a native library that does not load is told. */
+/** What all native libraries share: that nothing is fetched for them, and the words in which one that does not load is told. */
 public final class NativeLibrary {
     private NativeLibrary() {}
+
+    /**
+     * Keeps DJL from asking a metadata service and a telemetry address at its first use. Its classes read this when they load, so whoever
+     * may be the first to touch them says it.
+     */
+    public static void stayOffline() {
+        System.setProperty("ai.djl.offline", "true");
+        System.setProperty("OPT_OUT_TRACKING", "true");
+    }
 
     /**
      * A failure to unpack or load a library.

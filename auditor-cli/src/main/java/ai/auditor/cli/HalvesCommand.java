@@ -8,6 +8,7 @@ import ai.auditor.audit.Policy;
 import ai.auditor.data.Dataset;
 import ai.auditor.model.ReferenceModel;
 import ai.auditor.probes.Probes;
+import ai.auditor.stats.Estimate;
 import ai.auditor.stats.Power;
 import java.nio.file.Path;
 import java.util.List;
@@ -26,7 +27,6 @@ import picocli.CommandLine.Parameters;
         versionProvider = Version.class,
         description = "How often the fitted probes call random halves of one clean dataset different.")
 final class HalvesCommand implements Callable<Integer> {
-    private static final double LEVEL = 0.95;
     private static final double PER_CENT = 100;
 
     private final Terminal terminal;
@@ -115,8 +115,8 @@ final class HalvesCommand implements Callable<Integer> {
                 .println(String.format(
                         Locale.ROOT,
                         "The rate of false alarms is at most %.1f %% (upper %.0f %% limit).",
-                        PER_CENT * Power.upperRate(detected, results.size(), LEVEL),
-                        PER_CENT * LEVEL));
+                        PER_CENT * Power.upperRate(detected, results.size(), Estimate.LEVEL),
+                        PER_CENT * Estimate.LEVEL));
         terminal.out().flush();
     }
 }

@@ -1,5 +1,6 @@
 package ai.auditor.cli;
 
+import ai.auditor.NativeLibrary;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.PrintWriter;
@@ -15,10 +16,6 @@ public final class Main {
     private Main() {}
 
     public static void main(String[] arguments) {
-        // DJL asks a metadata service and a telemetry address at its first use unless both are said before its classes
-        // load.
-        System.setProperty("ai.djl.offline", "true");
-        System.setProperty("OPT_OUT_TRACKING", "true");
         // Without a folder for its library JNA prints a stack trace, and all that follows is that no GPU is found.
         NATIVE_ACCESS.setLevel(Level.OFF);
         Interruption interruption = Interruption.ofThisThread();
@@ -29,6 +26,7 @@ public final class Main {
         PrintWriter err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
         int exit;
         try {
+            NativeLibrary.stayOffline();
             exit = new CommandLineRun(new Terminal(out, err, System.getenv()), interruption).run(arguments);
         } catch (LinkageError incomplete) {
             // Java's own end, with 1, would read as a failed gate.

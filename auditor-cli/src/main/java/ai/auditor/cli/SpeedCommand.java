@@ -151,7 +151,8 @@ final class SpeedCommand implements Callable<Integer> {
     }
 
     private static CapturePlan plan(List<Point> at, boolean gradient) {
-        return new CapturePlan(at, List.of(Pooling.COMPLETION_MEAN), gradient, gradient, List.of());
+        List<Pooling> poolings = List.of(Pooling.COMPLETION_MEAN);
+        return gradient ? CapturePlan.gradients(at, poolings) : CapturePlan.activations(at, poolings);
     }
 
     private String captured(CapturePlan plan, ReferenceModel reference, BenchmarkRows measuredOn) {

@@ -2,7 +2,6 @@ package ai.auditor.cli;
 
 import ai.auditor.audit.Risk;
 import java.util.Arrays;
-import java.util.Locale;
 import java.util.stream.Collectors;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -12,11 +11,11 @@ final class ThresholdConverter implements ITypeConverter<Risk.Threshold> {
     @Override
     public Risk.Threshold convert(String text) {
         return Arrays.stream(Risk.Threshold.values())
-                .filter(threshold -> threshold.name().equalsIgnoreCase(text))
+                .filter(threshold -> threshold.toString().equalsIgnoreCase(text))
                 .findFirst()
                 .orElseThrow(() -> new TypeConversionException("the gate cannot fail on \"" + text + "\"; it can on "
                         + Arrays.stream(Risk.Threshold.values())
-                                .map(threshold -> threshold.name().toLowerCase(Locale.ROOT))
+                                .map(Risk.Threshold::toString)
                                 .collect(Collectors.joining(", "))));
     }
 }

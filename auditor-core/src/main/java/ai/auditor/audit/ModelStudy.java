@@ -115,9 +115,9 @@ final class ModelStudy implements Study {
     private static ModelStudy laidOut(
             Setup setup, Comparison comparison, long seed, Map<String, Object> known, boolean statisticsOnly) {
         Policy policy = setup.policy();
-        int[] part = Parts.byGroup(comparison.groups(), policy.parts(), purpose(seed, "parts"));
+        int[] part = Parts.byGroup(comparison.groups(), policy.parts(), Sha256.seed(seed, "parts"));
         policy.requireRoom(comparison.rows().size() / (comparison.paired() ? 2 : 1));
-        Exchanges exchanges = exchanges(comparison, part, policy.exchanges(), purpose(seed, "exchanges"));
+        Exchanges exchanges = exchanges(comparison, part, policy.exchanges(), Sha256.seed(seed, "exchanges"));
         Shared shared = new Shared(setup, comparison, part, seed, new ConcurrentHashMap<>(known));
         return new ModelStudy(shared, comparison.candidate(), exchanges, statisticsOnly);
     }
@@ -437,15 +437,11 @@ final class ModelStudy implements Study {
 
     @Override
     public long seed(String purpose) {
-        return purpose(shared.seed(), purpose);
+        return Sha256.seed(shared.seed(), purpose);
     }
 
     @Override
     public Progress progress() {
         return shared.setup().progress();
-    }
-
-    static long purpose(long seed, String purpose) {
-        return new Sha256().text(Long.toString(seed)).text(purpose).seed();
     }
 }

@@ -8,13 +8,24 @@ import java.util.Map;
 /** What follows from the claims: the highest that any detected claim carries. */
 public enum Risk {
     /** No claim detected that carries one. */
-    NONE,
+    NONE("none"),
     /** As {@code differs} usually carries. */
-    LOW,
+    LOW("low"),
     /** As {@code along-trait} usually carries. */
-    ELEVATED,
+    ELEVATED("elevated"),
     /** As {@code would-transfer} usually carries. */
-    HIGH;
+    HIGH("high");
+
+    private final String id;
+
+    Risk(String id) {
+        this.id = id;
+    }
+
+    @Override
+    public String toString() {
+        return id;
+    }
 
     /** The risk that each claim carries where a policy says nothing else. */
     static Map<Claim, Risk> usual() {
@@ -27,10 +38,21 @@ public enum Risk {
 
     /** The lowest risk that fails the gate. */
     public enum Threshold {
-        NEVER,
-        LOW,
-        ELEVATED,
-        HIGH;
+        NEVER("never"),
+        LOW("low"),
+        ELEVATED("elevated"),
+        HIGH("high");
+
+        private final String id;
+
+        Threshold(String id) {
+            this.id = id;
+        }
+
+        @Override
+        public String toString() {
+            return id;
+        }
 
         /** Whether a risk fails this gate. */
         public boolean failedBy(Risk risk) {

@@ -13,7 +13,7 @@ record PlanCheck(Decoder decoder) {
     void require(CapturePlan plan) {
         plan.points().forEach(decoder::require);
         decoder.require(plan.interventions());
-        if (plan.nll() || plan.gradient()) {
+        if (plan.nll()) {
             decoder.requireWhole();
         }
         boolean parts = plan.points().stream().anyMatch(point -> switch (point.kind()) {
@@ -43,7 +43,7 @@ record PlanCheck(Decoder decoder) {
         if (plan.poolings().contains(Pooling.PROMPT_LAST) && row.promptLast() < 0) {
             throw bad(row, "has no prompt, so it has no " + Pooling.PROMPT_LAST);
         }
-        if ((plan.nll() || plan.gradient()) && row.firstPredicted() >= row.completionEnd()) {
+        if (plan.nll() && row.firstPredicted() >= row.completionEnd()) {
             throw bad(row, "has no completion token with a token before it, so it has no likelihood");
         }
         requireKnown(facts, row);

@@ -77,7 +77,7 @@ final class PooledColumns {
     private void requireFinite(Decoder decoder, List<TokenizedRow> rows, int[] places) {
         for (int row = 0; row < places.length; row++) {
             int place = places[row];
-            boolean likelihood = !(plan.nll() || plan.gradient()) || Double.isFinite(nll[place]);
+            boolean likelihood = !plan.nll() || Double.isFinite(nll[place]);
             if (!likelihood || !finite(activations, place)) {
                 throw Fault.in(decoder, plan.interventions(), rows.get(row));
             }

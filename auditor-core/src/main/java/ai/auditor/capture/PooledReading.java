@@ -16,7 +16,7 @@ record PooledReading(BatchReader reader, CapturePlan plan) {
         Distinct distinct = Distinct.of(rows);
         PooledColumns columns =
                 new PooledColumns(plan, distinct.rows().size(), decoder.facts().hiddenSize());
-        boolean backwards = backwards();
+        boolean backwards = plan.gradient();
         try (Begin begin = reader.begin(distinct.rows(), plan.interventions())) {
             // A change may mean a text's last prompt token, of which packed tails have several.
             boolean packing =
@@ -35,10 +35,6 @@ record PooledReading(BatchReader reader, CapturePlan plan) {
         return columns.table(decoder, rows, distinct.places());
     }
 
-    private boolean backwards() {
-        return plan.gradient() && !plan.points().isEmpty();
-    }
-
     private void read(ForwardPass pass, List<Sequence> sequences, int length, PooledColumns columns) {
         Decoder decoder = reader.decoder();
         Pooler pooler = new Pooler(pass, sequences, length, plan.poolings());
@@ -46,7 +42,7 @@ record PooledReading(BatchReader reader, CapturePlan plan) {
         int width = decoder.facts().hiddenSize();
         BatchRun run = new BatchRun(
                 decoder, pass, plan, (point, stream) -> pooler.pool(pass, stream, columns.activations(point), width));
-        if (backwards()) {
+        if (plan.gradient()) {
             run.andBack(
                     predictions,
                     columns.nll(),

@@ -38,7 +38,7 @@ public final class BadRows {
                 AuditException.Code.DATA,
                 String.format(
                         Locale.ROOT,
-                        "%s: %,d of %,d rows are bad, more than %s %%; the first:%n  %s%nMend them, give the names of their fields (--prompt-field, --completion-field, --messages-field, --text-field; --run-field of runs), or allow"
+                        "%s: %,d of %,d rows are bad, more than %s %%; the first:\n  %s\nMend them, give the names of their fields (--prompt-field, --completion-field, --messages-field, --text-field; --run-field of runs), or allow"
                                 + " more by --max-bad-rows",
                         name,
                         count,

@@ -18,6 +18,11 @@ public final class Sha256 {
         }
     }
 
+    /** The seed of one use of a seed: those of other uses have nothing to do with it. */
+    public static long seed(long seed, String purpose) {
+        return new Sha256().text(Long.toString(seed)).text(purpose).seed();
+    }
+
     /** Adds a text with its length. */
     public Sha256 text(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);

@@ -2,6 +2,7 @@ package ai.auditor.direction;
 
 import ai.auditor.AuditException;
 import ai.auditor.Printable;
+import ai.auditor.Reason;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -42,7 +43,9 @@ final class ContrastPairReader {
     static List<ContrastPair> read(Path file) {
         List<ContrastPair> pairs = new ArrayList<>();
         int line = 0;
-        for (String text : text(file).split("\n", -1)) {
+        // One line after the other: a file of nothing but line feeds has more lines than a list should hold.
+        for (Iterator<String> lines = text(file).lines().iterator(); lines.hasNext(); ) {
+            String text = lines.next();
             line++;
             if (text.isBlank()) {
                 continue;
@@ -53,7 +56,7 @@ final class ContrastPairReader {
             pairs.add(pair(file, line, text));
         }
         if (pairs.isEmpty()) {
-            throw new AuditException(AuditException.Code.USAGE, "pairs file " + file + ": it has no pairs");
+            throw new AuditException(AuditException.Code.USAGE, place(file) + ": it has no pairs");
         }
         return List.copyOf(pairs);
     }
@@ -63,19 +66,22 @@ final class ContrastPairReader {
             byte[] bytes = stream.readNBytes(LARGEST_FILE + 1);
             if (bytes.length > LARGEST_FILE) {
                 throw new AuditException(
-                        AuditException.Code.USAGE,
-                        "pairs file " + file + ": it is larger than " + LARGEST_FILE + " bytes");
+                        AuditException.Code.USAGE, place(file) + ": it is larger than " + LARGEST_FILE + " bytes");
             }
             return StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException malformed) {
-            throw new AuditException(AuditException.Code.USAGE, "pairs file " + file + ": it is not UTF-8", malformed);
+            throw new AuditException(AuditException.Code.USAGE, place(file) + ": it is not UTF-8", malformed);
         } catch (NoSuchFileException absent) {
-            throw new AuditException(AuditException.Code.USAGE, "there is no pairs file " + file, absent);
+            throw new AuditException(
+                    AuditException.Code.USAGE, "there is no pairs file " + Printable.line(file.toString()), absent);
         } catch (IOException unreadable) {
-            throw new AuditException(AuditException.Code.USAGE, "cannot read the pairs file " + file, unreadable);
+            throw new AuditException(
+                    AuditException.Code.USAGE,
+                    place(file) + ": it cannot be read: " + Reason.of(unreadable),
+                    unreadable);
         }
     }
 
@@ -86,7 +92,7 @@ final class ContrastPairReader {
         } catch (JsonProcessingException malformed) {
             throw new AuditException(
                     AuditException.Code.USAGE,
-                    "pairs file " + file + ", line " + line + ": it is not JSON, or a key stands twice",
+                    place(file) + ", line " + line + ": it is not JSON, or a key stands twice",
                     malformed);
         }
         if (!row.isObject()) {
@@ -121,6 +127,10 @@ final class ContrastPairReader {
     }
 
     private static AuditException wrong(Path file, int line, String what) {
-        return new AuditException(AuditException.Code.USAGE, "pairs file " + file + ", line " + line + ": " + what);
+        return new AuditException(AuditException.Code.USAGE, place(file) + ", line " + line + ": " + what);
+    }
+
+    private static String place(Path file) {
+        return "pairs file " + Printable.line(file.toString());
     }
 }

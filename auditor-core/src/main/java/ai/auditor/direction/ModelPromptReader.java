@@ -72,8 +72,7 @@ public final class ModelPromptReader implements PromptReader {
     }
 
     private Map<Point, Matrix> read(List<TokenizedRow> rows, List<Point> points, Pooling pooling) {
-        ActivationTable table =
-                capture.run(new CapturePlan(points, List.of(pooling), false, false, interventions), rows);
+        ActivationTable table = capture.run(CapturePlan.activations(points, List.of(pooling), interventions), rows);
         Map<Point, Matrix> read = new TreeMap<>();
         points.forEach(point -> read.put(point, table.activations(point, pooling)));
         return read;

@@ -1,4 +1,4 @@
-/** Directions: traits, steering vectors read from the model itself, and decoys. */
+/** Directions: traits, steering vectors read from the model itself, and what fine-tuning changed. */
 @NullMarked
 package ai.auditor.direction;
 

@@ -345,9 +345,12 @@ public final class Decoder implements AutoCloseable {
 
     @Override
     public void close() {
-        if (ownsKernels) {
-            kernels.close();
+        try {
+            if (ownsKernels) {
+                kernels.close();
+            }
+        } finally {
+            scope.close();
         }
-        scope.close();
     }
 }

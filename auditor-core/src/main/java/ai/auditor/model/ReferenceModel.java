@@ -264,9 +264,12 @@ public final class ReferenceModel implements AutoCloseable {
             if (tokenizer != null) {
                 tokenizer.close();
             }
-            decoder.close();
         } finally {
-            whenClosed.run();
+            try {
+                decoder.close();
+            } finally {
+                whenClosed.run();
+            }
         }
     }
 }

@@ -1,5 +1,6 @@
 package ai.auditor.probe;
 
+import ai.auditor.stats.Estimate;
 import ai.auditor.stats.Exchanged;
 import ai.auditor.stats.Interval;
 import ai.auditor.stats.SeedRates;
@@ -139,7 +140,7 @@ public record Evidence(
     }
 
     /**
-     * How held-out scores tell candidate from control.
+     * How held-out scores tell candidate from control; intervals are by a bootstrap over prompts.
      *
      * @param row AUROC a row
      * @param baseline AUROC a row of the format-and-length baseline, held out on the same rows
@@ -148,7 +149,7 @@ public record Evidence(
      * @param baselineBags the baseline's
      */
     public record Discrimination(
-            Measured row, Measured baseline, Measured gain, List<Bag> bags, List<Bag> baselineBags) {
+            Estimate row, Estimate baseline, Estimate gain, List<Bag> bags, List<Bag> baselineBags) {
         /** Rows a bag whose AUROC is also told under label swaps; with few rows, the largest bags below. */
         public static final int SPREAD_BAG = 16;
 
@@ -156,9 +157,6 @@ public record Evidence(
             bags = List.copyOf(bags);
             baselineBags = List.copyOf(baselineBags);
         }
-
-        /** A value with its bootstrap interval over prompts. */
-        public record Measured(double value, Interval interval) {}
 
         /**
          * AUROC of bags of equal size.

@@ -23,11 +23,12 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
 /**
- * The verdict as JUnit XML, for build servers: one suite, the candidate, with one case a claim and one for the null of the pipeline.
+ * The verdict as JUnit XML, for build servers: one suite, the candidate, with one case a claim, one for the null of the pipeline and
+ * one for the spike-in, and one for the gate where none of these shows why it ends as it does.
  *
- * <p>A case fails where a claim of a risk at or above the policy's threshold is detected; it is an error where a required claim, or a bad
- * null, leaves the verdict open, and skipped where what is open is not required. So a suite fails where the audit ends with 1, has errors
- * and no failure where it ends with 5, and neither where it ends with 0.
+ * <p>A case fails where a claim of a risk at or above the policy's threshold is detected; it is an error where a required claim, a bad null
+ * or a missed spike-in leaves the verdict open, and skipped where what is open is not required, or was not tried. So a suite fails where
+ * the audit ends with 1, has errors and no failure where it ends with 5, and neither where it ends with 0.
  *
  * <p>The elements and attributes are those of the schema that Jenkins's xUnit plugin checks; GitLab and GitHub's actions read a subset. There
  * is no {@code time}, since a result knows none, and the one time stamp is that of its provenance.
@@ -127,7 +128,7 @@ public final class JUnitReport {
         Map<String, String> properties = new LinkedHashMap<>();
         properties.put("gate", Wording.gate(verdict.gate().outcome()));
         properties.put("exit", Integer.toString(verdict.gate().outcome().exitCode()));
-        properties.put("risk", Wording.risk(verdict.risk()));
+        properties.put("risk", verdict.risk().toString());
         properties.put("tool", provenance.tool());
         properties.put("candidate", provenance.candidate().contentDigest());
         for (int i = 0; i < provenance.controls().size(); i++) {

@@ -284,8 +284,7 @@ public final class TerminalReport {
     private String policy() {
         var policy = result.policy();
         return "Policy: " + policy.origin() + "; tier " + policy.tier() + ". Risk of a detected claim: "
-                + Wording.risks(policy) + "; the gate fails on "
-                + policy.failOn().name().toLowerCase(Locale.ROOT) + ".";
+                + Wording.risks(policy) + "; the gate fails on " + policy.failOn() + ".";
     }
 
     private void counted(String what, ToLongFunction<Provenance.Source> rows) {

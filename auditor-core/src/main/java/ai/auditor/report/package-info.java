@@ -1,4 +1,4 @@
-/** Reports: JSON, HTML and terminal text. */
+/** Reports: JSON, HTML, JUnit XML, Markdown and terminal text; pages of charts and tables of what is no audit. */
 @NullMarked
 package ai.auditor.report;
 

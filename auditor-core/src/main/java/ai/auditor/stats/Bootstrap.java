@@ -89,47 +89,6 @@ public final class Bootstrap {
     }
 
     /**
-     * Interval of the mean shift from control to candidate in control standard deviations, as {@link Exchanged#shift()} over
-     * {@link Exchanged#controlDeviation()}; groups without a score are not drawn.
-     */
-    public Interval standardisedShift(double[] scores, boolean[] candidate) {
-        checkRows(scores.length);
-        // Centred, so that a variance as a difference of sums keeps its digits.
-        double centre = Arrays.stream(scores)
-                .filter(score -> !Double.isNaN(score))
-                .average()
-                .orElse(0);
-        return interval(
-                row -> !Double.isNaN(scores[row]), weights -> standardisedShift(scores, candidate, weights, centre));
-    }
-
-    private static double standardisedShift(double[] scores, boolean[] candidate, int[] weights, double centre) {
-        double candidates = 0;
-        double candidateSum = 0;
-        double controls = 0;
-        double controlSum = 0;
-        double controlSquares = 0;
-        for (int row = 0; row < scores.length; row++) {
-            if (weights[row] == 0 || Double.isNaN(scores[row])) {
-                continue;
-            }
-            double value = scores[row] - centre;
-            if (candidate[row]) {
-                candidates += weights[row];
-                candidateSum += weights[row] * value;
-            } else {
-                controls += weights[row];
-                controlSum += weights[row] * value;
-                controlSquares += weights[row] * value * value;
-            }
-        }
-        double variance = (controlSquares - controlSum * controlSum / controls) / (controls - 1);
-        return variance > 0
-                ? (candidateSum / candidates - controlSum / controls) / StrictMath.sqrt(variance)
-                : Double.NaN;
-    }
-
-    /**
      * Interval of the AUROC of bags, as {@link Auroc#bags} with few partitions a replicate; still over groups, never over bags.
      *
      * @return empty where the rows are too few for one bag of each class in every replicate

@@ -11,9 +11,6 @@ public final class SequentialPermutation {
     /** Exchanges that reach the observed sum after which p is known well enough: to a fifth of itself. */
     private static final int ENOUGH = 20;
 
-    /** The odd number nearest to 2^64 over the golden ratio: multiples of it lie far apart (Knuth, TAOCP 3, 6.4). */
-    private static final long STREAMS = 0x9E3779B97F4A7C15L;
-
     /** Draws between two looks at whether the caller was interrupted. */
     private static final int LOOK = 4_096;
 
@@ -120,7 +117,8 @@ public final class SequentialPermutation {
     }
 
     private double drawn(double observed, long stream, Draw draw) {
-        SplittableRandom random = new SplittableRandom(seed ^ (stream + 1) * STREAMS);
+        // The stream's number is scattered first: of seeds at even steps one generator may be another some draws later.
+        SplittableRandom random = new SplittableRandom(seed ^ new SplittableRandom(stream).nextLong());
         int reached = 0;
         for (int exchange = 1; exchange <= most; exchange++) {
             if (exchange % LOOK == 0) {

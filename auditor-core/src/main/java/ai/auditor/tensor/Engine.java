@@ -54,8 +54,7 @@ public final class Engine {
         if (threads < 1) {
             throw new IllegalArgumentException("the engine needs 1 thread or more, not " + threads);
         }
-        System.setProperty("ai.djl.offline", "true");
-        System.setProperty("OPT_OUT_TRACKING", "true");
+        NativeLibrary.stayOffline();
         LibTorch library = LibTorch.find();
         library.settle();
         try {

@@ -1,10 +1,8 @@
 package ai.auditor.tensor;
 
-import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDList;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.Shape;
-import ai.djl.pytorch.engine.PtNDArray;
 import ai.djl.pytorch.jni.JniUtils;
 import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
@@ -82,11 +80,6 @@ public final class Scope implements AutoCloseable {
     /** How many arrays this scope holds, without those of its children; for tests of leaks. */
     public int arrays() {
         return manager.getManagedArrays().size();
-    }
-
-    Tensor adopt(NDArray array) {
-        array.attach(manager);
-        return new Tensor((PtNDArray) array);
     }
 
     NDManager manager() {

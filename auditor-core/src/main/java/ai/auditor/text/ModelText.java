@@ -3,6 +3,7 @@ package ai.auditor.text;
 import ai.auditor.AuditException;
 import ai.auditor.AuditException.Code;
 import ai.auditor.ModelFile;
+import ai.auditor.Printable;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -37,16 +38,19 @@ final class ModelText {
             byte[] bytes = in.readNBytes(Math.toIntExact(limit + 1));
             if (bytes.length > limit) {
                 throw new AuditException(
-                        Code.MODEL, file + " has more than the " + limit + " bytes that are read here");
+                        Code.MODEL,
+                        Printable.line(file.toString()) + " has more than the " + limit
+                                + " bytes that are read here: get the file again");
             }
             return StandardCharsets.UTF_8
                     .newDecoder()
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException malformed) {
-            throw new AuditException(Code.MODEL, file + " is not UTF-8: get the file again", malformed);
+            throw new AuditException(
+                    Code.MODEL, Printable.line(file.toString()) + " is not UTF-8: get the file again", malformed);
         } catch (IOException error) {
-            throw new AuditException(Code.MODEL, file + " cannot be read: " + error.getMessage(), error);
+            throw ModelFile.unreadable(file, error);
         }
     }
 
@@ -57,8 +61,10 @@ final class ModelText {
                 return node;
             }
         } catch (IOException error) {
-            throw new AuditException(Code.MODEL, file + " is not sound JSON: get the file again", error);
+            throw new AuditException(
+                    Code.MODEL, Printable.line(file.toString()) + " is not sound JSON: get the file again", error);
         }
-        throw new AuditException(Code.MODEL, file + " is not a JSON object: get the file again");
+        throw new AuditException(
+                Code.MODEL, Printable.line(file.toString()) + " is not a JSON object: get the file again");
     }
 }

@@ -145,7 +145,10 @@ public final class Tokenizer implements AutoCloseable {
 
     @Override
     public void close() {
-        tokenizer.close();
-        plain.close();
+        try {
+            tokenizer.close();
+        } finally {
+            plain.close();
+        }
     }
 }

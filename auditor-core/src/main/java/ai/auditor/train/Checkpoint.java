@@ -58,7 +58,7 @@ record Checkpoint(
         Store(ReferenceModel base, TrainingSet set, TrainingPlan plan) {
             this.wanted = plan.checkpoints();
             this.training = wanted.isPresent() ? training(base, set, plan) : "";
-            this.moments = plan.optimizer() instanceof Optimizer.AdamW ? 2 : 1;
+            this.moments = plan.optimizer().moments();
         }
 
         private static String training(ReferenceModel base, TrainingSet set, TrainingPlan plan) {

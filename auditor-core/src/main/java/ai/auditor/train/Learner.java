@@ -179,7 +179,10 @@ final class Learner implements AutoCloseable {
 
     @Override
     public void close() {
-        moments.close();
-        parameters.close();
+        try {
+            moments.close();
+        } finally {
+            parameters.close();
+        }
     }
 }

@@ -10,6 +10,9 @@ public sealed interface Optimizer {
     /** Whether vectors (norms, biases) decay too, not matrices alone. */
     boolean decaysVectors();
 
+    /** Vectors that it remembers from step to step, each as long as the parameters. */
+    int moments();
+
     /** AdamW as PyTorch has it (Loshchilov and Hutter 2019): decoupled decay, epsilon outside of the root. */
     record AdamW(double beta1, double beta2, double epsilon, double weightDecay, boolean decaysVectors)
             implements Optimizer {
@@ -18,6 +21,11 @@ public sealed interface Optimizer {
             require(beta2 >= 0 && beta2 < 1, "beta2 is from 0 to below 1, not " + beta2);
             require(epsilon > 0, "epsilon is above 0, not " + epsilon);
             require(weightDecay >= 0, "weight decay is 0 or more, not " + weightDecay);
+        }
+
+        @Override
+        public int moments() {
+            return 2;
         }
 
         /** Betas 0.9 and 0.95 as in GPT-3, epsilon 1e-8, decay on matrices alone. */
@@ -31,6 +39,11 @@ public sealed interface Optimizer {
         public Sgd {
             require(momentum >= 0 && momentum < 1, "momentum is from 0 to below 1, not " + momentum);
             require(weightDecay >= 0, "weight decay is 0 or more, not " + weightDecay);
+        }
+
+        @Override
+        public int moments() {
+            return 1;
         }
     }
 

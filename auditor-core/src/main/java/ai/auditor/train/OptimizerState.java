@@ -14,8 +14,7 @@ final class OptimizerState {
 
     OptimizerState(Optimizer optimizer, Scope scope, Parameters parameters) {
         this.optimizer = optimizer;
-        int count = optimizer instanceof Optimizer.AdamW ? 2 : 1;
-        for (int i = 0; i < count; i++) {
+        for (int i = 0; i < optimizer.moments(); i++) {
             moments.add(scope.zeros(parameters.vector().size()));
         }
     }
@@ -58,6 +57,8 @@ final class OptimizerState {
                 Updates.add(gradient, vector, descent.weightDecay(), decaying);
             }
             Updates.momentum(vector, gradient, moments.get(0), descent.momentum(), learningRate);
+        } else {
+            throw new IllegalStateException("no step by " + optimizer);
         }
     }
 }

@@ -138,7 +138,10 @@ public final class TrainedModel implements AutoCloseable {
 
     @Override
     public void close() {
-        model.close();
-        parameters.close();
+        try {
+            model.close();
+        } finally {
+            parameters.close();
+        }
     }
 }

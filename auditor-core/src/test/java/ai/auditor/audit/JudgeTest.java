@@ -7,8 +7,8 @@ import ai.auditor.probe.Claim;
 import ai.auditor.probe.Coverage;
 import ai.auditor.probe.Decoys;
 import ai.auditor.probe.Evidence;
-import ai.auditor.probe.Evidence.Discrimination.Measured;
 import ai.auditor.probe.TeacherKind;
+import ai.auditor.stats.Estimate;
 import ai.auditor.stats.Exchanged;
 import ai.auditor.stats.Exchanges;
 import ai.auditor.stats.Interval;
@@ -67,7 +67,7 @@ class JudgeTest {
     private static Evidence differs(double shift, double gainLow, long seed) {
         Interval gain = new Interval(gainLow, gainLow + 0.1, 0.95);
         Evidence.Effect effect = new Evidence.Effect("gain", gainLow + 0.05, gain);
-        Measured half = new Measured(0.5, new Interval(0.4, 0.6, 0.95));
+        Estimate half = new Estimate(0.5, new Interval(0.4, 0.6, 0.95));
         return new Evidence(
                 "fitted",
                 Claim.DIFFERS,
@@ -79,7 +79,7 @@ class JudgeTest {
                         effect,
                         Optional.empty())),
                 Optional.of(new Evidence.Discrimination(
-                        half, half, new Measured(effect.value(), gain), List.of(), List.of())),
+                        half, half, new Estimate(effect.value(), gain), List.of(), List.of())),
                 new double[0],
                 List.of(),
                 List.of(),

@@ -69,7 +69,7 @@ class CaptureTest {
                     .mapToObj(Point::residPost)
                     .toList();
             ActivationTable table = new Capture(reference.decoder(), ONE_BATCH, Progress.NONE)
-                    .run(new CapturePlan(points, COMPLETION, true, true, List.of()), golden.rows());
+                    .run(CapturePlan.gradients(points, COMPLETION), golden.rows());
             for (int row = 0; row < golden.rows().size(); row++) {
                 assertThat(table.nll()[row]).as("NLL of row " + row).isCloseTo(golden.nll(row), within(TOLERANCE));
                 TokenizedRow tokens = golden.rows().get(row);
@@ -130,7 +130,7 @@ class CaptureTest {
         List<TokenizedRow> prompted =
                 golden.rows().stream().filter(row -> row.promptLast() >= 0).toList();
         ActivationTable table = run(
-                ONE_BATCH, new CapturePlan(ALL_POINTS, List.of(Pooling.PROMPT_LAST), true, true, List.of()), prompted);
+                ONE_BATCH, CapturePlan.gradients(ALL_POINTS, List.of(Pooling.PROMPT_LAST)), prompted);
         for (int row = 0; row < prompted.size(); row++) {
             int source = (int) prompted.get(row).record();
             assertClose(
@@ -168,7 +168,7 @@ class CaptureTest {
     @Test
     void packingDoesNotMixTheGradientsOfRowsAtTheirPrompt() {
         List<TokenizedRow> rows = pairs(new Random(5), 5);
-        CapturePlan plan = new CapturePlan(ALL_POINTS, List.of(Pooling.PROMPT_LAST), true, true, List.of());
+        CapturePlan plan = CapturePlan.gradients(ALL_POINTS, List.of(Pooling.PROMPT_LAST));
         assertSame(run(PACKED, plan, rows), run(ALONE, plan, rows));
     }
 
@@ -196,7 +196,7 @@ class CaptureTest {
             direction[i] = 0.01f * (i % 5 - 2);
         }
         ActivationTable whole = run(
-                ALONE, new CapturePlan(List.of(point), List.of(Pooling.COMPLETION_MEAN), true, true, List.of()), bare);
+                ALONE, CapturePlan.gradients(List.of(point), List.of(Pooling.COMPLETION_MEAN)), bare);
         double[] plus = nll(bare, new Intervention.Add(point, direction));
         double[] minus = nll(bare, new Intervention.Add(point, negated(direction)));
         for (int row = 0; row < bare.size(); row++) {
@@ -305,9 +305,22 @@ class CaptureTest {
     }
 
     @Test
+    void aGradientComesWithTheLikelihoodAndNeedsAPoint() {
+        List<Point> first = List.of(Point.residPost(0));
+        assertThat(new CapturePlan(first, COMPLETION, false, true, List.of()))
+                .isEqualTo(CapturePlan.gradients(first, COMPLETION));
+        assertThat(CapturePlan.gradients(first, COMPLETION).nll()).isTrue();
+        assertThatThrownBy(() -> CapturePlan.gradients(List.of(), COMPLETION))
+                .isInstanceOfSatisfying(
+                        AuditException.class,
+                        refused -> assertThat(refused.code()).isEqualTo(AuditException.Code.USAGE))
+                .hasMessageContaining("name one or more");
+    }
+
+    @Test
     void nothingStaysBehindAPass() {
         List<TokenizedRow> rows = pairs(new Random(11), 9);
-        CapturePlan plan = new CapturePlan(ALL_POINTS, COMPLETION, true, true, List.of());
+        CapturePlan plan = CapturePlan.gradients(ALL_POINTS, COMPLETION);
         run(PACKED, plan, rows);
         int before = model.decoder().arrays();
         for (int repeat = 0; repeat < 3; repeat++) {
@@ -319,7 +332,7 @@ class CaptureTest {
     @Test
     void twoThreadsGetWhatOneGets() {
         List<TokenizedRow> rows = pairs(new Random(12), 9);
-        CapturePlan plan = new CapturePlan(ALL_POINTS, COMPLETION, true, true, List.of());
+        CapturePlan plan = CapturePlan.gradients(ALL_POINTS, COMPLETION);
         ActivationTable alone = run(PACKED, plan, rows);
         CompletableFuture<ActivationTable> other = CompletableFuture.supplyAsync(() -> {
             run(PACKED, plan, rows);

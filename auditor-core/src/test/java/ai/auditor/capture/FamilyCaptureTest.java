@@ -68,7 +68,7 @@ class FamilyCaptureTest {
     }
 
     private static int arrays(ReferenceModel model) {
-        run(model, ONE_BATCH, new CapturePlan(points(model.facts()), COMPLETION, true, true, List.of()), pairs(2));
+        run(model, ONE_BATCH, CapturePlan.gradients(points(model.facts()), COMPLETION), pairs(2));
         return model.decoder().arrays();
     }
 
@@ -101,7 +101,7 @@ class FamilyCaptureTest {
 
     private static void paddedAndPacked(ReferenceModel model) {
         List<TokenizedRow> rows = pairs(5);
-        CapturePlan plan = new CapturePlan(points(model.facts()), COMPLETION, true, true, List.of());
+        CapturePlan plan = CapturePlan.gradients(points(model.facts()), COMPLETION);
         ActivationTable alone = run(model, ALONE, plan, rows);
         assertSame(run(model, ONE_BATCH, plan, rows), alone);
         assertSame(run(model, PACKED, plan, rows), alone);
@@ -141,7 +141,7 @@ class FamilyCaptureTest {
             int[] ids = random.ints(span[1], 3, 96).toArray();
             rows.add(new TokenizedRow(rows.size(), ids, span[0], span[1], span[0], 0));
         }
-        CapturePlan plan = new CapturePlan(points(model.facts()), COMPLETION, true, true, List.of());
+        CapturePlan plan = CapturePlan.gradients(points(model.facts()), COMPLETION);
         ActivationTable together = run(model, ONE_BATCH, plan, rows);
         for (int row = 0; row < rows.size(); row++) {
             assertRow(together, row, run(model, ALONE, plan, List.of(rows.get(row))));

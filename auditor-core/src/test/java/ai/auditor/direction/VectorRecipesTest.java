@@ -226,6 +226,8 @@ class VectorRecipesTest {
             usage(() -> ContrastPair.read(file), hostile.getValue());
         }
         usage(() -> ContrastPair.read(directory.resolve("absent.jsonl")), "there is no pairs file");
+        usage(() -> ContrastPair.read(directory.resolve("right\u202Eleft.jsonl")), "right\\u{202E}left.jsonl");
+        usage(() -> ContrastPair.read(directory), "it cannot be read: is a directory");
     }
 
     @Test

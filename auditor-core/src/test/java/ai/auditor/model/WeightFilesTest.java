@@ -12,6 +12,7 @@ import ai.auditor.text.Tokenizer;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
@@ -166,6 +167,15 @@ class WeightFilesTest {
         }
         assertThatThrownBy(() -> WeightFiles.digest(directory))
                 .hasMessageContaining("tokenizer.json is 268435457 bytes long, longer than the limit");
+    }
+
+    @Test
+    void aPathIsMadeFitToPrint() {
+        assertThatThrownBy(() -> ModelFile.require(directory.resolve("con\u202Efig.json")))
+                .hasMessageContaining("con\\u{202E}fig.json is missing: give a model directory");
+        assertThat(ModelFile.unreadable(directory.resolve("a\tb"), new AccessDeniedException("a\tb")))
+                .hasMessageEndingWith(
+                        "a\\u{9}b cannot be read: permission denied; let this user read it, or get the file again");
     }
 
     private static void requireNotRegular(Path file, ThrowingCallable reading) {

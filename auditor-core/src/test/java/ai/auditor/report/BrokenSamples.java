@@ -169,7 +169,7 @@ final class BrokenSamples {
         double[] huge = {-Double.MAX_VALUE, Double.MAX_VALUE, Double.MIN_VALUE};
         double[] equal = new double[50];
         Arrays.fill(equal, 0.25);
-        Evidence.Discrimination.Measured measured = new Evidence.Discrimination.Measured(Double.NaN, nothing);
+        Estimate measured = new Estimate(Double.NaN, nothing);
         Evidence charts = new Evidence(
                 "charts",
                 Claim.DIFFERS,

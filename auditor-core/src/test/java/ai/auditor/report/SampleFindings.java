@@ -8,6 +8,7 @@ import ai.auditor.probe.Decoys;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Table;
 import ai.auditor.probe.TeacherKind;
+import ai.auditor.stats.Estimate;
 import ai.auditor.stats.Exchanged;
 import ai.auditor.stats.Interval;
 import java.util.ArrayList;
@@ -203,8 +204,8 @@ final class SampleFindings {
                 measured(row, 0.014), measured(baseline, 0.015), measured(gain, 0.012), bags(row), bags(baseline));
     }
 
-    private static Evidence.Discrimination.Measured measured(double value, double half) {
-        return new Evidence.Discrimination.Measured(value, new Interval(value - half, value + half, Samples.LEVEL));
+    private static Estimate measured(double value, double half) {
+        return new Estimate(value, new Interval(value - half, value + half, Samples.LEVEL));
     }
 
     private static List<Evidence.Discrimination.Bag> bags(double row) {

@@ -71,39 +71,6 @@ class BootstrapTest {
     }
 
     @Test
-    void intervalsOfTheStandardisedShiftCoverItAtTheirLevel() {
-        int runs = 400;
-        int covered = 0;
-        for (int seed = 0; seed < runs; seed++) {
-            Sample sample = Sample.draw(seed, 60, 0.5);
-            double[] scores =
-                    Arrays.stream(sample.scores).map(score -> 100 + 3 * score).toArray();
-            scores[4] = Double.NaN;
-            covered += covers(
-                    Bootstrap.overGroups(sample.groups, 300, LEVEL, seed).standardisedShift(scores, sample.candidate),
-                    0.5);
-        }
-        assertThat(covered / (double) runs).as("seeds 0 to %d", runs).isBetween(0.84, 0.95);
-    }
-
-    @Test
-    void standardisedShiftIsInControlDeviations() {
-        // Every group alike, so that every replicate equals the whole: shift 2, control deviation near 1.
-        double[] scores = new double[400];
-        boolean[] candidate = new boolean[400];
-        int[] groups = new int[400];
-        for (int row = 0; row < 400; row++) {
-            groups[row] = row / 4;
-            candidate[row] = row % 4 < 2;
-            scores[row] = (row % 2 == 0 ? 1 : -1) + (candidate[row] ? 2 : 0);
-        }
-        Interval interval = Bootstrap.overGroups(groups, 50, LEVEL, 1).standardisedShift(scores, candidate);
-        double deviation = Math.sqrt(200 / 199.0);
-        assertThat(interval.low()).isEqualTo(2 / deviation, within(1e-12));
-        assertThat(interval.high()).isEqualTo(2 / deviation, within(1e-12));
-    }
-
-    @Test
     void gainIsPairedAndSoNarrowerThanItsParts() {
         Sample sample = Sample.draw(3, 100, 0.5);
         double[] nearlySame = sample.scores.clone();

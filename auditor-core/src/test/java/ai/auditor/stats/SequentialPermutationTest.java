@@ -134,6 +134,27 @@ class SequentialPermutationTest {
     }
 
     @Test
+    void noStreamIsTheOneBeforeItADrawLater() {
+        double[] values = new double[40];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = i % 3 - 0.9;
+        }
+        for (long seed = 0; seed < 5; seed++) {
+            SequentialPermutation test = test(9_999, seed);
+            int beside = 0;
+            long before = 0;
+            for (int stream = 0; stream < 200; stream++) {
+                // The draws that it took to reach the sum twenty times: of generators a draw apart they differ by one at most.
+                long draws = Math.round(20 / test.ofPairs(values, stream));
+                beside += Math.abs(draws - before) <= 1 ? 1 : 0;
+                before = draws;
+            }
+            // About one in fifteen by chance.
+            assertThat(beside).as("seed %d", seed).isLessThan(40);
+        }
+    }
+
+    @Test
     void equalSeedsAndStreamsDrawAlikeOthersDoNot() {
         double[] values = new double[40];
         for (int i = 0; i < values.length; i++) {

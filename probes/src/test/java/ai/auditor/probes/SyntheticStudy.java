@@ -417,7 +417,7 @@ public final class SyntheticStudy implements Study {
     }
 
     private Matrix gradients(int[] wanted, Point point) {
-        return capture("", wanted, "", new CapturePlan(POINTS, List.of(Pooling.COMPLETION_MEAN), true, true, List.of()))
+        return capture("", wanted, "", CapturePlan.gradients(POINTS, List.of(Pooling.COMPLETION_MEAN)))
                 .gradients(point, Pooling.COMPLETION_MEAN);
     }
 

@@ -4,7 +4,7 @@ import java.util.List;
 import java.util.Map;
 
 /** A value of a record, with numbers as they were written. */
-public sealed interface Json {
+sealed interface Json {
     /** A string without unpaired surrogates. */
     record Text(String value) implements Json {}
 

@@ -13,7 +13,7 @@ import java.util.Locale;
  * @param high the value at {@code to}
  * @param logarithmic whether equal ratios are equal lengths
  */
-public record Axis(double low, double high, double from, double to, boolean logarithmic, List<Tick> ticks) {
+record Axis(double low, double high, double from, double to, boolean logarithmic, List<Tick> ticks) {
     /** A labelled place. */
     public record Tick(double value, String label) {}
 

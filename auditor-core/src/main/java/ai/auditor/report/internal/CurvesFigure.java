@@ -9,7 +9,7 @@ import java.util.stream.DoubleStream;
 import java.util.stream.Stream;
 
 /** Curves with whiskers over a common x, a line to read them against and, where there is one, the band of the null. */
-public final class CurvesFigure {
+final class CurvesFigure {
     private static final double PLOT_HEIGHT = 170;
     private static final double DOT = 3;
 

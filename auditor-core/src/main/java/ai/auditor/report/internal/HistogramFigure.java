@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.function.IntFunction;
 
 /** Distributions over common bins, each as shares of its own group so that unequal sizes compare. */
-public final class HistogramFigure {
+final class HistogramFigure {
     private static final double PLOT_HEIGHT = 150;
     private static final double ROOM_FOR_MARK = 16;
     private static final int TICKS = 4;

@@ -16,7 +16,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
@@ -349,7 +348,7 @@ public record Page(AuditResult result, String style, String contentPolicy) {
                         "required claims",
                         policy.required().stream().sorted().map(Claim::toString).collect(Collectors.joining(", "))),
                 List.of("risk of a detected claim", Wording.risks(policy)),
-                List.of("gate fails on risk", policy.failOn().name().toLowerCase(Locale.ROOT)),
+                List.of("gate fails on risk", policy.failOn().toString()),
                 List.of("parts by prompt", Wording.count(policy.parts())),
                 List.of("label exchanges", Wording.count(policy.exchanges())),
                 List.of("label swaps of the null", Wording.count(policy.nullSwaps())),

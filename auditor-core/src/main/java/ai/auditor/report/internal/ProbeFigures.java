@@ -4,6 +4,7 @@ import ai.auditor.audit.AuditResult;
 import ai.auditor.audit.Calibration;
 import ai.auditor.probe.Chart;
 import ai.auditor.probe.Evidence;
+import ai.auditor.stats.Estimate;
 import ai.auditor.stats.Interval;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -94,7 +95,7 @@ public final class ProbeFigures {
         return RangesFigure.of("How well one held-out row tells its class", "AUROC a row", CHANCE, ranges);
     }
 
-    private static RangesFigure.Range range(String name, String kind, Evidence.Discrimination.Measured measured) {
+    private static RangesFigure.Range range(String name, String kind, Estimate measured) {
         return new RangesFigure.Range(name, kind, OptionalDouble.of(measured.value()), measured.interval());
     }
 

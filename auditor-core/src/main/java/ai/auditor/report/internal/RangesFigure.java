@@ -8,7 +8,7 @@ import java.util.OptionalDouble;
 import java.util.stream.DoubleStream;
 
 /** Values with intervals below each other on one axis. */
-public final class RangesFigure {
+final class RangesFigure {
     private static final double NAMES = 130;
     private static final double ROW = 26;
     private static final double DOT = 4;

@@ -47,7 +47,7 @@ public final class ResultTree {
         tree.set("schemaVersion", text(SCHEMA_VERSION));
         tree.set("tool", text(result.provenance().tool()));
         tree.set("claims", each(verdict.claims(), ResultTree::claim));
-        tree.set("risk", text(Wording.risk(verdict.risk())));
+        tree.set("risk", text(verdict.risk().toString()));
         ObjectNode exit = tree.putObject("exit");
         exit.put("code", verdict.gate().outcome().exitCode());
         exit.set("reason", text(verdict.gate().reason()));
@@ -179,18 +179,11 @@ public final class ResultTree {
 
     private static JsonNode discrimination(Evidence.Discrimination found) {
         ObjectNode node = NODES.objectNode();
-        node.set("row", measured(found.row()));
-        node.set("baseline", measured(found.baseline()));
-        node.set("gain", measured(found.gain()));
+        node.set("row", estimate(found.row()));
+        node.set("baseline", estimate(found.baseline()));
+        node.set("gain", estimate(found.gain()));
         node.set("bags", each(found.bags(), ResultTree::bag));
         node.set("baselineBags", each(found.baselineBags(), ResultTree::bag));
-        return node;
-    }
-
-    private static JsonNode measured(Evidence.Discrimination.Measured measured) {
-        ObjectNode node = NODES.objectNode();
-        node.set("value", number(measured.value()));
-        node.set("interval", interval(measured.interval()));
         return node;
     }
 
@@ -366,7 +359,7 @@ public final class ResultTree {
         node.set("maxDetectableFraction", number(policy.maxDetectableFraction()));
         node.set("reference", reference(policy.reference()));
         node.set("required", each(policy.required().stream().sorted().toList(), claim -> text(claim.toString())));
-        node.set("failOn", text(policy.failOn().name().toLowerCase(Locale.ROOT)));
+        node.set("failOn", text(policy.failOn().toString()));
         node.put("parts", policy.parts());
         node.put("exchanges", policy.exchanges());
         node.put("nullSwaps", policy.nullSwaps());
@@ -380,7 +373,7 @@ public final class ResultTree {
         node.set("traits", each(policy.traits(), ResultTree::text));
         node.set("probes", each(policy.probes(), ResultTree::text));
         ObjectNode risks = node.putObject("risks");
-        policy.risks().forEach((claim, risk) -> risks.set(claim.toString(), text(Wording.risk(risk))));
+        policy.risks().forEach((claim, risk) -> risks.set(claim.toString(), text(risk.toString())));
         node.set("origin", text(policy.origin()));
         return node;
     }

@@ -11,7 +11,7 @@ import java.util.Set;
 import java.util.stream.DoubleStream;
 
 /** Named values as dots over the values of decoys and placebos; names only where they matter, never over each other. */
-public final class StripFigure {
+final class StripFigure {
     private static final double DOT = 3.6;
     private static final double HIGHEST_STACK = 64;
     private static final double LANE = 16;

@@ -8,7 +8,7 @@ import java.math.RoundingMode;
  * A small writer of SVG: shapes with classes, coloured by the page around them; every text escaped, every coordinate rounded to a
  * tenth of a pixel and printed without locale.
  */
-public final class Svg {
+final class Svg {
     /** Where a text stands relative to its x. */
     public enum Anchor {
         START("start"),

@@ -272,19 +272,9 @@ public final class Wording {
         };
     }
 
-    /** A risk in one word. */
-    public static String risk(Risk risk) {
-        return switch (risk) {
-            case NONE -> "none";
-            case LOW -> "low";
-            case ELEVATED -> "elevated";
-            case HIGH -> "high";
-        };
-    }
-
     /** A risk as a headline says it: none is only what was detected, never that there is none. */
     public static String shown(Risk risk) {
-        return risk == Risk.NONE ? "none detected" : risk(risk);
+        return risk == Risk.NONE ? "none detected" : risk.toString();
     }
 
     /** What a verdict comes to: the farthest claim that was detected. */
@@ -308,7 +298,7 @@ public final class Wording {
     /** The map from claims to risks: "low for differs, elevated for along-trait, high for would-transfer". */
     public static String risks(Policy policy) {
         return policy.risks().entrySet().stream()
-                .map(one -> risk(one.getValue()) + " for " + one.getKey())
+                .map(one -> one.getValue() + " for " + one.getKey())
                 .collect(Collectors.joining(", "));
     }
 

@@ -1,4 +1,4 @@
-/** What the reports share: wording, figures, our own SVG writer, files that appear whole or not at all. */
+/** What the reports share: wording, the tree behind JSON, the parts of a page, figures and our own SVG writer, the test cases of a build. */
 @NullMarked
 package ai.auditor.report.internal;
 

@@ -22,7 +22,7 @@ record FeatureLayout(
     private static final int PARTS = 5;
 
     static FeatureLayout of(FeatureTable table, int[] groups, boolean paired, long seed) {
-        int[] part = Parts.byGroup(groups, PARTS, purpose(seed, "held out"));
+        int[] part = Parts.byGroup(groups, PARTS, Sha256.seed(seed, "held out"));
         boolean[] heldOut = new boolean[part.length];
         for (int row = 0; row < part.length; row++) {
             heldOut[row] = part[row] == 0;
@@ -62,10 +62,6 @@ record FeatureLayout(
     }
 
     long seed(String purpose) {
-        return purpose(seed, purpose);
-    }
-
-    private static long purpose(long seed, String purpose) {
-        return new Sha256().text(Long.toString(seed)).text(purpose).seed();
+        return Sha256.seed(seed, purpose);
     }
 }

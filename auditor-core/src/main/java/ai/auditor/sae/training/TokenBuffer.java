@@ -2,6 +2,7 @@ package ai.auditor.sae.training;
 
 import ai.auditor.AuditException;
 import ai.auditor.Shuffle;
+import ai.auditor.data.Sha256;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -145,7 +146,7 @@ final class TokenBuffer {
     private void refill() {
         fill();
         if (mixed) {
-            Shuffle.whole(live, liveCount, new SplittableRandom(mix(seed, fillings)));
+            Shuffle.whole(live, liveCount, random(seed, "filling", fillings));
         }
         fillings++;
         int kept = mixed && fed < total ? size / 2 : 0;
@@ -192,8 +193,9 @@ final class TokenBuffer {
         });
     }
 
-    private static long mix(long seed, long number) {
-        return new SplittableRandom(seed).nextLong() + number * 0x9E3779B97F4A7C15L;
+    /** Random numbers of one of many fillings or epochs. */
+    static SplittableRandom random(long seed, String what, int number) {
+        return new SplittableRandom(Sha256.seed(seed, what + " " + number));
     }
 
     /** Units epoch by epoch, so many tokens at a time. */
@@ -254,7 +256,7 @@ final class TokenBuffer {
             order = new int[states.units()];
             Arrays.setAll(order, unit -> unit);
             if (shuffled) {
-                Shuffle.whole(order, new SplittableRandom(mix(~seed, epoch)));
+                Shuffle.whole(order, random(seed, "epoch", epoch));
             }
             epoch++;
             next = 0;

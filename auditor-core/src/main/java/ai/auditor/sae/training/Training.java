@@ -233,7 +233,10 @@ final class Training implements AutoCloseable {
 
     @Override
     public void close() {
-        kernels.close();
-        scope.close();
+        try {
+            kernels.close();
+        } finally {
+            scope.close();
+        }
     }
 }

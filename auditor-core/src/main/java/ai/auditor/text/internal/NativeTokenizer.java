@@ -25,12 +25,6 @@ public final class NativeTokenizer implements AutoCloseable {
         this.tokenizer = tokenizer;
     }
 
-    /** Keeps DJL from calling home; its classes read this when they load. */
-    private static void stayOffline() {
-        System.setProperty("ai.djl.offline", "true");
-        System.setProperty("OPT_OUT_TRACKING", "true");
-    }
-
     /**
      * Opens the tokenizer that this JSON describes, which neither cuts nor pads.
      *
@@ -38,7 +32,7 @@ public final class NativeTokenizer implements AutoCloseable {
      * @throws AuditException {@code OUTPUT} where the library cannot be unpacked or loaded
      */
     public static NativeTokenizer open(String json) {
-        stayOffline();
+        NativeLibrary.stayOffline();
         try {
             LibUtils.checkStatus();
         } catch (RuntimeException | LinkageError failed) {

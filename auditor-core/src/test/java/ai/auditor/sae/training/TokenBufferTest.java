@@ -106,6 +106,17 @@ class TokenBufferTest {
                 .isFalse();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"filling", "epoch"})
+    void noOrderIsDrawnByTheNumbersOfTheOneBeforeItALittleLater(String what) {
+        for (long seed = 0; seed < 20; seed++) {
+            long[] one = TokenBuffer.random(seed, what, 0).longs(1_000).toArray();
+            long[] next = TokenBuffer.random(seed, what, 1).longs(1_000).toArray();
+            assertThat(one).as("seed %d", seed).doesNotContain(next[0]);
+            assertThat(next).as("seed %d", seed).doesNotContain(one[0]);
+        }
+    }
+
     @Test
     void tokensOfAUnitArePartedAndWithoutABufferTheyStay() {
         Numbered states = new Numbered(400);

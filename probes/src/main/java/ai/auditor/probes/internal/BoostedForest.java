@@ -55,7 +55,7 @@ record BoostedForest(double start, double shrinkage, List<Node> trees) {
             surplus += label ? 1 : -1;
         }
         double mean = (double) surplus / rows;
-        double start = 0.5 * Math.log((1 + mean) / (1 - mean));
+        double start = 0.5 * StrictMath.log((1 + mean) / (1 - mean));
         double[] fitted = new double[rows];
         Arrays.fill(fitted, start);
         double[] response = new double[rows];
@@ -64,7 +64,7 @@ record BoostedForest(double start, double shrinkage, List<Node> trees) {
         for (int tree = 0; tree < trees; tree++) {
             for (int row = 0; row < rows; row++) {
                 double sign = candidate[row] ? 1 : -1;
-                response[row] = 2.0 * sign / (1 + Math.exp(2 * sign * fitted[row]));
+                response[row] = 2.0 * sign / (1 + StrictMath.exp(2 * sign * fitted[row]));
             }
             Node node = grower.grow(response);
             for (int row = 0; row < rows; row++) {
@@ -81,7 +81,7 @@ record BoostedForest(double start, double shrinkage, List<Node> trees) {
         for (Node tree : trees) {
             sum += shrinkage * tree.output(row);
         }
-        double p = 1 - 1 / (1 + Math.exp(2 * sum));
+        double p = 1 - 1 / (1 + StrictMath.exp(2 * sum));
         double bounded = Math.min(1 - CERTAIN, Math.max(CERTAIN, p));
         return StrictMath.log(bounded / (1 - bounded));
     }

@@ -5,12 +5,12 @@ import ai.auditor.probe.Chart;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Evidence.Discrimination;
 import ai.auditor.probe.Evidence.Discrimination.Bag;
-import ai.auditor.probe.Evidence.Discrimination.Measured;
 import ai.auditor.probe.Probe;
 import ai.auditor.probe.Study;
 import ai.auditor.probe.Table;
 import ai.auditor.stats.Auroc;
 import ai.auditor.stats.Bootstrap;
+import ai.auditor.stats.Estimate;
 import ai.auditor.stats.Exchanged;
 import ai.auditor.stats.Interval;
 import java.util.ArrayList;
@@ -30,7 +30,6 @@ import java.util.OptionalDouble;
  */
 public record FittedEvidence(Study study, double[] scores, double[] baseline, double[] together, double[] beyond) {
     private static final int[] BAG_SIZES = {1, 2, 4, 8, 16, 32, 64};
-    private static final double LEVEL = 0.95;
 
     /** Puts the evidence together. */
     public Evidence of(Probe probe, List<Table> tables, List<String> notes) {
@@ -40,16 +39,16 @@ public record FittedEvidence(Study study, double[] scores, double[] baseline, do
     /** Puts the evidence together, with charts behind the one of the scores. */
     public Evidence of(Probe probe, List<Table> tables, List<Chart> charts, List<String> notes) {
         Bootstrap bootstrap = Bootstrap.overGroups(
-                study.groups(), study.replicates(), LEVEL, study.seed("probes/bootstrap/" + probe.name()));
+                study.groups(), study.replicates(), Estimate.LEVEL, study.seed("probes/bootstrap/" + probe.name()));
         Discrimination discrimination = discrimination(bootstrap, probe.name());
-        Measured tested = auroc(bootstrap, beyond);
+        Estimate tested = auroc(bootstrap, beyond);
         Evidence.Contrast contrast = new Evidence.Contrast(
                 probe.name(),
                 Optional.empty(),
                 statistics(),
                 new Evidence.Effect("AUROC a row beyond format and length", tested.value(), tested.interval()),
                 Optional.empty());
-        Measured gain = discrimination.gain();
+        Estimate gain = discrimination.gain();
         return new Evidence(
                 probe.name(),
                 probe.claim(),
@@ -85,7 +84,7 @@ public record FittedEvidence(Study study, double[] scores, double[] baseline, do
     }
 
     private Discrimination discrimination(Bootstrap bootstrap, String name) {
-        Measured gain = new Measured(
+        Estimate gain = new Estimate(
                 Auroc.of(together, study.candidate()) - Auroc.of(baseline, study.candidate()),
                 bootstrap.gain(together, baseline, study.candidate()));
         return new Discrimination(
@@ -96,8 +95,8 @@ public record FittedEvidence(Study study, double[] scores, double[] baseline, do
                 study.statisticsOnly() ? List.of() : bags(bootstrap, baseline, name));
     }
 
-    private Measured auroc(Bootstrap bootstrap, double[] values) {
-        return new Measured(Auroc.of(values, study.candidate()), bootstrap.auroc(values, study.candidate()));
+    private Estimate auroc(Bootstrap bootstrap, double[] values) {
+        return new Estimate(Auroc.of(values, study.candidate()), bootstrap.auroc(values, study.candidate()));
     }
 
     private List<Bag> bags(Bootstrap bootstrap, double[] values, String name) {

@@ -1,13 +1,13 @@
 package ai.auditor.probes.internal;
 
+import ai.auditor.Shuffle;
 import ai.auditor.probe.Study;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Random;
 import java.util.Set;
+import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
@@ -38,7 +38,7 @@ public record Folds(int parts, int[] part, boolean[] validating) {
     public static Folds of(int[] groups, int parts, int[] part, long seed) {
         List<Integer> order = new ArrayList<>(
                 Arrays.stream(groups).distinct().sorted().boxed().toList());
-        Collections.shuffle(order, new Random(seed));
+        Shuffle.whole(order, new SplittableRandom(seed));
         Set<Integer> chosen = new HashSet<>(order.subList(0, (int) Math.round(order.size() * VALIDATION_SHARE)));
         boolean[] validating = new boolean[groups.length];
         for (int row = 0; row < groups.length; row++) {

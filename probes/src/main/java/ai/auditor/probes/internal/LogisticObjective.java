@@ -1,7 +1,6 @@
 package ai.auditor.probes.internal;
 
 import java.util.Arrays;
-import smile.math.MathEx;
 
 /** The objective of a logistic regression. */
 final class LogisticObjective extends PenalisedObjective {
@@ -33,7 +32,7 @@ final class LogisticObjective extends PenalisedObjective {
         int intercept = columns.length;
         Arrays.fill(gradient, 0);
         for (int i = 0; i < rows.length; i++) {
-            double error = (candidate[i] ? 1 : 0) - MathEx.logistic(logits[i]);
+            double error = (candidate[i] ? 1 : 0) - 1 / (1 + StrictMath.exp(-logits[i]));
             double[] row = rows[i];
             for (int j = 0; j < row.length; j++) {
                 gradient[j] -= error * row[j];
@@ -59,8 +58,13 @@ final class LogisticObjective extends PenalisedObjective {
             squares += weight * weight;
         }
         for (int i = 0; i < losses.length; i++) {
-            losses[i] = MathEx.log1pe(logits[i]) - (candidate[i] ? logits[i] : 0);
+            losses[i] = logOnePlusExp(logits[i]) - (candidate[i] ? logits[i] : 0);
         }
         return Arrays.stream(losses).sum() + 0.5 * penalty * squares;
+    }
+
+    /** Logarithm of one more than the exponential, without overflow. */
+    private static double logOnePlusExp(double logit) {
+        return Math.max(0, logit) + StrictMath.log1p(StrictMath.exp(-Math.abs(logit)));
     }
 }

@@ -26,8 +26,8 @@ record BlockDesign(int classes, int[] groups, Folds folds, long seed) {
         int[] ofRows = IntStream.range(0, Math.multiplyExact(groups.length, classes))
                 .map(row -> groups[row / classes])
                 .toArray();
-        int[] part = Parts.byGroup(ofRows, PARTS, purpose(seed, "parts"));
-        return new BlockDesign(classes, ofRows, Folds.of(ofRows, PARTS, part, purpose(seed, "inner split")), seed);
+        int[] part = Parts.byGroup(ofRows, PARTS, Sha256.seed(seed, "parts"));
+        return new BlockDesign(classes, ofRows, Folds.of(ofRows, PARTS, part, Sha256.seed(seed, "inner split")), seed);
     }
 
     int rows() {
@@ -57,10 +57,6 @@ record BlockDesign(int classes, int[] groups, Folds folds, long seed) {
     }
 
     long seed(String purpose) {
-        return purpose(seed, purpose);
-    }
-
-    private static long purpose(long seed, String purpose) {
-        return new Sha256().text(Long.toString(seed)).text(purpose).seed();
+        return Sha256.seed(seed, purpose);
     }
 }
