@@ -3,9 +3,11 @@ package ai.auditor.cli;
 import ai.auditor.fixtures.lab.Grid;
 import ai.auditor.model.ReferenceModel;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
@@ -37,6 +39,13 @@ final class GridOptions {
      */
     Optional<Path> other() {
         return Optional.ofNullable(other).map(name -> UserPath.existing(name, "other model directory"));
+    }
+
+    /** What is read of the user's: nothing of it may be written over. */
+    List<Path> files() {
+        return Stream.concat(
+                        Optional.ofNullable(grid).map(name -> UserPath.file(name, "grid")).stream(), other().stream())
+                .toList();
     }
 
     /** Opens the other initialisation as the base was opened, for as long as the work takes. */

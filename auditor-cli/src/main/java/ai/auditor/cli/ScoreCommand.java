@@ -14,6 +14,12 @@ import ai.auditor.fixtures.lab.ScoreboardTables;
 import ai.auditor.fixtures.lab.Scored;
 import ai.auditor.fixtures.lab.Scoring;
 import ai.auditor.model.ReferenceModel;
+import ai.auditor.probe.Claim;
+import ai.auditor.probe.Probe;
+import ai.auditor.probe.Table;
+import ai.auditor.probes.Probes;
+import ai.auditor.probes.transfer.TransferProbe;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,7 +46,8 @@ import picocli.CommandLine.Parameters;
         description = {
             "Audits every dataset of a folder with labels, and prints as Markdown the verdict beside the label, false alarms by kind, "
                     + "power by kind and fraction, the traits named, and what a risk was worth.",
-            "The labels are yours (labels.yaml) or those of \"auditor fixtures build\". No shadow students are trained."
+            "The labels are yours (labels.yaml) or those of \"auditor fixtures build\". Shadow students are trained only where --student "
+                    + "asks for them, in every tier; then would-transfer is scored too."
         })
 final class ScoreCommand implements Callable<Integer> {
     /** The teacher of the grid whose rows are the reference. */
@@ -63,6 +70,9 @@ final class ScoreCommand implements Callable<Integer> {
     private PolicyOptions policies = new PolicyOptions();
 
     @Mixin
+    private ShadowOptions shadows = new ShadowOptions();
+
+    @Mixin
     private DatasetOptions datasets = new DatasetOptions();
 
     @Option(
@@ -80,6 +90,9 @@ final class ScoreCommand implements Callable<Integer> {
     private @Nullable String writtenReference;
 
     @Mixin
+    private TablesOption tables = new TablesOption();
+
+    @Mixin
     private LogOptions log = new LogOptions();
 
     ScoreCommand(Terminal terminal) {
@@ -89,9 +102,11 @@ final class ScoreCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         model.requireThere();
-        Policy policy = policies.policy(traits, tier -> Map.of());
+        Policy policy = policies.policy(
+                traits, tier -> shadows.asked() ? Map.of(TransferProbe.NAME, Claim.WOULD_TRANSFER) : Map.of());
         TraitList list = traits.list(model);
         policies.requireKnown(policy, list);
+        shadows.requireUsable();
         LabelFile file = new LabelFile(UserPath.existing(folder, "folder of labelled data"));
         List<Label> labels = file.auditable(list);
         if (labels.isEmpty()) {
@@ -102,12 +117,16 @@ final class ScoreCommand implements Callable<Integer> {
         Optional<Path> reference = Optional.ofNullable(writtenReference).map(name -> reference(name, labels));
         Optional<KeptRuns<ScoreboardRun, ScoreboardRun.Key>> kept =
                 Optional.ofNullable(runs).map(this::kept);
+        tables.file().ifPresent(target -> requireOutside("--output", target));
+        tables.requireUsable(inputs());
+        List<Probe> probes;
         Map<ScoreboardRun.Key, Label> audits;
         List<ScoreboardRun> done;
         Map<String, List<AuditResult>> steered = new TreeMap<>();
         try (Log progress = log.open(terminal);
                 ReferenceModel reader = model.open()) {
-            Scoring scoring = new Scoring(reader, list, policy, file, path -> read(path, progress));
+            probes = probes(policy, reader, list);
+            Scoring scoring = new Scoring(reader, list, policy, probes, file, path -> read(path, progress));
             audits = scoring.audits(labels);
             done = done(
                     kept,
@@ -124,7 +143,7 @@ final class ScoreCommand implements Callable<Integer> {
                             },
                             progress));
         }
-        print(audits, done, policy);
+        tables.write(terminal, tables(audits, done, policy, probes));
         reference.ifPresent(target -> ReferenceFile.write(
                 ReferenceEffect.measured("rows of the labelled set's steered teachers", steered), target));
         return 0;
@@ -149,20 +168,34 @@ final class ScoreCommand implements Callable<Integer> {
         return all;
     }
 
+    /** Those of the tier, and the students that were asked for. */
+    private List<Probe> probes(Policy policy, ReferenceModel reader, TraitList list) {
+        TraitList asked = policy.traits().isEmpty() ? list : list.select(policy.traits());
+        return Stream.concat(Probes.of(policy.tier()).stream(), shadows.probe(model, reader, asked).stream())
+                .toList();
+    }
+
     /** In the order of the labels, whatever was done first. */
-    private void print(Map<ScoreboardRun.Key, Label> audits, List<ScoreboardRun> done, Policy policy) {
+    private List<Table> tables(
+            Map<ScoreboardRun.Key, Label> audits, List<ScoreboardRun> done, Policy policy, List<Probe> probes) {
         Map<ScoreboardRun.Key, ScoreboardRun> byKey =
                 done.stream().collect(Collectors.toMap(ScoreboardRun::key, run -> run));
         List<Scored> scored = audits.entrySet().stream()
                 .flatMap(audit ->
                         Stream.ofNullable(byKey.get(audit.getKey())).map(run -> new Scored(audit.getValue(), run)))
                 .toList();
-        MarkdownTable.print(terminal.out(), Scored.table(scored));
-        MarkdownTable.print(terminal.out(), Scored.reasons(scored));
-        new ScoreboardTables(scored.stream().map(Scored::run).toList(), policy.alpha(), policy.decoyAlpha())
-                .tables()
-                .forEach(table -> MarkdownTable.print(terminal.out(), table));
-        terminal.out().flush();
+        List<Table> tables = new ArrayList<>(List.of(Scored.table(scored, shadows.asked()), Scored.reasons(scored)));
+        if (shadows.asked()) {
+            tables.add(Scored.transfers(scored));
+        }
+        tables.addAll(new ScoreboardTables(
+                        scored.stream().map(Scored::run).toList(),
+                        policy.alpha(),
+                        probes.stream()
+                                .filter(probe -> policy.takes(probe.name()))
+                                .toList())
+                .tables());
+        return tables;
     }
 
     private KeptRuns<ScoreboardRun, ScoreboardRun.Key> kept(String name) {
@@ -185,8 +218,18 @@ final class ScoreCommand implements Callable<Integer> {
                     "--write-reference is measured on rows that are all a teacher's of the kind \"" + STEERED
                             + "\", and the folder has none");
         }
-        OutputFiles.requireUsable(target, List.of(Path.of(folder)));
+        OutputFiles.requireUsable(target, inputs());
         return target;
+    }
+
+    /** What is read, and the audits that are kept. */
+    private List<Path> inputs() {
+        List<Path> inputs = new ArrayList<>(model.inputs());
+        inputs.add(Path.of(folder));
+        traits.file().ifPresent(inputs::add);
+        inputs.addAll(policies.files());
+        Optional.ofNullable(runs).map(Path::of).filter(Files::exists).ifPresent(inputs::add);
+        return inputs;
     }
 
     private static boolean isReference(String kind, double fraction) {

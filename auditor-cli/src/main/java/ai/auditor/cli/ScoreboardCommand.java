@@ -8,10 +8,14 @@ import ai.auditor.fixtures.lab.ScoreboardRun;
 import ai.auditor.fixtures.lab.ScoreboardTables;
 import ai.auditor.fixtures.teacher.TraitFamily;
 import ai.auditor.model.ReferenceModel;
+import ai.auditor.probe.Probe;
 import ai.auditor.probes.Probes;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -89,6 +93,16 @@ final class ScoreboardCommand implements Callable<Integer> {
             description = "Seed of the first audit of each kind; the next have the next (default: ${DEFAULT-VALUE}).")
     private long seed;
 
+    @Option(
+            names = "--kinds",
+            paramLabel = "A,B",
+            split = ",",
+            description = "Only these kinds of data, as the tables name them (default: all).")
+    private List<String> kinds = List.of();
+
+    @Mixin
+    private TablesOption tables = new TablesOption();
+
     @Mixin
     private LogOptions log = new LogOptions();
 
@@ -101,29 +115,40 @@ final class ScoreboardCommand implements Callable<Integer> {
         model.requireThere();
         Grid chosen = grid.grid(Grid::labelled);
         grid.other();
-        Scoreboard.Settings settings = new Scoreboard.Settings(pairs, clean, confounders, teachers, seed);
-        KeptRuns<ScoreboardRun, ScoreboardRun.Key> kept = KeptRuns.of(
-                ScoreboardRun.file(UserPath.of(runs, "file of audits")), runs, "audits", ScoreboardRun::key);
+        Scoreboard.Settings settings = new Scoreboard.Settings(
+                pairs,
+                clean,
+                confounders,
+                teachers,
+                seed,
+                kinds.stream().map(String::strip).collect(Collectors.toSet()));
+        Path kept = UserPath.of(runs, "file of audits");
+        List<Path> inputs = new ArrayList<>(model.inputs());
+        inputs.addAll(grid.files());
+        if (Files.exists(kept)) {
+            inputs.add(kept);
+        }
+        tables.requireUsable(inputs);
+        KeptRuns<ScoreboardRun, ScoreboardRun.Key> before =
+                KeptRuns.of(ScoreboardRun.file(kept), runs, "audits", ScoreboardRun::key);
         Policy policy = Policy.of(tier);
+        List<Probe> probes = Probes.of(tier);
         List<ScoreboardRun> done;
         List<String> notMade = new ArrayList<>();
         try (Log progress = log.open(terminal);
                 ReferenceModel base = model.open()) {
             done = grid.withOther(base, other -> {
                 Scoreboard board =
-                        new Scoreboard(base, other, TraitFamily.organism(), chosen, policy, Probes.of(tier), settings);
+                        new Scoreboard(base, other, TraitFamily.organism(), chosen, policy, probes, settings);
                 board.requireFits();
-                return kept.completed(
+                return before.completed(
                         board.keys(), (known, sink) -> notMade.addAll(board.run(known, sink, progress)), terminal);
             });
         }
         if (!notMade.isEmpty()) {
             terminal.note(notMade.size() + " datasets could not be made, and were not audited", notMade);
         }
-        new ScoreboardTables(done, policy.alpha(), policy.decoyAlpha())
-                .tables()
-                .forEach(table -> MarkdownTable.print(terminal.out(), table));
-        terminal.out().flush();
+        tables.write(terminal, new ScoreboardTables(done, policy.alpha(), probes).tables());
         return 0;
     }
 }

@@ -61,12 +61,20 @@ final class ShadowOptions {
      * @throws AuditException {@code USAGE}
      */
     void requireUsable(Tier tier) {
+        requireUsable(train(tier), "--student or --tier deep");
+    }
+
+    /** As {@link #requireUsable(Tier)}, for a command that trains students only where they are asked for. */
+    void requireUsable() {
+        requireUsable(asked(), "--student");
+    }
+
+    private void requireUsable(boolean trains, String options) {
         if (students == null) {
             return;
         }
-        if (!train(tier)) {
-            throw new AuditException(
-                    AuditException.Code.USAGE, "--students goes with --student or --tier deep: name a kind");
+        if (!trains) {
+            throw new AuditException(AuditException.Code.USAGE, "--students goes with " + options + ": name a kind");
         }
         if (students < 2 || students > MOST_STUDENTS) {
             throw new AuditException(
@@ -112,6 +120,20 @@ final class ShadowOptions {
                 power(asked, model));
         probe.requireAsks(traits);
         return probe;
+    }
+
+    /**
+     * The probe that was asked for, whatever the tier has.
+     *
+     * @throws AuditException as {@link #probe(Tier, ModelOptions, ReferenceModel, TraitList, Consumer)}
+     */
+    Optional<TransferProbe> probe(ModelOptions model, ReferenceModel reference, TraitList traits) {
+        return Optional.ofNullable(kind).map(asked -> probe(asked, model, reference, traits));
+    }
+
+    /** Whether students were asked for. */
+    boolean asked() {
+        return kind != null;
     }
 
     /** Whether students are trained: they were asked for, or are part of the tier. */

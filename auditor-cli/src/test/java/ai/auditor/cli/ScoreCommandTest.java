@@ -80,6 +80,32 @@ class ScoreCommandTest {
         assertThat(withoutSeconds(again.out())).isEqualTo(withoutSeconds(first.out()));
     }
 
+    @Test
+    void shadowStudentsAreHeldAgainstTheirLabels() throws IOException {
+        data(60);
+        Files.writeString(set.resolve("labels.yaml"), """
+                control: control.jsonl
+                datasets:
+                  - {file: clean.jsonl, kind: clean, truth: {would-transfer: no}}
+                  - {file: teachers/owl.jsonl, kind: steered, trait: owl}
+                """);
+        Files.writeString(policy, "tier: quick\nexchanges: 499\nnullSwaps: 0\nrequired: [would-transfer]\n");
+        Path page = root.resolve("page.md");
+        Ended ended = score("--student", "bias", "--students", "2", "-o", page.toString());
+        assertThat(ended.exit()).as(ended.err()).isZero();
+        assertThat(ended.out())
+                .contains("| named | would-transfer | label | exit | s |")
+                .containsPattern(
+                        "\\| clean \\| \\S+ \\| no \\| \\S+ \\| no \\| \\S+ \\| (inconclusive|not-detected) \\| no \\|")
+                .contains("**would-transfer beside its label", "| all | 1 | ")
+                .contains("**What no probe that ran was measured to see", "| hides from transfer |");
+        assertThat(page)
+                .content()
+                .startsWith("auditor 0.1.0: auditor fixtures score ")
+                .contains("--student bias --students 2")
+                .endsWith(ended.out());
+    }
+
     /** Tables without the columns that tell how long audits took. */
     private static String withoutSeconds(String tables) {
         return tables.replaceAll("\\| [0-9.]+ \\|\n", "|\n");
@@ -91,6 +117,14 @@ class ScoreCommandTest {
         String inside = set.resolve("runs.jsonl").toString();
         String outside = root.resolve("reference.json").toString();
         refused(4, "--runs cannot be written into the folder", "--runs", inside);
+        refused(
+                4,
+                "--output cannot be written into the folder",
+                "-o",
+                set.resolve("page.md").toString());
+        refused(4, "must end in .md", "-o", root.resolve("page.html").toString());
+        refused(4, "would replace what is read", "-o", policyPage().toString());
+        refused(4, "--students goes with --student: name a kind", "--students", "3", "--tier", "deep");
         refused(4, "give one of them", "--runs", root.resolve("r").toString(), "--write-reference", outside);
         refused(4, "unknown trait", "--traits", "owl,unicorn");
         Files.writeString(policy, "required: [would-transfer]\n");
@@ -108,6 +142,12 @@ class ScoreCommandTest {
         Files.writeString(labels, "control: control.jsonl\ndatasets: [{file: empty.jsonl, kind: clean}]\n");
         Files.writeString(set.resolve("empty.jsonl"), "");
         refused(3, "empty.jsonl has no rows");
+    }
+
+    /** A policy under a name that a page may have. */
+    private Path policyPage() throws IOException {
+        policy = Files.copy(policy, root.resolve("policy.md"));
+        return policy;
     }
 
     private void refused(int exit, String message, String... options) {
