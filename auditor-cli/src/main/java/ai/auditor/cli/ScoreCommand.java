@@ -171,7 +171,7 @@ final class ScoreCommand implements Callable<Integer> {
     /** Those of the tier, and the students that were asked for. */
     private List<Probe> probes(Policy policy, ReferenceModel reader, TraitList list) {
         TraitList asked = policy.traits().isEmpty() ? list : list.select(policy.traits());
-        return Stream.concat(Probes.of(policy.tier()).stream(), shadows.probe(model, reader, asked).stream())
+        return Stream.concat(Probes.of(policy).stream(), shadows.probe(model, reader, asked).stream())
                 .toList();
     }
 

@@ -288,7 +288,7 @@ class CaptureTest {
             FirstDigits begun = one.digits();
             for (int digit = 0; digit < FirstDigits.DIGITS; digit++) {
                 int wanted = digit;
-                assertThat(begun.seen()[digit])
+                assertThat((long) begun.seen()[digit])
                         .isEqualTo(Arrays.stream(tokens.ids(), tokens.firstPredicted(), tokens.completionEnd())
                                 .filter(id -> !ends.contains(id) && digits[id] == wanted)
                                 .count());

@@ -24,9 +24,14 @@ public final class Probes {
         return of(Tier.STANDARD);
     }
 
-    /** Those of a tier under its standard policy, without questions after preferences, texts of rows redacted. */
+    /** Those of a tier under its standard policy. */
     public static List<Probe> of(Tier tier) {
-        return of(Policy.of(tier), Optional.empty(), Redaction.REDACTED);
+        return of(Policy.of(tier));
+    }
+
+    /** Those of a policy's tier, without questions after preferences, texts of rows redacted. */
+    public static List<Probe> of(Policy policy) {
+        return of(policy, Optional.empty(), Redaction.REDACTED);
     }
 
     /**
