@@ -1,6 +1,8 @@
 package ai.auditor;
 
 import java.util.Collection;
+import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 
 /**
@@ -8,6 +10,9 @@ import java.util.stream.Collectors;
  * of showing it is spelt out as {@code \}{@code u{202E}}.
  */
 public final class Printable {
+    /** What a POSIX shell takes as it stands. */
+    private static final Pattern BARE_WORD = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
+
     private static final int LINE_FEED = '\n';
     private static final int LONGEST_QUOTE = 120;
     private static final int LONGEST_MESSAGE = 200;
@@ -69,6 +74,13 @@ public final class Printable {
     /** Somebody else's message in one line, cut where it is long. */
     public static String shortLine(String message) {
         return cut(line(message), LONGEST_MESSAGE);
+    }
+
+    /** The words of a command in one line, as a POSIX shell reads them back. */
+    public static String command(List<String> words) {
+        return line(words.stream()
+                .map(word -> BARE_WORD.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'")
+                .collect(Collectors.joining(" ")));
     }
 
     /** At most so many code points, the last of them dots where something was cut. */

@@ -1,6 +1,7 @@
 package ai.auditor.cli;
 
 import ai.auditor.AtomicFile;
+import ai.auditor.Printable;
 import ai.auditor.audit.Tool;
 import ai.auditor.probe.Table;
 import java.io.PrintWriter;
@@ -8,6 +9,7 @@ import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -53,11 +55,11 @@ final class TablesOption {
     private String page(List<Table> tables) {
         StringWriter text = new StringWriter();
         PrintWriter out = new PrintWriter(text);
-        MarkdownTable.paragraph(
-                out,
-                Tool.NAME + ": " + spec.root().name() + " "
-                        + String.join(
-                                " ", spec.root().commandLine().getParseResult().originalArgs()));
+        List<String> command = Stream.concat(
+                        Stream.of(spec.root().name()),
+                        spec.root().commandLine().getParseResult().originalArgs().stream())
+                .toList();
+        MarkdownTable.paragraph(out, Tool.NAME + ": " + Printable.command(command));
         tables.forEach(table -> MarkdownTable.print(out, table));
         out.flush();
         return text.toString();

@@ -90,7 +90,7 @@ class ScoreCommandTest {
                   - {file: teachers/owl.jsonl, kind: steered, trait: owl}
                 """);
         Files.writeString(policy, "tier: quick\nexchanges: 499\nnullSwaps: 0\nrequired: [would-transfer]\n");
-        Path page = root.resolve("page.md");
+        Path page = root.resolve("a page.md");
         Ended ended = score("--student", "bias", "--students", "2", "-o", page.toString());
         assertThat(ended.exit()).as(ended.err()).isZero();
         assertThat(ended.out())
@@ -102,7 +102,7 @@ class ScoreCommandTest {
         assertThat(page)
                 .content()
                 .startsWith("auditor 0.1.0: auditor fixtures score ")
-                .contains("--student bias --students 2")
+                .contains("--student bias --students 2 -o '" + page + "'\n")
                 .endsWith(ended.out());
     }
 

@@ -22,8 +22,6 @@ import java.util.List;
 import java.util.OptionalDouble;
 import java.util.function.Function;
 import java.util.function.ToLongFunction;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /**
  * A summary in GitHub's Markdown, to be the comment on a pull request: the verdict, what the tests could have seen, and how to run it again.
@@ -41,9 +39,6 @@ public final class MarkdownReport {
     private static final int HIDDEN = 12;
     private static final int BAD_ROWS = 5;
     private static final int COMMAND = 3_000;
-
-    /** What a POSIX shell takes as it stands. */
-    private static final Pattern BARE_WORD = Pattern.compile("[A-Za-z0-9_@%+=:,./-]+");
 
     private final AuditResult result;
     private final List<String> command;
@@ -284,8 +279,7 @@ public final class MarkdownReport {
         if (command.isEmpty()) {
             return;
         }
-        String words = command.stream().map(MarkdownReport::quoted).collect(Collectors.joining(" "));
-        String shown = Printable.cut(Printable.line(words), COMMAND);
+        String shown = Printable.cut(Printable.command(command), COMMAND);
         StringBuilder fence = new StringBuilder("```");
         while (shown.contains(fence)) {
             fence.append('`');
@@ -294,10 +288,5 @@ public final class MarkdownReport {
         line(fence + "sh");
         line(shown);
         line(fence.toString());
-    }
-
-    /** A word as a POSIX shell reads it back. */
-    private static String quoted(String word) {
-        return BARE_WORD.matcher(word).matches() ? word : "'" + word.replace("'", "'\\''") + "'";
     }
 }
