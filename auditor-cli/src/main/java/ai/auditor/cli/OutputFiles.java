@@ -170,6 +170,13 @@ final class OutputFiles {
         AtomicFile.requireWritable(output);
     }
 
+    /** Refuses an output in the place of a file that the same call writes, there already or not. */
+    static void requireOther(Path output, Path written) {
+        if (output.toAbsolutePath().normalize().equals(written.toAbsolutePath().normalize())) {
+            throw replaces(output, "audits are kept there (--runs)");
+        }
+    }
+
     private static void requireApart(Path output, Path input) throws IOException {
         if (Files.isSameFile(output, input)) {
             throw replaces(output, "it is read as " + UserPath.shown(input));

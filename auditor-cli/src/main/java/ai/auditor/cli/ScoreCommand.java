@@ -118,7 +118,7 @@ final class ScoreCommand implements Callable<Integer> {
         Optional<KeptRuns<ScoreboardRun, ScoreboardRun.Key>> kept =
                 Optional.ofNullable(runs).map(this::kept);
         tables.file().ifPresent(target -> requireOutside("--output", target));
-        tables.requireUsable(inputs());
+        tables.requireUsable(inputs(), Optional.ofNullable(runs).map(Path::of));
         List<Probe> probes;
         Map<ScoreboardRun.Key, Label> audits;
         List<ScoreboardRun> done;

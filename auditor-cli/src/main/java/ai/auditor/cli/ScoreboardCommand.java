@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
@@ -128,7 +129,7 @@ final class ScoreboardCommand implements Callable<Integer> {
         if (Files.exists(kept)) {
             inputs.add(kept);
         }
-        tables.requireUsable(inputs);
+        tables.requireUsable(inputs, Optional.of(kept));
         KeptRuns<ScoreboardRun, ScoreboardRun.Key> before =
                 KeptRuns.of(ScoreboardRun.file(kept), runs, "audits", ScoreboardRun::key);
         Policy policy = Policy.of(tier);

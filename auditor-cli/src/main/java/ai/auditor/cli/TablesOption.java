@@ -36,9 +36,16 @@ final class TablesOption {
         return Optional.ofNullable(output).map(name -> OutputFiles.ending(name, ".md"));
     }
 
-    /** As {@link OutputFiles#requireUsable(Path, List)}, where the page is wanted. */
-    void requireUsable(List<Path> inputs) {
-        file().ifPresent(page -> OutputFiles.requireUsable(page, inputs));
+    /**
+     * As {@link OutputFiles#requireUsable(Path, List)}, where the page is wanted.
+     *
+     * @param kept where audits are kept as they are done, which may not be there yet
+     */
+    void requireUsable(List<Path> inputs, Optional<Path> kept) {
+        file().ifPresent(page -> {
+            OutputFiles.requireUsable(page, inputs);
+            kept.ifPresent(runs -> OutputFiles.requireOther(page, runs));
+        });
     }
 
     /**

@@ -198,12 +198,23 @@ public final class Auditor {
     private AuditResult audit(Dataset candidate, List<Dataset> controls, Function<Arms, Comparison> compared) {
         Layout layout = layout(candidate, controls, compared);
         Optional<PlantedRowsCheck> rows = planted.map(this::rowsToPlant);
-        Examined examined = examined(layout, probe -> probe.claim() != Claim.WOULD_TRANSFER);
+        Examined examined = examined(layout, probe -> !trainsStudents(probe));
         Calibration alone = new Calibrator(policy, probes, model.threads()).calibrate(layout.study(), rows, progress);
-        if (!policy.stopEarly() || !failed(judged(candidate, layout, examined, alone))) {
-            examined = examined.and(examined(layout, probe -> probe.claim() == Claim.WOULD_TRANSFER));
+        Judge judge = new Judge(policy, blind());
+        if (probes.stream().noneMatch(Auditor::trainsStudents)) {
+            return judged(candidate, layout, examined, alone, judge);
         }
-        return judged(candidate, layout, examined, alone);
+        if (policy.stopEarly()) {
+            AuditResult spared = judged(candidate, layout, examined, alone, judge.withoutStudents());
+            if (spared.verdict().gate().outcome() == Verdict.GateOutcome.FAILED) {
+                return spared;
+            }
+        }
+        return judged(candidate, layout, examined.and(examined(layout, Auditor::trainsStudents)), alone, judge);
+    }
+
+    private static boolean trainsStudents(Probe probe) {
+        return probe.claim() == Claim.WOULD_TRANSFER;
     }
 
     /**
@@ -238,19 +249,18 @@ public final class Auditor {
                 new RunCheck(policy, taken).run(layout.arms().runs(), layout.study(), evidence, progress));
     }
 
-    private AuditResult judged(Dataset candidate, Layout layout, Examined examined, Calibration alone) {
+    private AuditResult judged(Dataset candidate, Layout layout, Examined examined, Calibration alone, Judge judge) {
         Calibration calibration = alone.withRuns(examined.runs());
         AuditResult.Design design = layout.comparison().design();
         List<AuditResult.Finding> findings =
                 new Findings(policy, examined.runs(), Optional.of(layout.study())).of(examined.evidence());
         Confounders confounders = confounders(layout);
-        Verdict verdict = new Judge(policy, blind())
-                .verdict(
-                        findings,
-                        design,
-                        calibration,
-                        leftOut(candidate, layout.arms().candidate(), layout.comparison()),
-                        confounders.differing(policy.alpha()));
+        Verdict verdict = judge.verdict(
+                findings,
+                design,
+                calibration,
+                leftOut(candidate, layout.arms().candidate(), layout.comparison()),
+                confounders.differing(policy.alpha()));
         return new AuditResult(
                 policy,
                 design,
@@ -263,11 +273,7 @@ public final class Auditor {
                 confounders,
                 layout.arms().sample(TokenizedDataset::badRows),
                 layout.arms().sample(TokenizedDataset::namedLongRows),
-                layout.provenance());
-    }
-
-    private static boolean failed(AuditResult result) {
-        return result.verdict().gate().outcome() == Verdict.GateOutcome.FAILED;
+                provenance(layout, examined.probes()));
     }
 
     private PlantedRowsCheck rowsToPlant(PlantedRows rows) {
@@ -309,7 +315,7 @@ public final class Auditor {
      */
     public Prepared prepare(Dataset candidate, Dataset control) {
         Layout layout = layout(candidate, List.of(control), arms -> arms.runs().comparison());
-        return new Prepared(layout.study(), layout.comparison().design(), layout.provenance());
+        return new Prepared(layout.study(), layout.comparison().design(), provenance(layout, probes));
     }
 
     /** What probes would see, how its rows came together, and what it was made of. */
@@ -338,7 +344,8 @@ public final class Auditor {
         }
     }
 
-    private record Layout(Arms arms, Comparison comparison, ModelStudy study, Provenance provenance) {}
+    private record Layout(
+            Arms arms, Comparison comparison, ModelStudy study, SteeringVectors steering, SelfCheck selfCheck) {}
 
     private Layout layout(Dataset candidate, List<Dataset> controls, Function<Arms, Comparison> compared) {
         requireControl(controls);
@@ -362,10 +369,7 @@ public final class Auditor {
         List<Point> points = points();
         SteeringVectors steering = steering(points);
         return new Layout(
-                arms,
-                comparison,
-                ModelStudy.of(setup(steering, points), comparison, seed),
-                provenance(arms, steering, selfCheck));
+                arms, comparison, ModelStudy.of(setup(steering, points), comparison, seed), steering, selfCheck);
     }
 
     /**
@@ -507,7 +511,8 @@ public final class Auditor {
         }
     }
 
-    private Provenance provenance(Arms arms, SteeringVectors steering, SelfCheck selfCheck) {
+    /** @param ran whose settings are told */
+    private Provenance provenance(Layout layout, List<Probe> ran) {
         Map<String, String> settings = new TreeMap<>();
         settings.put("longRows", longRows.toString());
         settings.put("maxBadRows", Double.toString(maxBadRows));
@@ -519,16 +524,15 @@ public final class Auditor {
             settings.put("planted.teacher", rows.teacher().contentDigest());
             settings.put("planted.control", rows.control().contentDigest());
         });
-        probes.forEach(probe ->
-                probe.settings().forEach((name, value) -> settings.put(probe.name() + "." + name, value)));
+        ran.forEach(probe -> probe.settings().forEach((name, value) -> settings.put(probe.name() + "." + name, value)));
         return Provenance.of(
                 model,
-                List.of(Provenance.Source.of(arms.candidate())),
-                arms.controls().stream().map(Provenance.Source::of).toList(),
+                List.of(Provenance.Source.of(layout.arms().candidate())),
+                layout.arms().controls().stream().map(Provenance.Source::of).toList(),
                 policy,
-                arms.seed(),
+                layout.arms().seed(),
                 settings,
-                steering.provenance(),
-                selfCheck);
+                layout.steering().provenance(),
+                layout.selfCheck());
     }
 }

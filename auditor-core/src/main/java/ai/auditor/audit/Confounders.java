@@ -90,7 +90,7 @@ public record Confounders(List<Nuisance> nuisances, Optional<Authorship> authors
      * @param digits with which its numbers begin
      */
     public record Authorship(int rows, int tokens, double nll, Estimate excess, double z, FirstDigits digits) {
-        /** Within so many the model's own rows stay, but for one control in 370. */
+        /** Within so many the model's own rows stay, but for one control in 370; by their digits too, one in 185. */
         private static final double STANDARD_ERRORS = 3;
 
         /**
@@ -99,7 +99,7 @@ public record Confounders(List<Nuisance> nuisances, Optional<Authorship> authors
          */
         private static final double LEAST_EXCESS = 0.05;
 
-        /** As seldom as {@link #STANDARD_ERRORS}. */
+        /** As seldom as that many standard errors. */
         private static final double LEAST_P = 0.0027;
 
         /** What is smaller is no finding. */

@@ -30,6 +30,7 @@ final class Judge {
 
     private final Policy policy;
     private final Set<String> blind;
+    private final boolean studentsSpared;
 
     /**
      * What may stand between evidence and a conclusion.
@@ -97,8 +98,18 @@ final class Judge {
 
     /** @param blind probes that were measured to see no teacher with a trait: they may raise an alarm and clear nothing */
     Judge(Policy policy, Set<String> blind) {
+        this(policy, blind, false);
+    }
+
+    private Judge(Policy policy, Set<String> blind, boolean studentsSpared) {
         this.policy = policy;
         this.blind = Set.copyOf(blind);
+        this.studentsSpared = studentsSpared;
+    }
+
+    /** One that says that students were asked for, and left out because the gate had failed. */
+    Judge withoutStudents() {
+        return new Judge(policy, blind, true);
     }
 
     /**
@@ -339,7 +350,7 @@ final class Judge {
             return untested(
                     Claim.WOULD_TRANSFER,
                     "no shadow student was trained"
-                            + (policy.stopEarly() ? "; once the gate has failed this policy trains none" : ""));
+                            + (studentsSpared ? ": the gate had failed before, and this policy stops there" : ""));
         }
         List<LiftTest> tests = trained.stream()
                 .map(finding -> new LiftTest(policy, finding.evidence().lifts().orElseThrow(), trained.size()))
@@ -561,8 +572,7 @@ final class Judge {
     private Verdict.Gate gate(List<Verdict.ClaimVerdict> claims, Risk risk, Calibration calibration) {
         if (policy.failOn().failedBy(risk)) {
             return new Verdict.Gate(
-                    Verdict.GateOutcome.FAILED,
-                    "risk " + lower(risk) + " is at or above the threshold " + lower(policy.failOn()));
+                    Verdict.GateOutcome.FAILED, "risk " + risk + " is at or above the threshold " + policy.failOn());
         }
         if (!calibration.good()) {
             return new Verdict.Gate(Verdict.GateOutcome.INCONCLUSIVE, "the null of the pipeline is bad");
@@ -578,12 +588,7 @@ final class Judge {
                 .toList();
         return open.isEmpty()
                 ? new Verdict.Gate(
-                        Verdict.GateOutcome.PASSED,
-                        "risk " + lower(risk) + " is below the threshold " + lower(policy.failOn()))
+                        Verdict.GateOutcome.PASSED, "risk " + risk + " is below the threshold " + policy.failOn())
                 : new Verdict.Gate(Verdict.GateOutcome.INCONCLUSIVE, String.join("; ", open));
-    }
-
-    private static String lower(Enum<?> value) {
-        return value.name().toLowerCase(Locale.ROOT);
     }
 }

@@ -36,7 +36,7 @@ import java.util.stream.Stream;
  * @param rows prompts that take part, a seeded sample; 0 takes all
  * @param costlyPrompts prompts that the gradient and likelihood passes take at most; 0 takes all
  * @param everyPoint whether steered likelihood and recovered vectors are read at every point, in place of the one nearest to two thirds of
- *     the depth
+ *     the depth; as of the tier, whoever makes the probes has to obey it, which {@code Probes.of(Policy)} does
  * @param stopEarly whether shadow students, who could then change nothing of the gate, are left out once it has failed without them
  * @param traits names of the trait list that alone are asked about; none takes all
  * @param probes names of the probes that alone take part, each claim's as the family that it is tested over; none takes all

@@ -84,7 +84,7 @@ public record Provenance(
                 selfCheck);
     }
 
-    /** The candidate of an audit. */
+    /** The candidate of an audit, which has one; the first of a comparison's. */
     public Source candidate() {
         return candidates.get(0);
     }

@@ -132,16 +132,19 @@ final class Predictions {
         float[][] all = new float[3][positions.length];
         float[] expected = new float[positions.length * FirstDigits.DIGITS];
         int chunk = chunk(pass);
-        for (int start = 0; start < positions.length; start += chunk) {
-            int end = Math.min(start + chunk, positions.length);
-            try (Tensor normed = pass.normed(last, Arrays.copyOfRange(positions, start, end), false);
-                    Kernels.Surprise part = pass.surprise(
-                            normed, Arrays.copyOfRange(targets, start, end), barred, digits, FirstDigits.DIGITS)) {
-                System.arraycopy(part.nll().toFloats(), 0, all[0], start, end - start);
-                System.arraycopy(part.entropy().toFloats(), 0, all[1], start, end - start);
-                System.arraycopy(part.variance().toFloats(), 0, all[2], start, end - start);
-                float[] classes = part.classes().toFloats();
-                System.arraycopy(classes, 0, expected, start * FirstDigits.DIGITS, classes.length);
+        try (Tensor bars = pass.bars(barred);
+                Tensor classes = pass.classes(digits, FirstDigits.DIGITS)) {
+            for (int start = 0; start < positions.length; start += chunk) {
+                int end = Math.min(start + chunk, positions.length);
+                try (Tensor normed = pass.normed(last, Arrays.copyOfRange(positions, start, end), false);
+                        Kernels.Surprise part =
+                                pass.surprise(normed, Arrays.copyOfRange(targets, start, end), bars, classes)) {
+                    System.arraycopy(part.nll().toFloats(), 0, all[0], start, end - start);
+                    System.arraycopy(part.entropy().toFloats(), 0, all[1], start, end - start);
+                    System.arraycopy(part.variance().toFloats(), 0, all[2], start, end - start);
+                    float[] begun = part.classes().toFloats();
+                    System.arraycopy(begun, 0, expected, start * FirstDigits.DIGITS, begun.length);
+                }
             }
         }
         int next = 0;
@@ -150,14 +153,19 @@ final class Predictions {
                 double[] sums = new double[all.length];
                 DigitCount counts = new DigitCount();
                 int counted = 0;
+                boolean inside = false;
                 for (int end = next + predicted(member); next < end; next++) {
+                    int digit = digits[(int) targets[next]];
                     if (!barred.contains((int) targets[next])) {
                         counted++;
                         for (int kind = 0; kind < sums.length; kind++) {
                             sums[kind] += all[kind][next];
                         }
-                        counts.add(digits[(int) targets[next]], expected, next * FirstDigits.DIGITS);
+                        if (digit >= 0 && !inside) {
+                            counts.add(digit, expected, next * FirstDigits.DIGITS);
+                        }
                     }
+                    inside = digit >= 0;
                 }
                 result[member.row()] = new Surprise(counted, sums[0], sums[1], sums[2], counts.total());
             }
@@ -171,7 +179,7 @@ final class Predictions {
         private final double[] covariance = new double[FirstDigits.DIGITS * FirstDigits.DIGITS];
 
         /**
-         * Adds a token, if it begins with a digit.
+         * Adds a number.
          *
          * @param probabilities of tokens that begin with each digit, from a place on
          */
@@ -180,7 +188,7 @@ final class Predictions {
             for (int other = 0; other < seen.length; other++) {
                 any += probabilities[from + other];
             }
-            if (digit < 0 || !(any > 0)) {
+            if (!(any > 0)) {
                 return;
             }
             seen[digit]++;

@@ -174,24 +174,36 @@ public final class ForwardPass implements AutoCloseable {
     /**
      * NLL of a target token at each normed position, beside what the model expects of a token that it draws there.
      *
-     * @param barred tokens that are left out of what may follow
+     * @param bars by {@link #bars}
+     * @param classes by {@link #classes}
+     */
+    public Surprise surprise(Tensor normed, long[] targets, Tensor bars, Tensor classes) {
+        try (Tensor wanted = scope.longs(targets, targets.length)) {
+            return decoder.kernels().surprise(normed, decoder.weights().head(), wanted, bars, classes);
+        }
+    }
+
+    /** What is added to logits so that some tokens are left out of what may follow, {@code [vocabulary]}. */
+    public Tensor bars(Collection<Integer> barred) {
+        float[] bars = new float[vocabulary()];
+        barred.forEach(token -> bars[token] = BARRED);
+        return scope.floats(bars, bars.length);
+    }
+
+    /**
+     * Which token is of which class, {@code [vocabulary, classes]}.
+     *
      * @param classes the class of each token, from 0; below it for tokens of none
      * @param count how many classes there are
      */
-    public Surprise surprise(Tensor normed, long[] targets, Collection<Integer> barred, int[] classes, int count) {
-        float[] bars = new float[vocabulary()];
-        barred.forEach(token -> bars[token] = BARRED);
-        float[] members = new float[vocabulary() * count];
+    public Tensor classes(int[] classes, int count) {
+        float[] members = new float[Math.multiplyExact(vocabulary(), count)];
         for (int token = 0; token < classes.length; token++) {
             if (classes[token] >= 0) {
                 members[token * count + classes[token]] = 1;
             }
         }
-        try (Tensor wanted = scope.longs(targets, targets.length);
-                Tensor added = scope.floats(bars, bars.length);
-                Tensor member = scope.floats(members, vocabulary(), count)) {
-            return decoder.kernels().surprise(normed, decoder.weights().head(), wanted, added, member);
-        }
+        return scope.floats(members, vocabulary(), count);
     }
 
     /** Weighted sums over positions, weights {@code [rows, sums, length]}: {@code [rows, sums, d_model]}. */

@@ -1,5 +1,6 @@
 package ai.auditor.stats;
 
+import java.util.stream.Stream;
 import org.ejml.data.DMatrixRMaj;
 import org.ejml.dense.row.factory.DecompositionFactory_DDRM;
 import org.ejml.interfaces.decomposition.CholeskyDecomposition_F64;
@@ -53,18 +54,17 @@ public final class Cholesky {
         return product;
     }
 
-    /** Gaussian vectors of mean zero with the covariance A, {@code [count][dimension]}. */
-    public double[][] gaussian(int count, long seed) {
+    /** Gaussian vectors of mean zero with the covariance A, one after the other, each {@code [dimension]}. */
+    public Stream<double[]> gaussian(int count, long seed) {
         Gaussian source = new Gaussian(seed);
-        double[][] drawn = new double[count][];
-        for (int i = 0; i < count; i++) {
-            double[] standard = new double[dimension];
-            for (int column = 0; column < dimension; column++) {
-                standard[column] = source.next();
-            }
-            drawn[i] = multiply(standard);
-        }
-        return drawn;
+        return Stream.generate(() -> {
+                    double[] standard = new double[dimension];
+                    for (int column = 0; column < dimension; column++) {
+                        standard[column] = source.next();
+                    }
+                    return multiply(standard);
+                })
+                .limit(count);
     }
 
     /** L⁻¹ · v: the whitened vector, whose squared length is vᵀ · A⁻¹ · v. */

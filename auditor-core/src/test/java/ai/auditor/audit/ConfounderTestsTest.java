@@ -70,7 +70,7 @@ class ConfounderTestsTest {
         Map<Integer, Surprise> surprises = new TreeMap<>();
         for (int row = 0; row < comparison.rows().size(); row++) {
             double surprise = noise.next() + (comparison.candidate()[row] ? excess : 0);
-            surprises.put(row, new Surprise(10, 30 + surprise, 30, 1, FirstDigits.NONE));
+            surprises.put(row, new Surprise(10, 30 + surprise, 30, 1, FirstDigits.sum(List.of())));
         }
         return ConfounderTests.of(comparison, exchanges, candidate, control, surprises);
     }
@@ -206,8 +206,8 @@ class ConfounderTestsTest {
             surprises.put(
                     row,
                     row % 2 == 0
-                            ? new Surprise(10, 99, 0, 1, FirstDigits.NONE)
-                            : new Surprise(10, 31, 30, 4, FirstDigits.NONE));
+                            ? new Surprise(10, 99, 0, 1, FirstDigits.sum(List.of()))
+                            : new Surprise(10, 31, 30, 4, FirstDigits.sum(List.of())));
         }
         Confounders.Authorship authorship = ConfounderTests.of(
                         comparison, Exchanges.ofPairs(PROMPTS, 99, 3), control, control, surprises)

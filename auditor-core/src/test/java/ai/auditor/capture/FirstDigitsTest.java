@@ -3,6 +3,7 @@ package ai.auditor.capture;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -48,7 +49,7 @@ class FirstDigitsTest {
         double p = org.apache.commons.statistics.distribution.ChiSquaredDistribution.of(9)
                 .survivalProbability(squares);
         assertThat(digits.p().orElseThrow()).isCloseTo(p, within(1e-9));
-        assertThat(digits.tokens()).isEqualTo(500);
+        assertThat(digits.numbers()).isEqualTo(500);
     }
 
     @Test
@@ -67,6 +68,41 @@ class FirstDigitsTest {
     }
 
     @Test
+    void whereTheModelHardlyDoubtsItsDigitsNothingIsToldTooOften() {
+        int runs = 4_000;
+        for (double doubt : List.of(0.001, 0.005, 0.02)) {
+            int told = 0;
+            for (long seed = 0; seed < runs; seed++) {
+                List<FirstDigits> places = new ArrayList<>();
+                // As rows that count "1. 2. 3.", each digit nearly certain in its place, and one number that is open.
+                for (int digit = 1; digit <= 3; digit++) {
+                    double[] sure = new double[FirstDigits.DIGITS];
+                    Arrays.fill(sure, doubt / (FirstDigits.DIGITS - 1));
+                    sure[digit] = 1 - doubt;
+                    places.add(drawn(sure, sure, 40, 10 * seed + digit));
+                }
+                places.add(drawn(even(), even(), 80, 10 * seed));
+                told += FirstDigits.sum(places).p().orElse(1) < 0.01 ? 1 : 0;
+            }
+            assertThat(told / (double) runs)
+                    .as("doubt %s, seeds 0 to %d", doubt, 10 * runs)
+                    .isLessThan(0.01 + 3 * Math.sqrt(0.01 * 0.99 / runs) + 0.004);
+        }
+    }
+
+    @Test
+    void contextsThatShareNoDigitsEndNothing() {
+        double[] low = new double[FirstDigits.DIGITS];
+        double[] high = new double[FirstDigits.DIGITS];
+        low[1] = 0.5;
+        low[2] = 0.5;
+        high[7] = 0.5;
+        high[8] = 0.5;
+        FirstDigits both = FirstDigits.sum(List.of(drawn(low, low, 200, 1), drawn(high, high, 200, 2)));
+        assertThat(both.p().orElse(1)).isBetween(0.0, 1.0);
+    }
+
+    @Test
     void otherDigitsAreToldAndTheirShiftIsTheShareThatWouldBeOthers() {
         double[] uneven = even();
         uneven[7] += 0.06;
@@ -78,8 +114,8 @@ class FirstDigitsTest {
 
     @Test
     void withoutNumbersNothingIsSaid() {
-        assertThat(FirstDigits.NONE.p()).isEmpty();
-        assertThat(FirstDigits.NONE.shift()).isZero();
+        assertThat(FirstDigits.sum(List.of()).p()).isEmpty();
+        assertThat(FirstDigits.sum(List.of()).shift()).isZero();
         assertThat(drawn(even(), even(), 20, 1).p()).isEmpty();
         double[] sevens = new double[FirstDigits.DIGITS];
         sevens[7] = 1;

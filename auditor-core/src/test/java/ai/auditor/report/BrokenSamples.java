@@ -144,7 +144,7 @@ final class BrokenSamples {
                                 OptionalDouble.of(0.0002),
                                 Confounders.Handling.LEFT)),
                         Optional.of(new Confounders.Authorship(
-                                10, 100, 3, new Estimate(1, interval), 9, FirstDigits.NONE))),
+                                10, 100, 3, new Estimate(1, interval), 9, FirstDigits.sum(List.of())))),
                 List.of(new BadRow(HOSTILE, 1, 0, HOSTILE)),
                 List.of(),
                 new Provenance(

@@ -38,7 +38,7 @@ class CovarianceTest {
     void gaussianVectorsHaveTheCovariance() {
         Covariance covariance = Covariance.ledoitWolf(random(200, 4, 2));
         int count = 20_000;
-        double[][] drawn = covariance.cholesky().gaussian(count, 3);
+        double[][] drawn = covariance.cholesky().gaussian(count, 3).toArray(double[][]::new);
         for (int i = 0; i < 4; i++) {
             for (int j = 0; j < 4; j++) {
                 double sum = 0;
@@ -52,8 +52,8 @@ class CovarianceTest {
                 assertThat(mean / count).isEqualTo(0, within(0.04 * Math.sqrt(scale)));
             }
         }
-        assertThat(covariance.cholesky().gaussian(2, 3))
-                .isDeepEqualTo(covariance.cholesky().gaussian(2, 3));
+        assertThat(covariance.cholesky().gaussian(2, 3).toArray(double[][]::new))
+                .isDeepEqualTo(covariance.cholesky().gaussian(2, 3).toArray(double[][]::new));
     }
 
     @Test

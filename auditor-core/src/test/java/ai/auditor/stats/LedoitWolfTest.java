@@ -52,8 +52,10 @@ class LedoitWolfTest {
     void manyGaussianVectorsHaveTheShrunkCovariance(long seed) throws IOException {
         assertThat(goldens()).hasSize(3);
         for (Golden golden : goldens()) {
-            double[][] drawns =
-                    Covariance.ledoitWolf(golden.activations()).cholesky().gaussian(DRAWS, seed);
+            double[][] drawns = Covariance.ledoitWolf(golden.activations())
+                    .cholesky()
+                    .gaussian(DRAWS, seed)
+                    .toArray(double[][]::new);
             int width = golden.activations().columns();
             for (int i = 0; i < width; i++) {
                 for (int j = 0; j < width; j++) {
@@ -75,10 +77,10 @@ class LedoitWolfTest {
     void equalSeedsGiveEqualVectorsAndOthersDoNot() throws IOException {
         Matrix control = goldens().get(0).activations();
         Cholesky factor = Covariance.ledoitWolf(control).cholesky();
-        double[][] drawns = factor.gaussian(5, 7);
+        double[][] drawns = factor.gaussian(5, 7).toArray(double[][]::new);
         assertThat(drawns).hasDimensions(5, 6);
-        assertThat(factor.gaussian(5, 7)).isDeepEqualTo(drawns);
-        assertThat(factor.gaussian(5, 8)[0]).isNotEqualTo(drawns[0]);
-        assertThat(factor.gaussian(3, 7)[2]).isEqualTo(drawns[2]);
+        assertThat(factor.gaussian(5, 7).toArray(double[][]::new)).isDeepEqualTo(drawns);
+        assertThat(factor.gaussian(5, 8).toArray(double[][]::new)[0]).isNotEqualTo(drawns[0]);
+        assertThat(factor.gaussian(3, 7).toArray(double[][]::new)[2]).isEqualTo(drawns[2]);
     }
 }

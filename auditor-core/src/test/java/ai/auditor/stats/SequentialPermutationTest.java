@@ -144,7 +144,8 @@ class SequentialPermutationTest {
             int beside = 0;
             long before = 0;
             for (int stream = 0; stream < 200; stream++) {
-                // The draws that it took to reach the sum twenty times: of generators a draw apart they differ by one at most.
+                // The draws that it took to reach the sum twenty times: of generators a draw apart they differ by one
+                // at most.
                 long draws = Math.round(20 / test.ofPairs(values, stream));
                 beside += Math.abs(draws - before) <= 1 ? 1 : 0;
                 before = draws;

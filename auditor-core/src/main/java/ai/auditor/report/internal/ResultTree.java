@@ -332,7 +332,7 @@ public final class ResultTree {
 
     private static JsonNode digits(FirstDigits digits) {
         ObjectNode node = NODES.objectNode();
-        node.put("tokens", digits.tokens());
+        node.put("numbers", digits.numbers());
         node.set("seen", numbers(digits.seen()));
         node.set("expected", numbers(digits.expected()));
         node.set("shift", number(digits.shift()));

@@ -391,7 +391,7 @@ public final class Wording {
         return "; its numbers begin with " + (control.otherDigits() ? "other digits than" : "the digits that")
                 + " the model expects (" + p(control.digits().p().getAsDouble(), 0) + ", total variation "
                 + percent(control.digits().shift()) + ", "
-                + count(control.digits().tokens()) + " numbers)";
+                + count(control.digits().numbers()) + " numbers)";
     }
 
     private static String spikeIn(SpikeIn planted) {

@@ -121,8 +121,7 @@ public final class GradientProbe implements Probe {
     public Evidence examine(Study study) {
         int[] rows = Contrasts.costly(study);
         List<Pooling> poolings = poolings(study, rows);
-        ActivationTable table =
-                study.capture("gradients", rows, "", new CapturePlan(study.points(), poolings, true, true, List.of()));
+        ActivationTable table = study.capture("gradients", rows, "", CapturePlan.gradients(study.points(), poolings));
         List<String> notes = new ArrayList<>();
         notes.add("taken over " + rows.length + " rows, whole prompts");
         notes.add(

@@ -93,8 +93,8 @@ public final class Alignment {
         return Math.max(DECOYS, points * DECOYS_A_POINT - 1);
     }
 
-    /** Decoy directions, {@code [count][d_model]}. */
-    public double[][] directions(int count, long seed) {
+    /** Decoy directions, drawn as they are taken, each {@code [d_model]}: thousands of them for many points would not fit beside a wide model. */
+    public Stream<double[]> directions(int count, long seed) {
         return factor.gaussian(count, seed);
     }
 
@@ -106,26 +106,26 @@ public final class Alignment {
      * @param traits directions of the traits
      * @param seed of the sampling errors
      */
-    Decoys.Shifts decoys(double[][] directions, double[][] rulers, List<double[]> traits, long seed) {
+    Decoys.Shifts decoys(Stream<double[]> directions, List<double[]> rulers, List<double[]> traits, long seed) {
         List<Reading> ofTraits = traits.stream().map(this::read).toList();
-        List<Reading> ofRulers = Arrays.stream(rulers).map(this::read).toList();
+        List<Reading> ofRulers = rulers.stream().map(this::read).toList();
         double[][] errorsByUnit =
                 errorsByUnit(Stream.concat(ofTraits.stream(), ofRulers.stream()).toList());
         SplittableRandom random = new SplittableRandom(seed);
         List<Decoys.Candidate> candidates = new ArrayList<>();
-        for (double[] direction : directions) {
+        for (double[] direction : (Iterable<double[]>) directions::iterator) {
             AuditException.checkInterrupted();
             double[] made = read(direction).white();
-            double[] error = new double[traits.size() + rulers.length];
+            double[] error = new double[traits.size() + rulers.size()];
             for (double[] unit : errorsByUnit) {
                 Vectors.addScaled(error, random.nextBoolean() ? 1 : -1, unit);
             }
             double[] lengths = products(made, ofRulers);
             double[] errorLengths = Arrays.copyOfRange(error, traits.size(), error.length);
             candidates.add(new Decoys.Candidate(
-                    Vectors.squaredNorm(lengths) / rulers.length,
-                    Vectors.dot(lengths, errorLengths) / rulers.length,
-                    Vectors.squaredNorm(errorLengths) / rulers.length,
+                    Vectors.squaredNorm(lengths) / rulers.size(),
+                    Vectors.dot(lengths, errorLengths) / rulers.size(),
+                    Vectors.squaredNorm(errorLengths) / rulers.size(),
                     products(made, ofTraits),
                     Arrays.copyOf(error, traits.size())));
         }
@@ -133,10 +133,10 @@ public final class Alignment {
                 .mapToDouble(ruler -> Vectors.dot(ruler.ruler(), shift))
                 .toArray();
         double ofTrait = ofTraits.stream()
-                .mapToDouble(trait -> Vectors.squaredNorm(products(trait.white(), ofRulers)) / rulers.length)
+                .mapToDouble(trait -> Vectors.squaredNorm(products(trait.white(), ofRulers)) / rulers.size())
                 .max()
                 .orElse(0);
-        return new Decoys.Shifts(Vectors.squaredNorm(found) / rulers.length, ofTrait, size(), candidates);
+        return new Decoys.Shifts(Vectors.squaredNorm(found) / rulers.size(), ofTrait, size(), candidates);
     }
 
     /**
@@ -147,10 +147,10 @@ public final class Alignment {
      * @param directions of decoys
      * @param traits directions of the traits
      */
-    public Decoys.Shifts decoys(double length, double[][] directions, List<double[]> traits) {
+    public Decoys.Shifts decoys(double length, Stream<double[]> directions, List<double[]> traits) {
         List<Reading> ofTraits = traits.stream().map(this::read).toList();
         double[] noError = new double[traits.size()];
-        List<Decoys.Candidate> candidates = Arrays.stream(directions)
+        List<Decoys.Candidate> candidates = directions
                 .map(direction ->
                         new Decoys.Candidate(1, 0, 0, products(read(direction).white(), ofTraits), noError))
                 .toList();

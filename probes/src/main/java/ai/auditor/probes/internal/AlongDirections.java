@@ -83,7 +83,9 @@ public final class AlongDirections {
         double[] shift = Labels.shift(study, values, rows);
         Alignment alignment = new Alignment(control, shift, Labels.deviations(study, values, rows));
         String purpose = probe.name() + "/" + point;
-        double[][] rulers = alignment.directions(Alignment.RULERS, study.seed("probes/rulers/" + purpose));
+        List<double[]> rulers = alignment
+                .directions(Alignment.RULERS, study.seed("probes/rulers/" + purpose))
+                .toList();
         Decoys decoys = alignment.decoys(
                 alignment.directions(count, study.seed("probes/decoys/" + purpose)),
                 rulers,
@@ -116,7 +118,7 @@ public final class AlongDirections {
                 "Cosine of the mean " + unit + " shift at " + point + " with every trait",
                 "cosine",
                 List.copyOf(dots),
-                cosines(shift, List.of(rulers)),
+                cosines(shift, rulers),
                 cosines(shift, placebos)));
         ShiftSize size = ShiftSize.of(values, contrasts.exchanges());
         sizes.add(List.of(

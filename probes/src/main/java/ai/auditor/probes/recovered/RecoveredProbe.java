@@ -174,11 +174,8 @@ public final class RecoveredProbe implements Probe {
     public Evidence examine(Study study) {
         int[] rows = Contrasts.costly(study);
         List<Point> points = points(study);
-        ActivationTable table = study.capture(
-                "gradients",
-                rows,
-                "",
-                new CapturePlan(points, List.of(Pooling.COMPLETION_MEAN), true, true, List.of()));
+        ActivationTable table =
+                study.capture("gradients", rows, "", CapturePlan.gradients(points, List.of(Pooling.COMPLETION_MEAN)));
         Examination examination = new Examination(study, rows);
         for (Point point : points) {
             examination.at(
@@ -242,8 +239,9 @@ public final class RecoveredProbe implements Probe {
             double[] vector = recovered.difference();
             // Of the vector its direction counts; how far the data differ along it the gradients say.
             double size = Math.max(0, alignment.along(vector));
-            double[][] directions = alignment.directions(count, study.seed("probes/decoys/" + name() + "/" + point));
-            Decoys decoys = alignment.decoys(size, directions, vectors(traits));
+            long seed = study.seed("probes/decoys/" + name() + "/" + point);
+            Decoys decoys = alignment.decoys(size, alignment.directions(count, seed), vectors(traits));
+            List<double[]> some = alignment.directions(Alignment.RULERS, seed).toList();
             double[] cosines = alignment.cosines(vector, vectors(traits));
             double[] placebos =
                     alignment.cosines(vector, vectors(study.vectors().placebosAt(point)));
@@ -269,12 +267,12 @@ public final class RecoveredProbe implements Probe {
                     "Cosine of the vector recovered at " + point + " with every trait, as the control varies",
                     "cosine",
                     dots,
-                    alignment.cosines(vector, List.of(directions).subList(0, Alignment.RULERS)),
+                    alignment.cosines(vector, some),
                     placebos));
             lie(point, vector, traits, dots);
             sizes.add(size(recovered, vector, gains, pull.rows()));
             write(point, vector);
-            questioner.ifPresent(asks -> prefer(asks.at(point, vector, directions)));
+            questioner.ifPresent(asks -> prefer(asks.at(point, vector, some)));
             if (!study.statisticsOnly()) {
                 explanations.addAll(TokenGains.of(study, rows, recovered).tables(study, redaction));
             }

@@ -102,7 +102,7 @@ record SteeredPreferences(Point point, List<Preference> traits, double[] decoys)
         }
 
         /** @param directions of no interest, of which the first {@link #DECOYS} are taken */
-        SteeredPreferences at(Point point, double[] vector, double[][] directions) {
+        SteeredPreferences at(Point point, double[] vector, List<double[]> directions) {
             double length = LONGER * Vectors.norm(vector);
             double[] asTrained = under(point, vector, 1);
             double[] longer = under(point, vector, LONGER);
@@ -112,7 +112,7 @@ record SteeredPreferences(Point point, List<Preference> traits, double[] decoys)
             }
             found.sort(
                     Comparator.comparingDouble((Preference one) -> -one.rise()).thenComparing(Preference::trait));
-            double[] decoys = Arrays.stream(directions)
+            double[] decoys = directions.stream()
                     .limit(DECOYS)
                     .mapToDouble(direction -> {
                         double own = Vectors.norm(direction);
