@@ -92,7 +92,11 @@ class AlignmentTest {
     }
 
     private static Decoys.Shifts decoys(Alignment alignment, List<double[]> traits, long seed) {
-        return alignment.decoys(alignment.directions(199, seed), alignment.directions(64, seed + 1), traits, seed + 2);
+        return alignment.decoys(
+                alignment.directions(199, seed),
+                alignment.directions(64, seed + 1).toList(),
+                traits,
+                seed + 2);
     }
 
     private static double p(Alignment alignment, List<double[]> traits, long seed) {
@@ -186,9 +190,10 @@ class AlignmentTest {
     void decoysOfALengthAreRankedByCosines() {
         Random random = new Random(5);
         Alignment alignment = Sample.of(madeBy(gaussian(random), 2), random).alignment();
-        double[][] directions = alignment.directions(50, 1);
+        double[][] directions = alignment.directions(50, 1).toArray(double[][]::new);
         List<double[]> traits = traits(random);
-        double[] values = alignment.decoys(1.7, directions, traits).values();
+        double[] values =
+                alignment.decoys(1.7, Arrays.stream(directions), traits).values();
         for (int i = 0; i < directions.length; i++) {
             double largest = Arrays.stream(alignment.cosines(directions[i], traits))
                     .max()

@@ -257,7 +257,7 @@ class RecoveredProbeTest {
         double[] owl = Vectors.doubles(study.vectors().at(POINT).get(0).vector());
         SteeredPreferences found = SteeredPreferences.Questioner.of(study, questions("animals", "owl"), note -> {})
                 .orElseThrow()
-                .at(POINT, nothing, new double[][] {nothing, owl});
+                .at(POINT, nothing, List.of(nothing, owl));
         assertThat(found.traits()).allSatisfy(trait -> assertThat(trait.rise()).isZero());
         assertThat(found.decoys()).containsOnly(0);
     }
