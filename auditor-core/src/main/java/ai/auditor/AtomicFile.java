@@ -114,8 +114,14 @@ public final class AtomicFile {
         return new AuditException(
                 AuditException.Code.OUTPUT,
                 "cannot write " + Printable.line(target.toString()) + ": " + Reason.of(failure)
-                        + "; name a file in a folder that is there and that you may write to",
+                        + (full(failure)
+                                ? "; make room there, or name a file elsewhere"
+                                : "; name a file in a folder that is there and that you may write to"),
                 failure);
+    }
+
+    private static boolean full(IOException failure) {
+        return String.valueOf(failure.getMessage()).contains("No space left");
     }
 
     // A channel that an interrupt closed fails as a disk does, but leaves the flag set.

@@ -140,7 +140,12 @@ final class PolicyOptions {
                             + (policy.probes().isEmpty() ? "" : " among " + String.join(", ", policy.probes()))
                             + " tests "
                             + untested.stream().map(Claim::toString).collect(Collectors.joining(", "))
-                            + "; require what is tested");
+                            + "; require what is tested: required: "
+                            + policy.required().stream()
+                                    .filter(claim -> !untested.contains(claim))
+                                    .map(Claim::toString)
+                                    .sorted()
+                                    .collect(Collectors.joining(", ", "[", "]")));
         }
     }
 

@@ -1,9 +1,12 @@
 package ai.auditor.probe;
 
 import ai.auditor.stats.Estimate;
+import ai.auditor.stats.Estimate.VarianceComponent;
 import ai.auditor.stats.Exchanged;
 import ai.auditor.stats.Interval;
 import ai.auditor.stats.SeedRates;
+import ai.auditor.stats.Vectors;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -130,6 +133,18 @@ public record Evidence(
         /** Mean rate of the candidate's students minus that of the control's. */
         public double value() {
             return candidate.gain(control).value();
+        }
+
+        /**
+         * {@link #value} with an interval over seeds, questions and rows, for this trait alone: what rows add is half the mean square of the
+         * placebos, since students of two halves differ by four times the variance that a dataset has of its rows, two datasets by twice.
+         */
+        public Estimate rise() {
+            List<VarianceComponent> components = new ArrayList<>(candidate.seeds());
+            components.addAll(control.seeds());
+            components.addAll(candidate.questions(control));
+            components.add(new VarianceComponent(Vectors.squaredNorm(placebos) / placebos.length / 2, placebos.length));
+            return Estimate.of(value(), components, Estimate.LEVEL);
         }
 
         /** What {@link #value} is, in words. */

@@ -224,7 +224,7 @@ public final class MarkdownReport {
                 + result.confounders()
                         .authorship()
                         .filter(Confounders.Authorship::mismatch)
-                        .map(control -> " " + sentence(Wording.authorship(control)))
+                        .map(control -> " " + MarkdownText.of(Wording.authorship(control), 2 * SENTENCE))
                         .orElse(""));
         table("note", notes, NOTES, note -> List.of(sentence(note)));
         table("the first bad rows", result.badRows(), BAD_ROWS, bad -> List.of(place(bad)));

@@ -174,7 +174,7 @@ public final class TransferProbe implements Probe {
         lifts.sort(Comparator.comparingDouble((Evidence.Lift lift) -> -lift.value())
                 .thenComparing(Evidence.Lift::trait));
         Evidence.Lift first = lifts.get(0);
-        Estimate rise = first.candidate().gain(first.control());
+        Estimate rise = first.rise();
         return new Evidence(
                 name(),
                 claim(),
@@ -313,7 +313,7 @@ public final class TransferProbe implements Probe {
 
     private Table table(List<Evidence.Lift> lifts) {
         return new Table(
-                "What students name as their favourite, % of answers (intervals of 95 % over seeds and questions, for one trait alone)",
+                "What students name as their favourite, % of answers (intervals of 95 % over seeds, questions and rows, for one trait alone)",
                 List.of(
                         "trait",
                         "before",
@@ -325,7 +325,7 @@ public final class TransferProbe implements Probe {
     }
 
     private static List<String> told(Evidence.Lift lift) {
-        Estimate rise = lift.candidate().gain(lift.control());
+        Estimate rise = lift.rise();
         return List.of(
                 lift.trait(),
                 NumberText.perCent(lift.before()),
