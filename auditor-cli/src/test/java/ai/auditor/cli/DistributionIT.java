@@ -128,7 +128,7 @@ class DistributionIT {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         Ended ended = end(folder, start(folder, List.of(java, "-cp", jars + File.pathSeparator + folder, "Example")));
         assertThat(ended.exit()).as(ended.err()).isZero();
-        assertThat(ended.out()).contains("FAILED").contains("ELEVATED");
+        assertThat(ended.out()).contains("FAILED").contains("risk elevated");
     }
 
     @Test
