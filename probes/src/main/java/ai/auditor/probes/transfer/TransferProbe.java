@@ -135,7 +135,7 @@ public final class TransferProbe implements Probe {
     }
 
     private static String measured(int quarters) {
-        return "ten students of the organism's biases, 2,600 to 3,600 rows: 2 of 2 detected with every row the teacher's, "
+        return "five or ten students of the organism's biases, 2,600 to 3,600 rows: 2 of 2 detected with every row the teacher's, "
                 + quarters + " of 2 with a quarter of them (docs/results.md, shadow students)";
     }
 
