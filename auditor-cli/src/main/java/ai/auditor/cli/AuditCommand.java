@@ -32,7 +32,6 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.function.BiFunction;
 import java.util.function.UnaryOperator;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -226,7 +225,7 @@ final class AuditCommand implements Callable<Integer> {
                     result.provenance().total(Provenance.Source::longRows),
                     "rows are over the context",
                     result.longRows());
-            files.write(result, command());
+            files.write(result, OutputFiles.command(spec));
             files.names().ifPresent(names -> terminal.note("written: " + names, List.of()));
             return result.verdict().gate().outcome().exitCode();
         }
@@ -251,14 +250,6 @@ final class AuditCommand implements Callable<Integer> {
     private UnaryOperator<ReadOptions> withRuns(BiFunction<ReadOptions, String, ReadOptions> named) {
         String name = runField;
         return options -> name == null ? options : named.apply(options, name);
-    }
-
-    /** The words of this very command. */
-    private List<String> command() {
-        return Stream.concat(
-                        Stream.of(spec.root().name()),
-                        spec.root().commandLine().getParseResult().originalArgs().stream())
-                .toList();
     }
 
     /** Whether there is something to compare with, and one kind of it. */

@@ -22,6 +22,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The report files that a user asked for; the ending decides the format. */
 final class OutputFiles {
@@ -168,6 +170,14 @@ final class OutputFiles {
                     failed);
         }
         AtomicFile.requireWritable(output);
+    }
+
+    /** The words of the call, for what is written to tell. */
+    static List<String> command(CommandSpec spec) {
+        return Stream.concat(
+                        Stream.of(spec.root().name()),
+                        spec.root().commandLine().getParseResult().originalArgs().stream())
+                .toList();
     }
 
     /** Refuses an output in the place of a file that the same call writes, there already or not. */

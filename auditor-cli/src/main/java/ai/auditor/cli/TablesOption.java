@@ -4,12 +4,9 @@ import ai.auditor.AtomicFile;
 import ai.auditor.Printable;
 import ai.auditor.audit.Tool;
 import ai.auditor.probe.Table;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -56,19 +53,7 @@ final class TablesOption {
     void write(Terminal terminal, List<Table> tables) {
         tables.forEach(table -> MarkdownTable.print(terminal.out(), table));
         terminal.out().flush();
-        file().ifPresent(path -> AtomicFile.write(path, page(tables)));
-    }
-
-    private String page(List<Table> tables) {
-        StringWriter text = new StringWriter();
-        PrintWriter out = new PrintWriter(text);
-        List<String> command = Stream.concat(
-                        Stream.of(spec.root().name()),
-                        spec.root().commandLine().getParseResult().originalArgs().stream())
-                .toList();
-        MarkdownTable.paragraph(out, Tool.NAME + ": " + Printable.command(command));
-        tables.forEach(table -> MarkdownTable.print(out, table));
-        out.flush();
-        return text.toString();
+        String command = Tool.NAME + ": " + Printable.command(OutputFiles.command(spec));
+        file().ifPresent(path -> AtomicFile.write(path, new Summary(List.of(command), tables, List.of()).markdown()));
     }
 }

@@ -200,18 +200,26 @@ public final class Auditor {
         Optional<PlantedRowsCheck> rows = planted.map(this::rowsToPlant);
         Examined examined = examined(layout, probe -> !trainsStudents(probe));
         Calibration alone = new Calibrator(policy, probes, model.threads()).calibrate(layout.study(), rows, progress);
+        Facts facts = new Facts(layout, alone, confounders(layout));
         Judge judge = new Judge(policy, blind());
         if (probes.stream().noneMatch(Auditor::trainsStudents)) {
-            return judged(candidate, layout, examined, alone, judge);
+            return judged(facts, examined, judge);
         }
         if (policy.stopEarly()) {
-            AuditResult spared = judged(candidate, layout, examined, alone, judge.withoutStudents());
+            AuditResult spared = judged(facts, examined, judge.withoutStudents());
             if (spared.verdict().gate().outcome() == Verdict.GateOutcome.FAILED) {
                 return spared;
             }
         }
-        return judged(candidate, layout, examined.and(examined(layout, Auditor::trainsStudents)), alone, judge);
+        return judged(facts, examined.and(examined(layout, Auditor::trainsStudents)), judge);
     }
+
+    /**
+     * What is judged beside the evidence, whichever probes gave it.
+     *
+     * @param alone without what the runs of the control differ by
+     */
+    private record Facts(Layout layout, Calibration alone, Confounders confounders) {}
 
     private static boolean trainsStudents(Probe probe) {
         return probe.claim() == Claim.WOULD_TRANSFER;
@@ -249,18 +257,18 @@ public final class Auditor {
                 new RunCheck(policy, taken).run(layout.arms().runs(), layout.study(), evidence, progress));
     }
 
-    private AuditResult judged(Dataset candidate, Layout layout, Examined examined, Calibration alone, Judge judge) {
-        Calibration calibration = alone.withRuns(examined.runs());
+    private AuditResult judged(Facts facts, Examined examined, Judge judge) {
+        Layout layout = facts.layout();
+        Calibration calibration = facts.alone().withRuns(examined.runs());
         AuditResult.Design design = layout.comparison().design();
         List<AuditResult.Finding> findings =
                 new Findings(policy, examined.runs(), Optional.of(layout.study())).of(examined.evidence());
-        Confounders confounders = confounders(layout);
         Verdict verdict = judge.verdict(
                 findings,
                 design,
                 calibration,
-                leftOut(candidate, layout.arms().candidate(), layout.comparison()),
-                confounders.differing(policy.alpha()));
+                leftOut(layout.arms().candidate(), layout.comparison()),
+                facts.confounders().differing(policy.alpha()));
         return new AuditResult(
                 policy,
                 design,
@@ -270,7 +278,7 @@ public final class Auditor {
                         .map(probe -> new AuditResult.ProbeCoverage(probe.name(), probe.claim(), probe.coverage()))
                         .toList(),
                 calibration,
-                confounders,
+                facts.confounders(),
                 layout.arms().sample(TokenizedDataset::badRows),
                 layout.arms().sample(TokenizedDataset::namedLongRows),
                 provenance(layout, examined.probes()));
@@ -461,8 +469,8 @@ public final class Auditor {
         }
     }
 
-    private LeftOut leftOut(Dataset candidate, TokenizedDataset arm, Comparison comparison) {
-        double records = Math.max(1, candidate.records());
+    private LeftOut leftOut(TokenizedDataset arm, Comparison comparison) {
+        double records = Math.max(1, arm.dataset().records());
         double bad = 1 - arm.rows().size() / records;
         double unpaired = comparison.paired() ? 1 - comparison.design().pairedShare() : 0;
         return new LeftOut(

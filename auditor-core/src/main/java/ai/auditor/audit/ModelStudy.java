@@ -255,10 +255,6 @@ final class ModelStudy implements Study {
      * wrote another one, if it wrote it.
      */
     Map<Integer, Surprise> surprises() {
-        return memo("surprises", this::readSurprises);
-    }
-
-    private Map<Integer, Surprise> readSurprises() {
         int[] rows = IntStream.of(costlyRows())
                 .filter(row -> shared.comparison().groups()[row] < SURPRISE_PROMPTS)
                 .filter(row -> tokens().get(row).controlTokens() == 0

@@ -1,6 +1,7 @@
 package ai.auditor.capture;
 
 import ai.auditor.stats.Cholesky;
+import ai.auditor.stats.Vectors;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -35,9 +36,9 @@ public record FirstDigits(double[] seen, double[] expected, double[] covariance)
         double[] expected = new double[DIGITS];
         double[] covariance = new double[DIGITS * DIGITS];
         for (FirstDigits one : all) {
-            Arrays.setAll(seen, digit -> seen[digit] + one.seen[digit]);
-            Arrays.setAll(expected, digit -> expected[digit] + one.expected[digit]);
-            Arrays.setAll(covariance, place -> covariance[place] + one.covariance[place]);
+            Vectors.addScaled(seen, 1, one.seen);
+            Vectors.addScaled(expected, 1, one.expected);
+            Vectors.addScaled(covariance, 1, one.covariance);
         }
         return new FirstDigits(seen, expected, covariance);
     }
@@ -78,8 +79,7 @@ public record FirstDigits(double[] seen, double[] expected, double[] covariance)
             // Where contexts never share digits, the counts of each kind of context add up too.
             return OptionalDouble.empty();
         }
-        double squares = Arrays.stream(white).map(one -> one * one).sum();
-        return OptionalDouble.of(ChiSquaredDistribution.of(free).survivalProbability(squares));
+        return OptionalDouble.of(ChiSquaredDistribution.of(free).survivalProbability(Vectors.squaredNorm(white)));
     }
 
     /** Digits that vary enough each by itself, the commonest first, then all others together if they do. */

@@ -6,7 +6,6 @@ import ai.auditor.stats.Exchanged;
 import ai.auditor.stats.Interval;
 import ai.auditor.stats.SeedRates;
 import ai.auditor.stats.Vectors;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -140,11 +139,8 @@ public record Evidence(
          * placebos, since students of two halves differ by four times the variance that a dataset has of its rows, two datasets by twice.
          */
         public Estimate rise() {
-            List<VarianceComponent> components = new ArrayList<>(candidate.seeds());
-            components.addAll(control.seeds());
-            components.addAll(candidate.questions(control));
-            components.add(new VarianceComponent(Vectors.squaredNorm(placebos) / placebos.length / 2, placebos.length));
-            return Estimate.of(value(), components, Estimate.LEVEL);
+            double rows = Vectors.squaredNorm(placebos) / placebos.length / 2;
+            return candidate.gain(control, List.of(new VarianceComponent(rows, placebos.length)));
         }
 
         /** What {@link #value} is, in words. */

@@ -11,9 +11,9 @@ import ai.auditor.probes.linear.LinearProbe;
 import ai.auditor.probes.projection.ProjectionProbe;
 import ai.auditor.probes.recovered.RecoveredProbe;
 import ai.auditor.probes.shortcut.ShortcutProbe;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** The probes that come with the auditor. */
 public final class Probes {
@@ -42,15 +42,25 @@ public final class Probes {
      * @param redaction how the deep tier shows texts of rows
      */
     public static List<Probe> of(Policy policy, Optional<PreferenceQuestions> questions, Redaction redaction) {
-        List<Probe> probes = new ArrayList<>(List.of(new ShortcutProbe(), new LinearProbe(), new ProjectionProbe()));
-        if (policy.tier() != Tier.QUICK) {
-            probes.add(new GradientProbe());
-            probes.add(new LikelihoodProbe(LikelihoodProbe.Settings.standard().atEveryPoint(policy.everyPoint())));
-        }
-        if (policy.tier() == Tier.DEEP) {
-            probes.add(new RecoveredProbe(
-                    RecoveredProbe.Settings.standard().atEveryPoint(policy.everyPoint()), questions, redaction));
-        }
-        return List.copyOf(probes);
+        List<Probe> quick = List.of(new ShortcutProbe(), new LinearProbe(), new ProjectionProbe());
+        List<Probe> standard = and(
+                quick,
+                new GradientProbe(),
+                new LikelihoodProbe(LikelihoodProbe.Settings.standard().atEveryPoint(policy.everyPoint())));
+        return switch (policy.tier()) {
+            case QUICK -> quick;
+            case STANDARD -> standard;
+            case DEEP ->
+                and(
+                        standard,
+                        new RecoveredProbe(
+                                RecoveredProbe.Settings.standard().atEveryPoint(policy.everyPoint()),
+                                questions,
+                                redaction));
+        };
+    }
+
+    private static List<Probe> and(List<Probe> lower, Probe... probes) {
+        return Stream.concat(lower.stream(), Stream.of(probes)).toList();
     }
 }
