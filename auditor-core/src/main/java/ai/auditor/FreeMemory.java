@@ -12,31 +12,39 @@ import java.util.regex.Pattern;
 
 /** How much memory this process can still have. */
 public final class FreeMemory {
-    private static final Path CONTAINER = Path.of("/sys/fs/cgroup");
     private static final Pattern AVAILABLE = Pattern.compile("MemAvailable:\\s+(\\d+) kB");
 
     private FreeMemory() {}
 
     /** What the system, and a container around this process, still give; empty where neither tells. */
     public static OptionalLong bytes() {
+        return bytes(Path.of("/proc/meminfo"), Path.of("/sys/fs/cgroup"));
+    }
+
+    static OptionalLong bytes(Path system, Path container) {
         List<Long> limits = new ArrayList<>();
-        Matcher available = AVAILABLE.matcher(text(Path.of("/proc/meminfo")));
+        Matcher available = AVAILABLE.matcher(text(system));
         if (available.find()) {
             limits.add(Long.parseLong(available.group(1)) * 1024);
         }
-        container("memory.max", "memory.current", "memory.stat", "file").ifPresent(limits::add);
-        container("memory/memory.limit_in_bytes", "memory/memory.usage_in_bytes", "memory/memory.stat", "total_cache")
+        left(container, "memory.max", "memory.current", "file").ifPresent(limits::add);
+        left(container.resolve("memory"), "memory.limit_in_bytes", "memory.usage_in_bytes", "total_cache")
                 .ifPresent(limits::add);
         return limits.stream().mapToLong(Long::longValue).min();
     }
 
-    /** Files that the system holds in memory make room when it is needed. */
-    private static OptionalLong container(String limit, String used, String statistics, String files) {
+    /**
+     * Files that the system holds in memory make room when it is needed; they can be more than what is counted as taken, and a
+     * container without a limit says the largest number there is.
+     */
+    private static OptionalLong left(Path container, String limit, String used, String files) {
         try {
-            long most = Long.parseLong(text(CONTAINER.resolve(limit)).trim());
-            long taken = Long.parseLong(text(CONTAINER.resolve(used)).trim());
-            Matcher cached = Pattern.compile("(?m)^" + files + " (\\d+)$").matcher(text(CONTAINER.resolve(statistics)));
-            return OptionalLong.of(most - taken + (cached.find() ? Long.parseLong(cached.group(1)) : 0));
+            long most = Long.parseLong(text(container.resolve(limit)).trim());
+            long taken = Long.parseLong(text(container.resolve(used)).trim());
+            Matcher cached =
+                    Pattern.compile("(?m)^" + files + " (\\d+)$").matcher(text(container.resolve("memory.stat")));
+            return OptionalLong.of(
+                    most - Math.max(0, taken - (cached.find() ? Long.parseLong(cached.group(1)) : 0)));
         } catch (NumberFormatException unlimited) {
             return OptionalLong.empty();
         }
