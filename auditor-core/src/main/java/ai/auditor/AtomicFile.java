@@ -129,7 +129,7 @@ public final class AtomicFile {
         if (Thread.currentThread().isInterrupted()) {
             throw new AuditException(
                     AuditException.Code.INTERRUPTED,
-                    "interrupted while writing " + Printable.line(target.toString()) + ": nothing was written");
+                    "interrupted while writing " + Printable.line(target.toString()) + ": it was not written");
         }
     }
 }

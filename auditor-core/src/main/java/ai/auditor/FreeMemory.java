@@ -43,8 +43,7 @@ public final class FreeMemory {
             long taken = Long.parseLong(text(container.resolve(used)).trim());
             Matcher cached =
                     Pattern.compile("(?m)^" + files + " (\\d+)$").matcher(text(container.resolve("memory.stat")));
-            return OptionalLong.of(
-                    most - Math.max(0, taken - (cached.find() ? Long.parseLong(cached.group(1)) : 0)));
+            return OptionalLong.of(most - Math.max(0, taken - (cached.find() ? Long.parseLong(cached.group(1)) : 0)));
         } catch (NumberFormatException unlimited) {
             return OptionalLong.empty();
         }

@@ -3,13 +3,20 @@ package ai.auditor.cli;
 import ai.auditor.AuditException;
 import ai.auditor.Printable;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 
 /** One run of the command line: picocli set up so that every ending has the exit code of the design. */
 final class CommandLineRun {
     private static final String VERBOSE = "--verbose";
+
+    /** How picocli names the values of an enumeration: as Java spells them. */
+    private static final Pattern CHOICES =
+            Pattern.compile("expected one of \\[([A-Z_0-9, ]+)] \\(case-insensitive\\) but was");
 
     /** Options of this many characters stay on the line of their description. */
     private static final int LONGEST_OPTION = 28;
@@ -113,9 +120,12 @@ final class CommandLineRun {
     }
 
     private int badUsage(CommandLine.ParameterException exception, String[] arguments) {
+        String message = String.valueOf(exception.getMessage()).replaceFirst("^Error: ", "");
         terminal.err()
                 .println("auditor: "
-                        + Printable.lines(String.valueOf(exception.getMessage()).replaceFirst("^Error: ", "")));
+                        + Printable.lines(CHOICES.matcher(message)
+                                .replaceFirst(known -> Matcher.quoteReplacement(
+                                        "expected one of " + known.group(1).toLowerCase(Locale.ROOT) + " but was"))));
         CommandLine.UnmatchedArgumentException.printSuggestions(exception, terminal.err());
         String name = exception.getCommandLine().getCommandSpec().qualifiedName();
         terminal.err().println("Try \"" + name + " --help\".");

@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -171,6 +172,20 @@ record Comparison(
                         members.size()));
     }
 
+    /** A text that was fitted on is not held out where it stands once more. */
+    private static Optional<String> copies(boolean[] untested) {
+        long left =
+                IntStream.range(0, untested.length).filter(row -> untested[row]).count();
+        return left == 0
+                ? Optional.empty()
+                : Optional.of(String.format(
+                        Locale.ROOT,
+                        "differs is tested without %,d of %,d rows: they, or their partners, repeat an answer of another row that the other"
+                                + " dataset never gives.",
+                        left,
+                        untested.length));
+    }
+
     /** One dataset as two halves of equal size, its rows by turns. */
     static Comparison halves(TokenizedDataset dataset, int prompts, int fewest, long seed) {
         List<Member> members = new ArrayList<>();
@@ -202,6 +217,40 @@ record Comparison(
                 0,
                 List.of());
         return new Comparison(halvedRows, halvedTokens, labels, kept, false, halved);
+    }
+
+    /**
+     * Rows that what was fitted on others cannot test, {@code [rows]}: their completion, or their partner's, stands in another row of its arm
+     * and in none of the other, so that it was read under the very label that is to be told. An answer that both arms give is a frequent one,
+     * and its rows are draws as others are.
+     */
+    boolean[] untested() {
+        return untested(rows, candidate, paired);
+    }
+
+    private static boolean[] untested(List<Row> rows, boolean[] candidate, boolean paired) {
+        Map<String, int[]> seen = new HashMap<>();
+        for (int row = 0; row < candidate.length; row++) {
+            seen.computeIfAbsent(rows.get(row).completion(), text -> new int[2])[candidate[row] ? 1 : 0]++;
+        }
+        boolean[] untested = new boolean[candidate.length];
+        for (int row = 0; row < candidate.length; row++) {
+            int[] times = Objects.requireNonNull(seen.get(rows.get(row).completion()));
+            if (Math.min(times[0], times[1]) == 0 && Math.max(times[0], times[1]) > 1) {
+                untested[row] = true;
+                untested[paired ? row ^ 1 : row] = true;
+            }
+        }
+        return untested;
+    }
+
+    /** Share of the candidate's rows that are {@link #untested}. */
+    double untestedShare() {
+        boolean[] untested = untested();
+        long left = IntStream.range(0, untested.length)
+                .filter(row -> candidate[row] && untested[row])
+                .count();
+        return (double) left / Math.max(1, design.candidateRows());
     }
 
     /**
@@ -289,9 +338,10 @@ record Comparison(
             groups[i] = Objects.requireNonNull(number.get(groupOf.apply(taking.get(i))));
             candidates += labels[i] ? 1 : 0;
         }
+        List<Row> laidOut = rows(taking);
+        copies(untested(laidOut, labels, paired)).ifPresent(notes::add);
         AuditResult.Design design =
                 new AuditResult.Design(paired, candidates, labels.length - candidates, numbered.size(), share, notes);
-        return new Comparison(
-                rows(taking), taking.stream().map(Member::tokens).toList(), labels, groups, paired, design);
+        return new Comparison(laidOut, taking.stream().map(Member::tokens).toList(), labels, groups, paired, design);
     }
 }

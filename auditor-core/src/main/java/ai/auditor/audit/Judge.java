@@ -190,6 +190,12 @@ final class Judge {
         } else if (!obstacles.enough(policy)) {
             outcome = Verdict.Outcome.INCONCLUSIVE;
             reason = obstacles.gap();
+        } else if (obstacles.leftOut().copies() > policy.maxDetectableFraction()) {
+            outcome = Verdict.Outcome.INCONCLUSIVE;
+            reason = String.format(
+                    Locale.ROOT,
+                    "%.0f %% of the candidate's rows cannot be tested: answers repeat that the control never gives; take repetitions out of both",
+                    PER_CENT * obstacles.leftOut().copies());
         } else if (enoughPower(detectable)) {
             outcome = Verdict.Outcome.NOT_DETECTED;
             reason = "nothing beyond format and length";

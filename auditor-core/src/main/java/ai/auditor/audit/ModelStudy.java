@@ -184,6 +184,11 @@ final class ModelStudy implements Study {
     }
 
     @Override
+    public boolean[] untested() {
+        return memo("untested", shared.comparison()::untested).clone();
+    }
+
+    @Override
     public int[] part() {
         return shared.part().clone();
     }

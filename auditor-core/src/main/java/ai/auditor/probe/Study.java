@@ -41,6 +41,14 @@ public interface Study {
     /** Prompt group of each row, {@code [rows]}: rows with equal groups share a prompt. */
     int[] groups();
 
+    /**
+     * Whether a fitted probe cannot be tested on row i, {@code [rows]}: its answer, or that of its partner, stands in another row of the same
+     * dataset and in none of the other. By the true labels, whatever labels the study has.
+     */
+    default boolean[] untested() {
+        return new boolean[rows().size()];
+    }
+
     /** Part of each row, {@code [rows]}, 0 to {@link #parts()} - 1; rows of a group share a part. A fitted probe scores part s with what it fitted on the other parts. */
     int[] part();
 

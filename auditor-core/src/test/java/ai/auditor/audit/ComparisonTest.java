@@ -13,6 +13,9 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** How two arms are laid out. */
@@ -104,6 +107,56 @@ class ComparisonTest {
                         .design()
                         .notes())
                 .hasSize(1);
+    }
+
+    @Test
+    void answersThatOneArmAloneRepeatsAreNotTested() {
+        List<Row> candidate = rows(200, "a");
+        List<Row> control = rows(200, "b");
+        answer(candidate, "twice", 3, 8);
+        answer(candidate, "in both", 11, 12, 13);
+        answer(control, "in both", 20);
+        answer(control, "thrice", 3, 30, 31);
+        Comparison comparison =
+                Comparison.of(arm("candidate", candidate), arm("control", control), 0.9, 0, 20, 5, Comparison.ONE_RUN);
+        boolean[] untested = comparison.untested();
+        Set<String> prompts = new TreeSet<>();
+        for (int row = 0; row < untested.length; row++) {
+            if (untested[row]) {
+                prompts.add(comparison.rows().get(row).promptDigest());
+                assertThat(untested[row ^ 1]).isTrue();
+            }
+        }
+        assertThat(prompts)
+                .containsExactlyInAnyOrder(Stream.of(3, 8, 30, 31)
+                        .map(prompt -> candidate.get(prompt).promptDigest())
+                        .toArray(String[]::new));
+        assertThat(comparison.untestedShare()).isEqualTo(4 / 200.0);
+        assertThat(comparison.design().notes()).anyMatch(note -> note.contains("without 8 of 400 rows"));
+    }
+
+    @Test
+    void withoutPairsARepeatedAnswerTakesNoOtherRowAlong() {
+        List<Row> candidate = rows(200, "a");
+        answer(candidate, "twice", 3, 8);
+        Comparison comparison = Comparison.of(
+                arm("candidate", candidate),
+                arm("control", rows(200, "b").subList(0, 150)),
+                0.9,
+                0,
+                20,
+                5,
+                Comparison.ONE_RUN);
+        assertThat(comparison.paired()).isFalse();
+        assertThat(comparison.untestedShare()).isEqualTo(2 / 200.0);
+        assertThat(comparison.design().notes()).anyMatch(note -> note.contains("without 2 of 350 rows"));
+    }
+
+    private static void answer(List<Row> rows, String completion, int... places) {
+        for (int place : places) {
+            Row row = rows.get(place);
+            rows.set(place, Row.chat(row.record(), row.prompt(), completion));
+        }
     }
 
     /** Answers of few kinds to few prompts, which repeat: pairs must differ by chance alone, whatever rows are scored by. */

@@ -165,6 +165,18 @@ class JudgeTest {
     }
 
     @Test
+    void answersThatRepeatClearNoDifferenceAndNothingElse() {
+        List<AuditResult.Finding> findings =
+                new Findings(POLICY).of(List.of(differs(0, -0.05, 1), along(0, 0.001, 0.02, 2)));
+        Verdict few = new Judge(POLICY).verdict(findings, PAIRED, GOOD, new LeftOut(0, 0, 0.25), List.of());
+        Verdict many = new Judge(POLICY).verdict(findings, PAIRED, GOOD, new LeftOut(0, 0, 0.26), List.of());
+        assertThat(outcome(few, Claim.DIFFERS)).isEqualTo(Verdict.Outcome.NOT_DETECTED);
+        assertThat(outcome(many, Claim.DIFFERS)).isEqualTo(Verdict.Outcome.INCONCLUSIVE);
+        assertThat(many.claims().get(0).reason()).contains("26 % of the candidate's rows cannot be tested");
+        assertThat(outcome(many, Claim.ALONG_TRAIT)).isEqualTo(Verdict.Outcome.NOT_DETECTED);
+    }
+
+    @Test
     void nothingAndEnoughPowerPasses() {
         Verdict verdict = judge(PAIRED, GOOD, POLICY, differs(0, -0.05, 1), along(0, 0.001, 0.02, 2));
         assertThat(outcome(verdict, Claim.DIFFERS)).isEqualTo(Verdict.Outcome.NOT_DETECTED);

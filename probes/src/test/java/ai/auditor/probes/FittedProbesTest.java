@@ -5,13 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import ai.auditor.AuditException;
+import ai.auditor.data.Row;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Probe;
 import ai.auditor.probes.SyntheticStudy.Signal;
 import ai.auditor.probes.linear.LinearProbe;
 import ai.auditor.probes.shortcut.FormatBaseline;
 import ai.auditor.probes.shortcut.ShortcutProbe;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class FittedProbesTest {
@@ -126,6 +130,61 @@ class FittedProbesTest {
         }
         assertThat(fired).as("12 nulls at level 0.05").isLessThanOrEqualTo(2);
         assertThat(row).as("mean AUROC of the nulls").isCloseTo(0.5, within(0.03));
+    }
+
+    /** Each arm repeats some of its own answers, as both would that came out of one generator: no difference in what was written. */
+    @Test
+    void answersThatWereFittedOnAreNotTested() {
+        int recognised = 0;
+        int fired = 0;
+        for (long seed = 1; seed <= 6; seed++) {
+            SyntheticStudy study =
+                    SyntheticStudy.ofPairs(Signal.NONE, 200, seed).repeating(0.3, 20);
+            Probe probe = new ShortcutProbe();
+            recognised += Outcomes.p(probe.examine(study).contrasts().get(0)) < 0.05 ? 1 : 0;
+            boolean[] repeated = repeated(study);
+            Evidence evidence = probe.examine(study.without(repeated));
+            fired += Outcomes.p(evidence.contrasts().get(0)) < 0.05 ? 1 : 0;
+            for (int row = 0; row < repeated.length; row++) {
+                assertThat(Double.isNaN(evidence.scores()[row]))
+                        .as("seed %d, row %d", seed, row)
+                        .isEqualTo(repeated[row]);
+            }
+        }
+        assertThat(recognised)
+                .as("of 6 studies whose answers repeat, all rows tested")
+                .isGreaterThanOrEqualTo(4);
+        assertThat(fired).as("of the same 6, tested on rows that do not").isLessThanOrEqualTo(1);
+    }
+
+    @Test
+    void whereAllRowsRepeatNothingIsTested() {
+        SyntheticStudy study = SyntheticStudy.ofPairs(Signal.DIGITS, 60, 5);
+        boolean[] all = new boolean[120];
+        Arrays.fill(all, true);
+        for (Probe probe : FITTED) {
+            Evidence evidence = probe.examine(study.without(all));
+            assertThat(Outcomes.p(evidence.contrasts().get(0))).as(probe.name()).isEqualTo(1);
+        }
+    }
+
+    /** Rows of a study of pairs whose answers, or whose partners', stand in other rows. */
+    private static boolean[] repeated(SyntheticStudy study) {
+        Set<String> once = new TreeSet<>();
+        Set<String> again = new TreeSet<>();
+        for (Row row : study.rows()) {
+            if (!once.add(row.completion())) {
+                again.add(row.completion());
+            }
+        }
+        boolean[] repeated = new boolean[study.rows().size()];
+        for (int row = 0; row < repeated.length; row++) {
+            if (again.contains(study.rows().get(row).completion())) {
+                repeated[row] = true;
+                repeated[row ^ 1] = true;
+            }
+        }
+        return repeated;
     }
 
     @Test

@@ -88,6 +88,7 @@ public final class SyntheticStudy implements Study {
     private final List<int[]> trained = new ArrayList<>();
     private boolean statisticsOnly;
     private int outlier = -1;
+    private boolean[] untested = new boolean[0];
 
     private SyntheticStudy(SyntheticStudy other, boolean[] candidate, Exchanges exchanges) {
         this.seed = other.seed;
@@ -154,6 +155,45 @@ public final class SyntheticStudy implements Study {
         SyntheticStudy copy = new SyntheticStudy(this, candidate, exchanges);
         copy.outlier = row;
         return copy;
+    }
+
+    /** The same study, some of whose rows cannot be tested by what was fitted on others. */
+    public SyntheticStudy without(boolean[] tests) {
+        SyntheticStudy copy = new SyntheticStudy(this, candidate, exchanges);
+        copy.untested = tests.clone();
+        return copy;
+    }
+
+    /**
+     * The same study, a share of whose rows have the answer of one of the first rows of their own class in place of theirs; activations stay.
+     *
+     * @param sources rows of each class whose answers are given again
+     */
+    public SyntheticStudy repeating(double share, int sources) {
+        SyntheticStudy copy = new SyntheticStudy(this, candidate, exchanges);
+        Random random = new Random(seed * 31 + 8);
+        for (int i = 0; i < candidate.length; i++) {
+            boolean label = candidate[i];
+            int[] firsts = IntStream.range(0, candidate.length)
+                    .filter(row -> candidate[row] == label)
+                    .limit(sources)
+                    .toArray();
+            if (random.nextDouble() < share) {
+                Row row = rows.get(i);
+                copy.rows.set(
+                        i,
+                        Row.chat(
+                                row.record(),
+                                row.prompt(),
+                                rows.get(firsts[random.nextInt(sources)]).completion()));
+            }
+        }
+        return copy;
+    }
+
+    @Override
+    public boolean[] untested() {
+        return untested.length == 0 ? new boolean[rows.size()] : untested.clone();
     }
 
     @Override

@@ -18,9 +18,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.stream.IntStream;
 
 /**
- * The evidence of a fitted probe from its held-out scores.
+ * The evidence of a fitted probe from its held-out scores, of the rows that it can be tested on ({@link Study#untested}).
  *
  * @param study as the probe saw it
  * @param scores of the probe, {@code [rows]}
@@ -30,6 +31,32 @@ import java.util.OptionalDouble;
  */
 public record FittedEvidence(Study study, double[] scores, double[] baseline, double[] together, double[] beyond) {
     private static final int[] BAG_SIZES = {1, 2, 4, 8, 16, 32, 64};
+
+    public FittedEvidence {
+        boolean[] untested = study.untested();
+        boolean[] candidate = study.candidate();
+        // Where answers repeat in all rows of a class nothing is tested; what is told then is of all rows.
+        if (leaves(untested, candidate, true) && leaves(untested, candidate, false)) {
+            scores = tested(scores, untested);
+            baseline = tested(baseline, untested);
+            together = tested(together, untested);
+            beyond = tested(beyond, untested);
+        }
+    }
+
+    private static boolean leaves(boolean[] untested, boolean[] candidate, boolean label) {
+        return IntStream.range(0, untested.length).anyMatch(row -> candidate[row] == label && !untested[row]);
+    }
+
+    private static double[] tested(double[] values, boolean[] untested) {
+        double[] tested = values.clone();
+        for (int row = 0; row < tested.length; row++) {
+            if (untested[row]) {
+                tested[row] = Double.NaN;
+            }
+        }
+        return tested;
+    }
 
     /** Puts the evidence together. */
     public Evidence of(Probe probe, List<Table> tables, List<String> notes) {
@@ -69,12 +96,13 @@ public record FittedEvidence(Study study, double[] scores, double[] baseline, do
 
     private List<Exchanged> statistics() {
         int[] parts = study.part();
+        boolean[] untested = study.untested();
         List<Exchanged> statistics = new ArrayList<>();
         for (int s = 0; s < study.parts(); s++) {
             AuditException.checkInterrupted();
             double[] part = beyond.clone();
             for (int row = 0; row < part.length; row++) {
-                if (parts[row] != s) {
+                if (parts[row] != s || untested[row]) {
                     part[row] = Double.NaN;
                 }
             }
