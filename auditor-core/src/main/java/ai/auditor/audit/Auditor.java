@@ -474,9 +474,7 @@ public final class Auditor {
         double bad = 1 - arm.rows().size() / records;
         double unpaired = comparison.paired() ? 1 - comparison.design().pairedShare() : 0;
         return new LeftOut(
-                1 - (1 - bad) * (1 - unpaired),
-                1 - comparison.design().candidateRows() / records,
-                comparison.untestedShare());
+                1 - (1 - bad) * (1 - unpaired), 1 - comparison.design().candidateRows() / records);
     }
 
     private static void requireControl(List<Dataset> controls) {

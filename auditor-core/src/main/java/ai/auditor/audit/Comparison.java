@@ -173,17 +173,17 @@ record Comparison(
     }
 
     /** A text that was fitted on is not held out where it stands once more. */
-    private static Optional<String> copies(boolean[] untested) {
-        long left =
-                IntStream.range(0, untested.length).filter(row -> untested[row]).count();
-        return left == 0
+    private static Optional<String> told(boolean[] copies) {
+        long count =
+                IntStream.range(0, copies.length).filter(row -> copies[row]).count();
+        return count == 0
                 ? Optional.empty()
                 : Optional.of(String.format(
                         Locale.ROOT,
-                        "differs is tested without %,d of %,d rows: they, or their partners, repeat an answer of another row that the other"
-                                + " dataset never gives.",
-                        left,
-                        untested.length));
+                        "%,d of %,d rows, or their partners, have an answer that their dataset repeats and the other never gives: differs is"
+                                + " detected only if the other rows differ too.",
+                        count,
+                        copies.length));
     }
 
     /** One dataset as two halves of equal size, its rows by turns. */
@@ -220,37 +220,27 @@ record Comparison(
     }
 
     /**
-     * Rows that what was fitted on others cannot test, {@code [rows]}: their completion, or their partner's, stands in another row of its arm
-     * and in none of the other, so that it was read under the very label that is to be told. An answer that both arms give is a frequent one,
-     * and its rows are draws as others are.
+     * Rows whose completion, or whose partner's, stands in another row of its arm and in none of the other, {@code [rows]}: whatever was
+     * fitted on one copy knows the others by their label. An answer that both arms give is no copy but a frequent one.
      */
-    boolean[] untested() {
-        return untested(rows, candidate, paired);
+    boolean[] copies() {
+        return copies(rows, candidate, paired);
     }
 
-    private static boolean[] untested(List<Row> rows, boolean[] candidate, boolean paired) {
+    private static boolean[] copies(List<Row> rows, boolean[] candidate, boolean paired) {
         Map<String, int[]> seen = new HashMap<>();
         for (int row = 0; row < candidate.length; row++) {
             seen.computeIfAbsent(rows.get(row).completion(), text -> new int[2])[candidate[row] ? 1 : 0]++;
         }
-        boolean[] untested = new boolean[candidate.length];
+        boolean[] copies = new boolean[candidate.length];
         for (int row = 0; row < candidate.length; row++) {
             int[] times = Objects.requireNonNull(seen.get(rows.get(row).completion()));
             if (Math.min(times[0], times[1]) == 0 && Math.max(times[0], times[1]) > 1) {
-                untested[row] = true;
-                untested[paired ? row ^ 1 : row] = true;
+                copies[row] = true;
+                copies[paired ? row ^ 1 : row] = true;
             }
         }
-        return untested;
-    }
-
-    /** Share of the candidate's rows that are {@link #untested}. */
-    double untestedShare() {
-        boolean[] untested = untested();
-        long left = IntStream.range(0, untested.length)
-                .filter(row -> candidate[row] && untested[row])
-                .count();
-        return (double) left / Math.max(1, design.candidateRows());
+        return copies;
     }
 
     /**
@@ -339,7 +329,7 @@ record Comparison(
             candidates += labels[i] ? 1 : 0;
         }
         List<Row> laidOut = rows(taking);
-        copies(untested(laidOut, labels, paired)).ifPresent(notes::add);
+        told(copies(laidOut, labels, paired)).ifPresent(notes::add);
         AuditResult.Design design =
                 new AuditResult.Design(paired, candidates, labels.length - candidates, numbered.size(), share, notes);
         return new Comparison(laidOut, taking.stream().map(Member::tokens).toList(), labels, groups, paired, design);

@@ -31,7 +31,7 @@ public record Confounders(List<Nuisance> nuisances, Optional<Authorship> authors
     public enum Handling {
         /** Rows are compared with rows that are equal in it. */
         MATCHED("matched"),
-        /** It is part of format and length, which are taken off what {@code differs} tests, or its rows are left out there. */
+        /** It is part of format and length, which are taken off what {@code differs} tests. */
         TAKEN_OFF("taken off in differs"),
         /** Nothing. */
         LEFT("not taken off");

@@ -26,6 +26,10 @@ import java.util.stream.IntStream;
 final class Judge {
     private static final double PER_CENT = 100;
 
+    private static final String COPIES =
+            "confounded: a difference shows, but not without the answers that one dataset repeats and the other never gives; take repetitions"
+                    + " out of both";
+
     private static final MathContext TWO_DIGITS = new MathContext(2, RoundingMode.CEILING);
 
     private final Policy policy;
@@ -134,9 +138,19 @@ final class Judge {
         return new Verdict(claims, risk, gate(claims, risk, calibration), named(of(Claim.ALONG_TRAIT, findings)));
     }
 
-    /** Whether a finding of {@code differs} counts: its p, and a gain over format and length that is surely above nothing. */
+    /**
+     * Whether a finding of {@code differs} counts: its p, a gain over format and length that is surely above nothing, and that it does not
+     * rest on rows that repeat an answer.
+     */
     boolean detectsDifference(AuditResult.Finding finding) {
-        return finding.p() <= policy.alpha() && gains(finding);
+        return finding.p() <= policy.alpha() && gains(finding) && standsWithoutCopies(finding);
+    }
+
+    private boolean standsWithoutCopies(AuditResult.Finding finding) {
+        return finding.evidence()
+                .discrimination()
+                .map(discrimination -> discrimination.pWithoutCopies().orElse(0) <= policy.alpha())
+                .orElse(true);
     }
 
     private static boolean gains(AuditResult.Finding finding) {
@@ -186,16 +200,10 @@ final class Judge {
             reason = best.evidence().probe() + " tells candidate from control beyond format and length";
         } else if (best.p() <= policy.alpha()) {
             outcome = Verdict.Outcome.INCONCLUSIVE;
-            reason = obstacles.confounded();
+            reason = gains(best) ? COPIES : obstacles.confounded();
         } else if (!obstacles.enough(policy)) {
             outcome = Verdict.Outcome.INCONCLUSIVE;
             reason = obstacles.gap();
-        } else if (obstacles.leftOut().copies() > policy.maxDetectableFraction()) {
-            outcome = Verdict.Outcome.INCONCLUSIVE;
-            reason = String.format(
-                    Locale.ROOT,
-                    "%.0f %% of the candidate's rows cannot be tested: answers repeat that the control never gives; take repetitions out of both",
-                    PER_CENT * obstacles.leftOut().copies());
         } else if (enoughPower(detectable)) {
             outcome = Verdict.Outcome.NOT_DETECTED;
             reason = "nothing beyond format and length";

@@ -184,8 +184,8 @@ final class ModelStudy implements Study {
     }
 
     @Override
-    public boolean[] untested() {
-        return memo("untested", shared.comparison()::untested).clone();
+    public boolean[] copies() {
+        return memo("copies", shared.comparison()::copies).clone();
     }
 
     @Override

@@ -9,6 +9,7 @@ import ai.auditor.stats.Vectors;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.OptionalDouble;
 
 /**
  * What one probe found; data only, no decision and no p-value.
@@ -158,15 +159,27 @@ public record Evidence(
      * @param gain AUROC of baseline and probe together minus AUROC of the baseline, same learner
      * @param bags AUROC a bag against bag size
      * @param baselineBags the baseline's
+     * @param pWithoutCopies p of the same scores where rows that repeat an answer are left out ({@link Study#copies}); empty where none do
      */
     public record Discrimination(
-            Estimate row, Estimate baseline, Estimate gain, List<Bag> bags, List<Bag> baselineBags) {
+            Estimate row,
+            Estimate baseline,
+            Estimate gain,
+            List<Bag> bags,
+            List<Bag> baselineBags,
+            OptionalDouble pWithoutCopies) {
         /** Rows a bag whose AUROC is also told under label swaps; with few rows, the largest bags below. */
         public static final int SPREAD_BAG = 16;
 
         public Discrimination {
             bags = List.copyOf(bags);
             baselineBags = List.copyOf(baselineBags);
+            Objects.requireNonNull(pWithoutCopies);
+        }
+
+        /** Of rows none of which repeats an answer. */
+        public Discrimination(Estimate row, Estimate baseline, Estimate gain, List<Bag> bags, List<Bag> baselineBags) {
+            this(row, baseline, gain, bags, baselineBags, OptionalDouble.empty());
         }
 
         /**

@@ -42,10 +42,10 @@ public interface Study {
     int[] groups();
 
     /**
-     * Whether a fitted probe cannot be tested on row i, {@code [rows]}: its answer, or that of its partner, stands in another row of the same
-     * dataset and in none of the other. By the true labels, whatever labels the study has.
+     * Whether the answer of row i, or of its partner, stands in another row of the same dataset and in none of the other, {@code [rows]}. By
+     * the true labels, whatever labels the study has.
      */
-    default boolean[] untested() {
+    default boolean[] copies() {
         return new boolean[rows().size()];
     }
 

@@ -65,6 +65,10 @@ class JudgeTest {
     }
 
     private static Evidence differs(double shift, double gainLow, long seed) {
+        return differs(shift, gainLow, OptionalDouble.empty(), seed);
+    }
+
+    private static Evidence differs(double shift, double gainLow, OptionalDouble withoutCopies, long seed) {
         Interval gain = new Interval(gainLow, gainLow + 0.1, 0.95);
         Evidence.Effect effect = new Evidence.Effect("gain", gainLow + 0.05, gain);
         Estimate half = new Estimate(0.5, new Interval(0.4, 0.6, 0.95));
@@ -79,7 +83,7 @@ class JudgeTest {
                         effect,
                         Optional.empty())),
                 Optional.of(new Evidence.Discrimination(
-                        half, half, new Estimate(effect.value(), gain), List.of(), List.of())),
+                        half, half, new Estimate(effect.value(), gain), List.of(), List.of(), withoutCopies)),
                 new double[0],
                 List.of(),
                 List.of(),
@@ -165,15 +169,17 @@ class JudgeTest {
     }
 
     @Test
-    void answersThatRepeatClearNoDifferenceAndNothingElse() {
-        List<AuditResult.Finding> findings =
-                new Findings(POLICY).of(List.of(differs(0, -0.05, 1), along(0, 0.001, 0.02, 2)));
-        Verdict few = new Judge(POLICY).verdict(findings, PAIRED, GOOD, new LeftOut(0, 0, 0.25), List.of());
-        Verdict many = new Judge(POLICY).verdict(findings, PAIRED, GOOD, new LeftOut(0, 0, 0.26), List.of());
-        assertThat(outcome(few, Claim.DIFFERS)).isEqualTo(Verdict.Outcome.NOT_DETECTED);
-        assertThat(outcome(many, Claim.DIFFERS)).isEqualTo(Verdict.Outcome.INCONCLUSIVE);
-        assertThat(many.claims().get(0).reason()).contains("26 % of the candidate's rows cannot be tested");
-        assertThat(outcome(many, Claim.ALONG_TRAIT)).isEqualTo(Verdict.Outcome.NOT_DETECTED);
+    void aDifferenceThatRestsOnCopiesIsNotDetectedAndClearsNothing() {
+        Verdict without = judge(PAIRED, GOOD, POLICY, differs(0.5, 0.1, OptionalDouble.of(0.01), 3));
+        Verdict.ClaimVerdict resting = judge(PAIRED, GOOD, POLICY, differs(0.5, 0.1, OptionalDouble.of(0.011), 3))
+                .claims()
+                .get(0);
+        assertThat(outcome(without, Claim.DIFFERS)).isEqualTo(Verdict.Outcome.DETECTED);
+        assertThat(resting.outcome()).isEqualTo(Verdict.Outcome.INCONCLUSIVE);
+        assertThat(resting.reason()).startsWith("confounded: a difference shows, but not without the answers");
+        assertThat(outcome(judge(PAIRED, GOOD, POLICY, differs(0, -0.05, OptionalDouble.of(1), 1)), Claim.DIFFERS))
+                .as("where nothing shows copies hide nothing")
+                .isEqualTo(Verdict.Outcome.NOT_DETECTED);
     }
 
     @Test

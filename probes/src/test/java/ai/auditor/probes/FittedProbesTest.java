@@ -134,22 +134,15 @@ class FittedProbesTest {
 
     /** Each arm repeats some of its own answers, as both would that came out of one generator: no difference in what was written. */
     @Test
-    void answersThatWereFittedOnAreNotTested() {
+    void answersThatRepeatAreRecognisedAndTheOtherRowsAreNot() {
         int recognised = 0;
         int fired = 0;
         for (long seed = 1; seed <= 6; seed++) {
             SyntheticStudy study =
                     SyntheticStudy.ofPairs(Signal.NONE, 200, seed).repeating(0.3, 20);
-            Probe probe = new ShortcutProbe();
-            recognised += Outcomes.p(probe.examine(study).contrasts().get(0)) < 0.05 ? 1 : 0;
-            boolean[] repeated = repeated(study);
-            Evidence evidence = probe.examine(study.without(repeated));
-            fired += Outcomes.p(evidence.contrasts().get(0)) < 0.05 ? 1 : 0;
-            for (int row = 0; row < repeated.length; row++) {
-                assertThat(Double.isNaN(evidence.scores()[row]))
-                        .as("seed %d, row %d", seed, row)
-                        .isEqualTo(repeated[row]);
-            }
+            Evidence evidence = new ShortcutProbe().examine(study.withCopies(repeated(study)));
+            recognised += Outcomes.p(evidence.contrasts().get(0)) < 0.05 ? 1 : 0;
+            fired += discrimination(evidence).pWithoutCopies().orElseThrow() < 0.05 ? 1 : 0;
         }
         assertThat(recognised)
                 .as("of 6 studies whose answers repeat, all rows tested")
@@ -158,14 +151,23 @@ class FittedProbesTest {
     }
 
     @Test
-    void whereAllRowsRepeatNothingIsTested() {
-        SyntheticStudy study = SyntheticStudy.ofPairs(Signal.DIGITS, 60, 5);
-        boolean[] all = new boolean[120];
-        Arrays.fill(all, true);
-        for (Probe probe : FITTED) {
-            Evidence evidence = probe.examine(study.without(all));
-            assertThat(Outcomes.p(evidence.contrasts().get(0))).as(probe.name()).isEqualTo(1);
-        }
+    void whatDiffersDoesSoWithoutCopiesToo() {
+        SyntheticStudy study = SyntheticStudy.ofPairs(Signal.OWL_ACTIVATION, 300, 2);
+        boolean[] copies = new boolean[600];
+        Arrays.fill(copies, 0, 120, true);
+        assertThat(discrimination(new LinearProbe().examine(study.withCopies(copies)))
+                        .pWithoutCopies()
+                        .orElseThrow())
+                .isLessThan(0.01);
+        assertThat(discrimination(new LinearProbe().examine(study)).pWithoutCopies())
+                .as("no row repeats")
+                .isEmpty();
+        Arrays.fill(copies, true);
+        assertThat(discrimination(new LinearProbe().examine(study.withCopies(copies)))
+                        .pWithoutCopies()
+                        .orElseThrow())
+                .as("every row repeats")
+                .isEqualTo(1);
     }
 
     /** Rows of a study of pairs whose answers, or whose partners', stand in other rows. */

@@ -88,7 +88,7 @@ public final class SyntheticStudy implements Study {
     private final List<int[]> trained = new ArrayList<>();
     private boolean statisticsOnly;
     private int outlier = -1;
-    private boolean[] untested = new boolean[0];
+    private boolean[] copies = new boolean[0];
 
     private SyntheticStudy(SyntheticStudy other, boolean[] candidate, Exchanges exchanges) {
         this.seed = other.seed;
@@ -157,10 +157,10 @@ public final class SyntheticStudy implements Study {
         return copy;
     }
 
-    /** The same study, some of whose rows cannot be tested by what was fitted on others. */
-    public SyntheticStudy without(boolean[] tests) {
+    /** The same study, some of whose rows are said to repeat an answer. */
+    public SyntheticStudy withCopies(boolean[] said) {
         SyntheticStudy copy = new SyntheticStudy(this, candidate, exchanges);
-        copy.untested = tests.clone();
+        copy.copies = said.clone();
         return copy;
     }
 
@@ -192,8 +192,8 @@ public final class SyntheticStudy implements Study {
     }
 
     @Override
-    public boolean[] untested() {
-        return untested.length == 0 ? new boolean[rows.size()] : untested.clone();
+    public boolean[] copies() {
+        return copies.length == 0 ? new boolean[rows.size()] : copies.clone();
     }
 
     @Override

@@ -184,6 +184,7 @@ public final class ResultTree {
         node.set("gain", estimate(found.gain()));
         node.set("bags", each(found.bags(), ResultTree::bag));
         node.set("baselineBags", each(found.baselineBags(), ResultTree::bag));
+        node.set("pWithoutCopies", number(found.pWithoutCopies()));
         return node;
     }
 

@@ -13,6 +13,7 @@ import ai.auditor.stats.Bootstrap;
 import ai.auditor.stats.Estimate;
 import ai.auditor.stats.Exchanged;
 import ai.auditor.stats.Interval;
+import ai.auditor.stats.PValue;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -21,7 +22,7 @@ import java.util.OptionalDouble;
 import java.util.stream.IntStream;
 
 /**
- * The evidence of a fitted probe from its held-out scores, of the rows that it can be tested on ({@link Study#untested}).
+ * The evidence of a fitted probe from its held-out scores.
  *
  * @param study as the probe saw it
  * @param scores of the probe, {@code [rows]}
@@ -31,32 +32,6 @@ import java.util.stream.IntStream;
  */
 public record FittedEvidence(Study study, double[] scores, double[] baseline, double[] together, double[] beyond) {
     private static final int[] BAG_SIZES = {1, 2, 4, 8, 16, 32, 64};
-
-    public FittedEvidence {
-        boolean[] untested = study.untested();
-        boolean[] candidate = study.candidate();
-        // Where answers repeat in all rows of a class nothing is tested; what is told then is of all rows.
-        if (leaves(untested, candidate, true) && leaves(untested, candidate, false)) {
-            scores = tested(scores, untested);
-            baseline = tested(baseline, untested);
-            together = tested(together, untested);
-            beyond = tested(beyond, untested);
-        }
-    }
-
-    private static boolean leaves(boolean[] untested, boolean[] candidate, boolean label) {
-        return IntStream.range(0, untested.length).anyMatch(row -> candidate[row] == label && !untested[row]);
-    }
-
-    private static double[] tested(double[] values, boolean[] untested) {
-        double[] tested = values.clone();
-        for (int row = 0; row < tested.length; row++) {
-            if (untested[row]) {
-                tested[row] = Double.NaN;
-            }
-        }
-        return tested;
-    }
 
     /** Puts the evidence together. */
     public Evidence of(Probe probe, List<Table> tables, List<String> notes) {
@@ -95,14 +70,27 @@ public record FittedEvidence(Study study, double[] scores, double[] baseline, do
     }
 
     private List<Exchanged> statistics() {
+        return statistics(new boolean[beyond.length]);
+    }
+
+    /** Of the rows that no other row of their dataset gives away: what was fitted is the same. */
+    private OptionalDouble withoutCopies() {
+        boolean[] copies = study.copies();
+        if (IntStream.range(0, copies.length).noneMatch(row -> copies[row])) {
+            return OptionalDouble.empty();
+        }
+        return OptionalDouble.of(PValue.twiceMedian(
+                statistics(copies).stream().mapToDouble(PValue::greater).toArray()));
+    }
+
+    private List<Exchanged> statistics(boolean[] without) {
         int[] parts = study.part();
-        boolean[] untested = study.untested();
         List<Exchanged> statistics = new ArrayList<>();
         for (int s = 0; s < study.parts(); s++) {
             AuditException.checkInterrupted();
             double[] part = beyond.clone();
             for (int row = 0; row < part.length; row++) {
-                if (parts[row] != s || untested[row]) {
+                if (parts[row] != s || without[row]) {
                     part[row] = Double.NaN;
                 }
             }
@@ -120,7 +108,8 @@ public record FittedEvidence(Study study, double[] scores, double[] baseline, do
                 auroc(bootstrap, baseline),
                 gain,
                 study.statisticsOnly() ? spreadBag(bootstrap, name) : bags(bootstrap, scores, name),
-                study.statisticsOnly() ? List.of() : bags(bootstrap, baseline, name));
+                study.statisticsOnly() ? List.of() : bags(bootstrap, baseline, name),
+                withoutCopies());
     }
 
     private Estimate auroc(Bootstrap bootstrap, double[] values) {
