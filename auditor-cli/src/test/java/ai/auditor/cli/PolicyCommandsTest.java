@@ -125,6 +125,7 @@ class PolicyCommandsTest {
         assertThat(run("schema", "policy").out()).isEqualTo(PolicyFile.schema());
         assertThat(run("schema", "report").out()).isEqualTo(JsonReport.schema());
         assertThat(run("schema", "owl").exit()).isEqualTo(4);
+        assertThat(run("schema", "owl").err()).contains("expected one of compare, policy, report but was 'owl'");
         assertThat(run("schema").exit()).isEqualTo(4);
     }
 

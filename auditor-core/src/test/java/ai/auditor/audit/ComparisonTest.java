@@ -152,8 +152,7 @@ class ComparisonTest {
 
     private static void answer(List<Row> rows, String completion, int... places) {
         for (int place : places) {
-            Row row = rows.get(place);
-            rows.set(place, Row.chat(row.record(), row.prompt(), completion));
+            rows.set(place, rows.get(place).withCompletion(completion));
         }
     }
 

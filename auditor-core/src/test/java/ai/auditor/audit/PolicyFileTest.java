@@ -201,6 +201,14 @@ class PolicyFileTest {
     }
 
     @Test
+    void aMessageHasNoneOfTheParsersOwnNamesAndAFileWithoutKeysMayBeEmptyBraces() throws IOException {
+        assertThatThrownBy(() -> read("alpha: {{{\n"))
+                .hasMessageContaining("is not YAML that can be read")
+                .hasMessageNotContaining("snakeyaml");
+        assertThat(read("{}\n").alpha()).isEqualTo(Policy.standard().alpha());
+    }
+
+    @Test
     void exchangesFitTheMemoryThatPairsNeed() {
         Policy most = Policy.standard().toBuilder().exchanges(999_999).build();
         most.requireRoom(8_000);

@@ -101,6 +101,7 @@ public final class SyntheticStudy implements Study {
         this.exchanges = exchanges;
         this.activations = other.activations;
         this.memory = other.memory;
+        this.copies = other.copies;
     }
 
     private SyntheticStudy(Signal signal, int pairs, long seed, boolean paired) {
@@ -172,23 +173,23 @@ public final class SyntheticStudy implements Study {
     public SyntheticStudy repeating(double share, int sources) {
         SyntheticStudy copy = new SyntheticStudy(this, candidate, exchanges);
         Random random = new Random(seed * 31 + 8);
+        List<Row> candidates = firsts(true, sources);
+        List<Row> controls = firsts(false, sources);
         for (int i = 0; i < candidate.length; i++) {
-            boolean label = candidate[i];
-            int[] firsts = IntStream.range(0, candidate.length)
-                    .filter(row -> candidate[row] == label)
-                    .limit(sources)
-                    .toArray();
             if (random.nextDouble() < share) {
-                Row row = rows.get(i);
-                copy.rows.set(
-                        i,
-                        Row.chat(
-                                row.record(),
-                                row.prompt(),
-                                rows.get(firsts[random.nextInt(sources)]).completion()));
+                Row source = (candidate[i] ? candidates : controls).get(random.nextInt(sources));
+                copy.rows.set(i, rows.get(i).withCompletion(source.completion()));
             }
         }
         return copy;
+    }
+
+    private List<Row> firsts(boolean label, int count) {
+        return IntStream.range(0, candidate.length)
+                .filter(row -> candidate[row] == label)
+                .limit(count)
+                .mapToObj(rows::get)
+                .toList();
     }
 
     @Override
