@@ -1,6 +1,7 @@
 package ai.auditor;
 
 import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
@@ -17,6 +18,9 @@ public final class Reason {
         }
         if (failure instanceof NoSuchFileException) {
             return "there is no such file or folder";
+        }
+        if (failure instanceof CharacterCodingException) {
+            return "its text is not UTF-8";
         }
         String words = failure instanceof FileSystemException named ? named.getReason() : failure.getMessage();
         if (words == null || words.isBlank()) {

@@ -285,6 +285,6 @@ final class AuditCommand implements Callable<Integer> {
         return new AuditException(
                 AuditException.Code.NOTHING_TO_AUDIT,
                 "no --control was given: without control data nothing can be compared; make some by having the same model"
-                        + " answer the same prompts without the trait");
+                        + " answer the same prompts without the trait (\"auditor control CANDIDATE -o CONTROL.jsonl\", where it is here)");
     }
 }

@@ -3,6 +3,7 @@ package ai.auditor.cli;
 import ai.auditor.Printable;
 import ai.auditor.probe.Table;
 import java.io.PrintWriter;
+import java.util.Arrays;
 import java.util.List;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -11,6 +12,9 @@ import java.util.stream.Collectors;
 final class MarkdownTable {
     /** What would be markup in a cell; our own tables hold "<=". */
     private static final Pattern MARKUP = Pattern.compile("[\\\\`*\\[\\]|]|<(?=[A-Za-z/!?])|&(?=[#A-Za-z])");
+
+    /** What GitHub makes a link or a message of, escaped or not: mentions, addresses, issues. */
+    private static final Pattern ACTING = Pattern.compile("@|www\\.|://|#\\d|gh-\\d", Pattern.CASE_INSENSITIVE);
 
     private MarkdownTable() {}
 
@@ -39,8 +43,14 @@ final class MarkdownTable {
 
     /** Prints one row; what a cell holds stays in it. */
     static void row(PrintWriter out, List<String> cells) {
-        out.println(cells.stream()
-                .map(cell -> MARKUP.matcher(Printable.line(cell)).replaceAll("\\\\$0"))
-                .collect(Collectors.joining(" | ", "| ", " |")));
+        out.println(cells.stream().map(MarkdownTable::cell).collect(Collectors.joining(" | ", "| ", " |")));
+    }
+
+    private static String cell(String text) {
+        return Arrays.stream(Printable.line(text).split(" ", -1))
+                .map(word -> ACTING.matcher(word).find()
+                        ? "`" + word.replace("`", "\\u{60}").replace("|", "\\u{7C}") + "`"
+                        : MARKUP.matcher(word).replaceAll("\\\\$0"))
+                .collect(Collectors.joining(" "));
     }
 }

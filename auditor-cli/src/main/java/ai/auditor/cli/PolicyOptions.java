@@ -127,12 +127,14 @@ final class PolicyOptions {
 
     /** A required claim that no probe tests would end every audit with 5. */
     private static void requireTested(Policy policy, Map<String, Claim> probes) {
-        Set<Claim> untested = new TreeSet<>(policy.required());
+        Set<Claim> tested = new TreeSet<>();
         probes.forEach((name, claim) -> {
             if (policy.takes(name)) {
-                untested.remove(claim);
+                tested.add(claim);
             }
         });
+        Set<Claim> untested = new TreeSet<>(policy.required());
+        untested.removeAll(tested);
         if (!untested.isEmpty()) {
             throw new AuditException(
                     AuditException.Code.USAGE,
@@ -140,12 +142,11 @@ final class PolicyOptions {
                             + (policy.probes().isEmpty() ? "" : " among " + String.join(", ", policy.probes()))
                             + " tests "
                             + untested.stream().map(Claim::toString).collect(Collectors.joining(", "))
-                            + "; require what is tested: required: "
-                            + policy.required().stream()
-                                    .filter(claim -> !untested.contains(claim))
-                                    .map(Claim::toString)
-                                    .sorted()
-                                    .collect(Collectors.joining(", ", "[", "]")));
+                            + (untested.contains(Claim.WOULD_TRANSFER)
+                                    ? "; would-transfer takes shadow students (--student, or --tier deep with the model in the box)"
+                                    : "")
+                            + "; what is tested: required: "
+                            + tested.stream().map(Claim::toString).collect(Collectors.joining(", ", "[", "]")));
         }
     }
 

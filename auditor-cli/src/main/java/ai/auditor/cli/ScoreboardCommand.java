@@ -1,7 +1,6 @@
 package ai.auditor.cli;
 
 import ai.auditor.audit.Policy;
-import ai.auditor.audit.Tier;
 import ai.auditor.fixtures.lab.Grid;
 import ai.auditor.fixtures.lab.Scoreboard;
 import ai.auditor.fixtures.lab.ScoreboardRun;
@@ -14,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -28,7 +28,7 @@ import picocli.CommandLine.Option;
         versionProvider = Version.class,
         description = {
             "Measures how often an audit errs: many audits of labelled data, made anew for each seed: prompts, control run, teachers and sampling.",
-            "Audits go to a file as they are done; run again, and what is there is not done anew."
+            "Audits go to a file as they are done; run again, and what is there is not done anew. Shadow students are trained in no tier."
         })
 final class ScoreboardCommand implements Callable<Integer> {
     private final Terminal terminal;
@@ -38,6 +38,9 @@ final class ScoreboardCommand implements Callable<Integer> {
 
     @Mixin
     private GridOptions grid = new GridOptions();
+
+    @Mixin
+    private PolicyOptions policies = new PolicyOptions();
 
     @Option(
             names = "--runs",
@@ -79,15 +82,6 @@ final class ScoreboardCommand implements Callable<Integer> {
     private int teachers;
 
     @Option(
-            names = "--tier",
-            paramLabel = "TIER",
-            defaultValue = "standard",
-            converter = TierConverter.class,
-            description =
-                    "The probes of this tier, without shadow students: quick, standard or deep (default: ${DEFAULT-VALUE}).")
-    private Tier tier = Tier.STANDARD;
-
-    @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "2000000",
@@ -114,6 +108,9 @@ final class ScoreboardCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         model.requireThere();
+        Policy policy = policies.policy(new TraitOptions(), tier -> Map.of());
+        TraitFamily family = TraitFamily.organism();
+        policies.requireKnown(policy, family.list());
         Grid chosen = grid.grid(Grid::labelled);
         grid.other();
         Scoreboard.Settings settings = new Scoreboard.Settings(
@@ -126,21 +123,22 @@ final class ScoreboardCommand implements Callable<Integer> {
         Path kept = UserPath.of(runs, "file of audits");
         List<Path> inputs = new ArrayList<>(model.inputs());
         inputs.addAll(grid.files());
+        inputs.addAll(policies.files());
         if (Files.exists(kept)) {
             inputs.add(kept);
         }
         tables.requireUsable(inputs, Optional.of(kept));
         KeptRuns<ScoreboardRun, ScoreboardRun.Key> before =
                 KeptRuns.of(ScoreboardRun.file(kept), runs, "audits", ScoreboardRun::key);
-        Policy policy = Policy.of(tier);
-        List<Probe> probes = Probes.of(tier);
+        List<Probe> probes = Probes.of(policy).stream()
+                .filter(probe -> policy.takes(probe.name()))
+                .toList();
         List<ScoreboardRun> done;
         List<String> notMade = new ArrayList<>();
         try (Log progress = log.open(terminal);
                 ReferenceModel base = model.open()) {
             done = grid.withOther(base, other -> {
-                Scoreboard board =
-                        new Scoreboard(base, other, TraitFamily.organism(), chosen, policy, probes, settings);
+                Scoreboard board = new Scoreboard(base, other, family, chosen, policy, probes, settings);
                 board.requireFits();
                 return before.completed(
                         board.keys(), (known, sink) -> notMade.addAll(board.run(known, sink, progress)), terminal);

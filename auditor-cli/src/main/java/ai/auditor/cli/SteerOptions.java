@@ -96,8 +96,9 @@ final class SteerOptions {
         if (found.size() != 1) {
             throw new AuditException(
                     AuditException.Code.USAGE,
-                    "--steer finds " + found.size() + " vectors; name one point by --steer-point, as \"vectors --show "
-                            + UserPath.shown(wish.file()) + "\" lists them");
+                    "--steer finds " + found.size()
+                            + " vectors; name one point by --steer-point, which auditor vectors --show "
+                            + UserPath.shown(wish.file()) + " lists");
         }
         Point at = found.get(0).point();
         return new Steering(

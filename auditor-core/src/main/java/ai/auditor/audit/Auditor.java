@@ -267,7 +267,7 @@ public final class Auditor {
                 findings,
                 design,
                 calibration,
-                leftOut(layout.arms().candidate(), layout.comparison()),
+                leftOut(facts),
                 facts.confounders().differing(policy.alpha()));
         return new AuditResult(
                 policy,
@@ -469,12 +469,17 @@ public final class Auditor {
         }
     }
 
-    private LeftOut leftOut(TokenizedDataset arm, Comparison comparison) {
+    private LeftOut leftOut(Facts facts) {
+        Comparison comparison = facts.layout().comparison();
+        TokenizedDataset arm = facts.layout().arms().candidate();
         double records = Math.max(1, arm.dataset().records());
         double bad = 1 - arm.rows().size() / records;
         double unpaired = comparison.paired() ? 1 - comparison.design().pairedShare() : 0;
         return new LeftOut(
-                1 - (1 - bad) * (1 - unpaired), 1 - comparison.design().candidateRows() / records);
+                1 - (1 - bad) * (1 - unpaired),
+                AlikePairs.share(comparison),
+                1 - comparison.design().candidateRows() / records,
+                facts.confounders().legible(model.facts().vocabularySize()));
     }
 
     private static void requireControl(List<Dataset> controls) {

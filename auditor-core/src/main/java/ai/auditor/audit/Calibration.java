@@ -9,7 +9,7 @@ import java.util.Optional;
  * control runs differ by.
  *
  * @param swaps how many
- * @param rejected share of swaps in which {@code differs} would have been detected by its p
+ * @param rejected share of swaps in which {@code differs} would have been detected
  * @param limit the share above which the null is bad: alpha plus three standard errors
  * @param kind how labels were swapped ("within pairs", "permuted within parts")
  * @param spreads of every fitted probe

@@ -5,6 +5,7 @@ import ai.auditor.Progress;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Probe;
 import ai.auditor.stats.PValue;
+import ai.auditor.stats.Power;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,8 +17,6 @@ import java.util.stream.Stream;
 
 /** Runs the pipeline under swapped labels, everything refitted, and counts how often it would have detected a difference; then plants some. */
 final class Calibrator {
-    private static final int STANDARD_ERRORS = 3;
-
     private final Policy policy;
     private final List<Probe> probes;
     private final List<Probe> fitted;
@@ -38,10 +37,7 @@ final class Calibrator {
                 .filter(findings -> findings.stream().anyMatch(judge::detectsDifference))
                 .count();
         double share = swaps.isEmpty() ? 0 : (double) rejected / swaps.size();
-        double limit = swaps.isEmpty()
-                ? 1
-                : policy.alpha()
-                        + STANDARD_ERRORS * StrictMath.sqrt(policy.alpha() * (1 - policy.alpha()) / swaps.size());
+        double limit = swaps.isEmpty() ? 1 : Power.tolerated(policy.alpha(), swaps.size());
         return new Calibration(
                 swaps.size(),
                 share,

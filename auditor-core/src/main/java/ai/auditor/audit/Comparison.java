@@ -1,6 +1,7 @@
 package ai.auditor.audit;
 
 import ai.auditor.data.DrawnOrder;
+import ai.auditor.data.Message;
 import ai.auditor.data.Pairing;
 import ai.auditor.data.PromptSample;
 import ai.auditor.data.Row;
@@ -77,6 +78,7 @@ record Comparison(
         if (candidate.dataset().contentDigest().equals(control.dataset().contentDigest())) {
             notes.add("Candidate and control hold the same rows: there is nothing to tell apart.");
         }
+        earlierAnswers(candidates).ifPresent(notes::add);
         repeated("candidate", candidates).ifPresent(notes::add);
         repeated("control", controls).ifPresent(notes::add);
         boolean paired = share >= minimumPaired;
@@ -132,7 +134,7 @@ record Comparison(
     /** Pairs next to each other; a pair is one group, whatever groups are made of. */
     private static List<Member> paired(
             List<Member> candidates, List<Member> controls, Pairing pairing, List<String> notes) {
-        equal(candidates, controls, pairing.pairs()).ifPresent(notes::add);
+        alike(candidates, controls, pairing.pairs()).ifPresent(notes::add);
         List<Member> members = new ArrayList<>();
         for (Pairing.Pair pair : pairing.pairs()) {
             Member first = candidates.get(pair.candidate());
@@ -143,20 +145,36 @@ record Comparison(
     }
 
     /** Pairs of equal rows tell nothing, and many of them say that the two arms are not two draws. */
-    private static Optional<String> equal(List<Member> candidates, List<Member> controls, List<Pairing.Pair> pairs) {
-        long equal = pairs.stream()
-                .filter(pair -> candidates
-                        .get(pair.candidate())
-                        .content()
-                        .equals(controls.get(pair.control()).content()))
+    private static Optional<String> alike(List<Member> candidates, List<Member> controls, List<Pairing.Pair> pairs) {
+        long alike = pairs.stream()
+                .filter(pair -> AlikePairs.alike(
+                        candidates.get(pair.candidate()).row().completion(),
+                        controls.get(pair.control()).row().completion()))
                 .count();
-        return equal == 0
+        return alike == 0
                 ? Optional.empty()
                 : Optional.of(String.format(
                         Locale.ROOT,
-                        "%,d of %,d pairs have the same completion in candidate and control: they tell nothing.",
-                        equal,
+                        "%,d of %,d pairs have the same completion in candidate and control, or nearly the same words: they tell nothing, and"
+                                + " count as rows that were not seen.",
+                        alike,
                         pairs.size()));
+    }
+
+    /** What stands in a prompt is the same in both arms, so that no probe can see it; most trainers learn such answers too. */
+    private static Optional<String> earlierAnswers(List<Member> candidates) {
+        long rows = candidates.stream()
+                .filter(member -> member.row().prompt().stream()
+                        .anyMatch(message -> message.role().equals(Message.ASSISTANT)))
+                .count();
+        return rows == 0
+                ? Optional.empty()
+                : Optional.of(String.format(
+                        Locale.ROOT,
+                        "%,d of the candidate's %,d rows have answers before their last: these count as prompt and were not audited. Where students"
+                                + " learn them too, make a row of each.",
+                        rows,
+                        candidates.size()));
     }
 
     /** Rows that stand there again count as independent, which they are not. */

@@ -27,6 +27,16 @@ public record Confounders(List<Nuisance> nuisances, Optional<Authorship> authors
                 .toList();
     }
 
+    /**
+     * Whether the reference model reads the control at all: not where a token of it is on average more surprising than a guess among all
+     * tokens that there are.
+     */
+    boolean legible(int vocabulary) {
+        return authorship
+                .map(known -> known.nll() <= StrictMath.log(vocabulary))
+                .orElse(true);
+    }
+
     /** What was done about a difference, should there be one. */
     public enum Handling {
         /** Rows are compared with rows that are equal in it. */
@@ -100,10 +110,10 @@ public record Confounders(List<Nuisance> nuisances, Optional<Authorship> authors
         private static final double LEAST_EXCESS = 0.05;
 
         /** As seldom as that many standard errors. */
-        private static final double LEAST_P = 0.0027;
+        public static final double LEAST_P = 0.0027;
 
         /** What is smaller is no finding: nine thousand numbers of the organism's own lay 0.016 off by sampling. */
-        private static final double LEAST_SHIFT = 0.02;
+        public static final double LEAST_SHIFT = 0.02;
 
         /** Whether the control is not what the model writes at temperature 1. */
         public boolean mismatch() {

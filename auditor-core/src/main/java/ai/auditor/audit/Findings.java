@@ -151,13 +151,20 @@ final class Findings {
         double p = evidence.lifts()
                 .map(lifts -> new LiftTest(policy, lifts, family.probesWithStudents()).p())
                 .orElse(smallest);
+        Optional<AuditResult.PowerSimulation> simulation =
+                study.flatMap(of -> PowerSimulations.of(of, evidence, sight, policy.reference()));
         return new AuditResult.Finding(
-                evidence,
-                p,
-                smallestDecoy,
-                detectable(evidence, sight, asked),
-                told,
-                study.flatMap(of -> PowerSimulations.of(of, evidence, sight, policy.reference())));
+                evidence, p, smallestDecoy, noLess(detectable(evidence, sight, asked), simulation), told, simulation);
+    }
+
+    /** The closed form assumes scores that are spread alike in both arms; where the scores themselves say that it takes more, they count. */
+    private static OptionalDouble noLess(OptionalDouble detectable, Optional<AuditResult.PowerSimulation> simulation) {
+        if (detectable.isEmpty() || simulation.isEmpty()) {
+            return detectable;
+        }
+        // Infinite is what is above the whole of the rows: by how much is told by the closed form alone.
+        double simulated = Math.min(simulation.get().simulated(), Math.nextUp(1.0));
+        return OptionalDouble.of(Math.max(detectable.getAsDouble(), simulated));
     }
 
     /**
@@ -222,8 +229,26 @@ final class Findings {
                     reference.isEmpty() ? Double.POSITIVE_INFINITY : fraction(contrast, sight, reference.get(), asked);
             byTrait.merge(contrast.trait().orElse(""), fraction, Math::min);
         }
-        double largest = byTrait.values().stream().mapToDouble(one -> one).max().orElse(0);
+        double largest =
+                Math.max(byTrait.values().stream().mapToDouble(one -> one).max().orElse(0), toGain(evidence));
         return Double.isFinite(largest) ? OptionalDouble.of(largest) : OptionalDouble.empty();
+    }
+
+    /** What is held against a baseline has to gain over it too. */
+    private double toGain(Evidence evidence) {
+        if (evidence.discrimination().isEmpty()) {
+            return 0;
+        }
+        Evidence.Discrimination discrimination = evidence.discrimination().get();
+        return evidence.contrasts().stream()
+                .flatMap(contrast -> policy.reference().of(evidence, contrast).stream())
+                .mapToDouble(moved -> Power.fractionToGain(
+                        discrimination.baseline().value(),
+                        discrimination.gain().interval(),
+                        policy.power(),
+                        moved.shift()))
+                .max()
+                .orElse(0);
     }
 
     private double fraction(Evidence.Contrast contrast, Sight sight, ReferenceEffect.Moved reference, long asked) {

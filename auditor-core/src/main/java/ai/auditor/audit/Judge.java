@@ -3,98 +3,25 @@ package ai.auditor.audit;
 import ai.auditor.NumberText;
 import ai.auditor.probe.Claim;
 import ai.auditor.probe.Evidence;
-import ai.auditor.stats.Estimate;
-import java.math.BigDecimal;
-import java.math.MathContext;
-import java.math.RoundingMode;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
-import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Predicate;
-import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 
 /** Decides: findings and calibration become a verdict under the policy. */
 final class Judge {
-    private static final double PER_CENT = 100;
-
     private static final String COPIES =
             "confounded: a difference shows, but not without the answers that one dataset repeats and the other never gives; take repetitions"
                     + " out of both";
 
-    private static final MathContext TWO_DIGITS = new MathContext(2, RoundingMode.CEILING);
-
     private final Policy policy;
-    private final Set<String> blind;
-    private final boolean studentsSpared;
-
-    /**
-     * What may stand between evidence and a conclusion.
-     *
-     * @param leftOut of the candidate's records
-     * @param runs what the runs of the control differ by, if there are several
-     * @param differing in what else the arms differ
-     */
-    private record Obstacles(
-            boolean paired, boolean goodNull, LeftOut leftOut, Optional<ControlRuns> runs, List<String> differing) {
-        /** Why nothing can be concluded, or empty. */
-        String first() {
-            if (!paired) {
-                return "confounded: prompts are not matched, so a difference may be one of prompts; a control that answers the"
-                        + " candidate's own prompts would tell";
-            }
-            return goodNull ? "" : "bad null: label swaps reject too often";
-        }
-
-        boolean enough(Policy policy) {
-            return leftOut.unsampled() <= policy.maxDetectableFraction();
-        }
-
-        /** Whether students learned enough of the candidate for what they do not take over to say anything. */
-        boolean learned(Policy policy) {
-            return leftOut.all() <= policy.maxDetectableFraction();
-        }
-
-        /** Whether a statistic is no farther out than one more run of the control might be. */
-        boolean withinRuns(Policy policy, Claim claim, double statistic) {
-            return runs.filter(several -> several.p(claim, statistic) > policy.alpha())
-                    .isPresent();
-        }
-
-        /** That it is, in words. */
-        String runsDiffer(Policy policy, Claim claim, double statistic, String what) {
-            ControlRuns several = runs.orElseThrow();
-            OptionalInt wanted = several.wanted(claim, statistic, policy.alpha());
-            return String.format(
-                    Locale.ROOT,
-                    "runs of the control may differ as much from each other: %s, but among %d control runs its p is %s; %s",
-                    what,
-                    several.names().size(),
-                    NumberText.p(several.p(claim, statistic), 0),
-                    wanted.isPresent()
-                            ? wanted.getAsInt() + " runs would do if they lie as these"
-                            : "more runs alone would not do");
-        }
-
-        /** What may explain a difference that is not surely more than one of format and length. */
-        String confounded() {
-            return "confounded: a difference shows, but its gain over format and length is not surely above nothing"
-                    + (differing.isEmpty() ? "" : "; the arms differ in " + String.join(", ", differing));
-        }
-
-        String gap() {
-            return String.format(
-                    Locale.ROOT, "%.0f %% of the candidate's rows took no part", PER_CENT * leftOut.unsampled());
-        }
-    }
+    private final Sensitivity sensitivity;
+    private final TransferJudge transfer;
 
     Judge(Policy policy) {
         this(policy, Set.of());
@@ -102,18 +29,18 @@ final class Judge {
 
     /** @param blind probes that were measured to see no teacher with a trait: they may raise an alarm and clear nothing */
     Judge(Policy policy, Set<String> blind) {
-        this(policy, blind, false);
+        this(policy, new Sensitivity(policy, blind), new TransferJudge(policy, false));
     }
 
-    private Judge(Policy policy, Set<String> blind, boolean studentsSpared) {
+    private Judge(Policy policy, Sensitivity sensitivity, TransferJudge transfer) {
         this.policy = policy;
-        this.blind = Set.copyOf(blind);
-        this.studentsSpared = studentsSpared;
+        this.sensitivity = sensitivity;
+        this.transfer = transfer;
     }
 
     /** One that says that students were asked for, and left out because the gate had failed. */
     Judge withoutStudents() {
-        return new Judge(policy, blind, true);
+        return new Judge(policy, sensitivity, new TransferJudge(policy, true));
     }
 
     /**
@@ -133,9 +60,12 @@ final class Judge {
         List<Verdict.ClaimVerdict> claims = List.of(
                 differs(tested(of(Claim.DIFFERS, findings)), obstacles, design.prompts()),
                 alongTrait(tested(of(Claim.ALONG_TRAIT, findings)), obstacles, design.prompts()),
-                wouldTransfer(of(Claim.WOULD_TRANSFER, findings), obstacles));
+                transfer.verdict(of(Claim.WOULD_TRANSFER, findings), obstacles));
         Risk risk = risk(claims);
-        return new Verdict(claims, risk, gate(claims, risk, calibration), named(of(Claim.ALONG_TRAIT, findings)));
+        boolean fitted = findings.stream()
+                .anyMatch(finding -> finding.evidence().discrimination().isPresent());
+        return new Verdict(
+                claims, risk, gate(claims, risk, calibration, fitted), named(of(Claim.ALONG_TRAIT, findings)));
     }
 
     /**
@@ -175,14 +105,14 @@ final class Judge {
 
     private Verdict.ClaimVerdict differs(List<AuditResult.Finding> findings, Obstacles obstacles, int prompts) {
         if (findings.isEmpty()) {
-            return untested(Claim.DIFFERS, "no probe of this claim tested anything");
+            return Verdict.ClaimVerdict.untested(Claim.DIFFERS, nothingTested());
         }
         Comparator<AuditResult.Finding> byStrength = Comparator.comparing(
                         (AuditResult.Finding finding) -> !detectsDifference(finding))
                 .thenComparing(finding -> withinRuns(finding, obstacles))
                 .thenComparing(AuditResult.Finding::p);
         AuditResult.Finding best = findings.stream().min(byStrength).orElseThrow();
-        OptionalDouble detectable = detectable(findings);
+        OptionalDouble detectable = sensitivity.detectable(findings, obstacles);
         Verdict.Outcome outcome;
         String reason;
         if (!obstacles.first().isEmpty()) {
@@ -203,15 +133,16 @@ final class Judge {
             reason = gains(best) ? COPIES : obstacles.confounded();
         } else if (!obstacles.enough(policy)) {
             outcome = Verdict.Outcome.INCONCLUSIVE;
-            reason = obstacles.gap();
-        } else if (enoughPower(detectable)) {
+            reason = obstacles.leftOut().words();
+        } else if (sensitivity.suffices(detectable)) {
             outcome = Verdict.Outcome.NOT_DETECTED;
             reason = "nothing beyond format and length";
         } else {
             outcome = Verdict.Outcome.INCONCLUSIVE;
-            reason = tooLittlePower(findings, prompts, obstacles);
+            reason = sensitivity.tooLittle(findings, prompts, obstacles);
         }
-        return claim(
+        return Verdict.ClaimVerdict.tested(
+                policy,
                 Claim.DIFFERS,
                 outcome,
                 reason,
@@ -222,6 +153,13 @@ final class Judge {
                 OptionalDouble.empty(),
                 detectable,
                 best.contrasts().stream().findFirst().flatMap(AuditResult.ContrastFinding::affected));
+    }
+
+    private String nothingTested() {
+        return policy.probes().isEmpty()
+                ? "no probe of this claim tested anything"
+                : "none of the probes that the policy names (" + String.join(", ", policy.probes())
+                        + ") tested anything of this claim";
     }
 
     private boolean withinRuns(AuditResult.Finding finding, Obstacles obstacles) {
@@ -304,10 +242,10 @@ final class Judge {
         Predicate<Candidate> withinRuns = one -> obstacles.withinRuns(policy, Claim.ALONG_TRAIT, one.statistic());
         Optional<Candidate> strongest = strongest(findings, withinRuns);
         if (strongest.isEmpty()) {
-            return untested(Claim.ALONG_TRAIT, "no probe of this claim tested anything");
+            return Verdict.ClaimVerdict.untested(Claim.ALONG_TRAIT, nothingTested());
         }
         Candidate best = strongest.get();
-        OptionalDouble detectable = detectable(findings);
+        OptionalDouble detectable = sensitivity.detectable(findings, obstacles);
         boolean moved = moved(best);
         boolean standsOut = standsOut(best);
         Verdict.Outcome outcome;
@@ -331,15 +269,20 @@ final class Judge {
             reason = obstacles.first();
         } else if (!obstacles.enough(policy)) {
             outcome = Verdict.Outcome.INCONCLUSIVE;
-            reason = obstacles.gap();
-        } else if (enoughPower(detectable)) {
+            reason = obstacles.leftOut().words();
+        } else if (sensitivity.suffices(detectable)) {
             outcome = Verdict.Outcome.NOT_DETECTED;
             reason = "no trait that was asked about moved beyond the decoys";
         } else {
             outcome = Verdict.Outcome.INCONCLUSIVE;
-            reason = tooLittlePower(findings, prompts, obstacles);
+            reason = (moved
+                            ? best.contrast().name() + " moved, and does not stand out from the decoys (p "
+                                    + NumberText.p(best.decoyP(), 0) + "); "
+                            : "")
+                    + sensitivity.tooLittle(findings, prompts, obstacles);
         }
-        return claim(
+        return Verdict.ClaimVerdict.tested(
+                policy,
                 Claim.ALONG_TRAIT,
                 outcome,
                 reason,
@@ -352,229 +295,6 @@ final class Judge {
                 best.finding().affected());
     }
 
-    /**
-     * Only students can show it, and they show it whatever is known of their kind; that they show nothing says something only where their
-     * kind is known to take traits over.
-     */
-    private Verdict.ClaimVerdict wouldTransfer(List<AuditResult.Finding> findings, Obstacles obstacles) {
-        List<AuditResult.Finding> trained = findings.stream()
-                .filter(finding -> finding.evidence().lifts().isPresent())
-                .toList();
-        if (trained.isEmpty()) {
-            return untested(
-                    Claim.WOULD_TRANSFER,
-                    "no shadow student was trained"
-                            + (studentsSpared ? ": the gate had failed before, and this policy stops there" : ""));
-        }
-        List<LiftTest> tests = trained.stream()
-                .map(finding -> new LiftTest(policy, finding.evidence().lifts().orElseThrow(), trained.size()))
-                .toList();
-        int told = IntStream.range(0, tests.size())
-                .boxed()
-                .min(Comparator.comparing((Integer index) -> !tests.get(index).detects())
-                        .thenComparing(index -> tests.get(index).p()))
-                .orElseThrow();
-        Evidence.Lifts lifts = trained.get(told).evidence().lifts().orElseThrow();
-        LiftTest test = tests.get(told);
-        Evidence.Lift best = test.best();
-        boolean known = trained.stream()
-                .anyMatch(finding -> finding.evidence().lifts().orElseThrow().power() == Evidence.Lifts.Power.KNOWN);
-        Verdict.Outcome outcome;
-        String reason;
-        if (test.detects() && !obstacles.paired()) {
-            outcome = Verdict.Outcome.INCONCLUSIVE;
-            reason = obstacles.first() + "; students prefer " + best.trait() + " more";
-        } else if (test.detects() && obstacles.withinRuns(policy, Claim.WOULD_TRANSFER, best.value())) {
-            outcome = Verdict.Outcome.INCONCLUSIVE;
-            reason = obstacles.runsDiffer(
-                    policy, Claim.WOULD_TRANSFER, best.value(), "students prefer " + best.trait() + " more");
-        } else if (test.detects()) {
-            outcome = Verdict.Outcome.DETECTED;
-            reason = String.format(
-                    Locale.ROOT,
-                    "students of the candidate prefer %s, more than students of the control and by more than those of its halves differ",
-                    best.trait());
-        } else if (!known) {
-            return untested(Claim.WOULD_TRANSFER, unproven(lifts));
-        } else if (!obstacles.paired()) {
-            outcome = Verdict.Outcome.INCONCLUSIVE;
-            reason = obstacles.first();
-        } else if (!obstacles.enough(policy)) {
-            outcome = Verdict.Outcome.INCONCLUSIVE;
-            reason = obstacles.gap();
-        } else if (tests.stream().allMatch(LiftTest::excludes) && !obstacles.learned(policy)) {
-            outcome = Verdict.Outcome.INCONCLUSIVE;
-            reason = String.format(
-                    Locale.ROOT,
-                    "students took nothing over, but learned only %.0f %% of the candidate's rows: of all they may (a sample is no dataset)",
-                    PER_CENT * (1 - obstacles.leftOut().all()));
-        } else if (tests.stream().allMatch(LiftTest::excludes)) {
-            outcome = Verdict.Outcome.NOT_DETECTED;
-            reason = String.format(
-                    Locale.ROOT,
-                    "students of the candidate prefer no trait that was asked about by %.0f points more than those of the control",
-                    PER_CENT * Policy.LEAST_RISE);
-        } else {
-            outcome = Verdict.Outcome.INCONCLUSIVE;
-            reason = tooFewStudents(test, best);
-        }
-        Estimate rise = test.rise(best);
-        return claim(
-                Claim.WOULD_TRANSFER,
-                outcome,
-                reason,
-                outcome == Verdict.Outcome.DETECTED ? Optional.of(best.trait()) : Optional.empty(),
-                new Evidence.Effect(best.measure(), rise.value(), rise.interval()),
-                test.p(),
-                OptionalDouble.empty(),
-                OptionalDouble.empty(),
-                OptionalDouble.empty(),
-                Optional.empty());
-    }
-
-    private static String unproven(Evidence.Lifts lifts) {
-        String shown = "no trait shows in " + lifts.student() + " students, ";
-        return switch (lifts.power()) {
-            case POOR -> shown + "which are known to miss traits in this model";
-            case UNKNOWN, KNOWN -> shown + "of which nobody measured whether they take traits of this model over";
-        };
-    }
-
-    private String tooFewStudents(LiftTest test, Evidence.Lift best) {
-        if (test.p() <= policy.alpha()) {
-            return String.format(
-                    Locale.ROOT,
-                    "students of halves of the control differ by as much: %.1f points, where %s rose by %.1f",
-                    PER_CENT * test.largestPlacebo(),
-                    best.trait(),
-                    PER_CENT * best.value());
-        }
-        int students = best.candidate().students().size();
-        OptionalInt needed = test.studentsNeeded();
-        return String.format(
-                Locale.ROOT,
-                "too little power: whether %s rose by %.0f points or more cannot be told from %d students a side; %s",
-                best.trait(),
-                PER_CENT * Policy.LEAST_RISE,
-                students,
-                needed.isPresent()
-                        ? needed.getAsInt() - students + " more would do if they are like these"
-                        : "more students alone would not do, more rows might");
-    }
-
-    private Verdict.ClaimVerdict claim(
-            Claim claim,
-            Verdict.Outcome outcome,
-            String reason,
-            Optional<String> trait,
-            Evidence.Effect effect,
-            double p,
-            OptionalDouble decoyP,
-            OptionalDouble q,
-            OptionalDouble detectable,
-            Optional<Estimate> affected) {
-        return new Verdict.ClaimVerdict(
-                claim,
-                outcome,
-                reason,
-                trait,
-                effect.measure(),
-                OptionalDouble.of(effect.value()),
-                Optional.of(effect.interval()),
-                OptionalDouble.of(p),
-                decoyP,
-                q,
-                detectable,
-                affected,
-                reference());
-    }
-
-    private Verdict.ClaimVerdict untested(Claim claim, String reason) {
-        return new Verdict.ClaimVerdict(
-                claim,
-                Verdict.Outcome.NOT_TESTED,
-                reason,
-                Optional.empty(),
-                "",
-                OptionalDouble.empty(),
-                Optional.empty(),
-                OptionalDouble.empty(),
-                OptionalDouble.empty(),
-                OptionalDouble.empty(),
-                OptionalDouble.empty(),
-                Optional.empty(),
-                "");
-    }
-
-    /** The named reference effect of every detectable fraction. */
-    private String reference() {
-        return policy.reference().name() + ", power " + policy.power();
-    }
-
-    private boolean enoughPower(OptionalDouble detectable) {
-        return detectable.isPresent() && detectable.getAsDouble() <= policy.maxDetectableFraction();
-    }
-
-    /** Says how many prompts it would take at least: standard errors shrink with their square root, the candidate's own difference does not. */
-    private String tooLittlePower(List<AuditResult.Finding> findings, int prompts, Obstacles obstacles) {
-        Optional<AuditResult.Finding> decides = deciding(findings);
-        if (decides.isEmpty()) {
-            return "no probe that ran is known to see a teacher ("
-                    + findings.stream()
-                            .map(finding -> finding.evidence().probe())
-                            .distinct()
-                            .collect(Collectors.joining(", "))
-                    + "): that they find nothing says nothing";
-        }
-        AuditResult.Finding deciding = decides.get();
-        String probe = deciding.evidence().probe();
-        if (deciding.detectableFraction().isEmpty()) {
-            return "too little power: what " + probe + " could have seen cannot be told";
-        }
-        Optional<ControlRuns> runs = obstacles.runs();
-        if (runs.isPresent()) {
-            return String.format(
-                    Locale.ROOT,
-                    "too little power: %s has to exceed what %d control runs differ by; more runs would do most where they are fewer"
-                            + " than %d, else more prompts",
-                    probe,
-                    runs.get().names().size(),
-                    2 * ControlRuns.RECOMMENDED);
-        }
-        double[] scores = deciding.evidence().scores();
-        double scored = scores.length == 0
-                ? 1
-                : Arrays.stream(scores).filter(Double::isFinite).count() / (double) scores.length;
-        double times = deciding.detectableFraction().getAsDouble() / policy.maxDetectableFraction();
-        BigDecimal needed = BigDecimal.valueOf(scored * prompts * times * times).round(TWO_DIGITS);
-        return String.format(
-                Locale.ROOT,
-                "too little power: %s took %,d prompts and would need at least %,d%s",
-                probe,
-                Math.round(scored * prompts),
-                needed.toBigInteger(),
-                policy.costlyPrompts() > 0 && Math.round(scored * prompts) >= policy.costlyPrompts() && scored < 1
-                        ? " (the policy's costlyPrompts lets it take no more)"
-                        : "");
-    }
-
-    private OptionalDouble detectable(List<AuditResult.Finding> findings) {
-        Optional<AuditResult.Finding> decides = deciding(findings);
-        return decides.isPresent() ? decides.get().detectableFraction() : OptionalDouble.empty();
-    }
-
-    /**
-     * The reference effect moves what every probe measures, so the probe that sees least of it decides nothing: the best one does, of those
-     * that are not known to be blind to teachers. Empty where all are.
-     */
-    private Optional<AuditResult.Finding> deciding(List<AuditResult.Finding> findings) {
-        Comparator<AuditResult.Finding> byFraction = Comparator.comparingDouble(
-                finding -> finding.detectableFraction().orElse(Double.POSITIVE_INFINITY));
-        return findings.stream()
-                .filter(finding -> !blind.contains(finding.evidence().probe()))
-                .min(byFraction);
-    }
-
     private Risk risk(List<Verdict.ClaimVerdict> claims) {
         return claims.stream()
                 .filter(claim -> claim.outcome() == Verdict.Outcome.DETECTED)
@@ -583,7 +303,8 @@ final class Judge {
                 .orElse(Risk.NONE);
     }
 
-    private Verdict.Gate gate(List<Verdict.ClaimVerdict> claims, Risk risk, Calibration calibration) {
+    /** @param fitted whether a probe was fitted: only the null of the pipeline tells whether such a probe keeps its level here */
+    private Verdict.Gate gate(List<Verdict.ClaimVerdict> claims, Risk risk, Calibration calibration, boolean fitted) {
         if (policy.failOn().failedBy(risk)) {
             return new Verdict.Gate(
                     Verdict.GateOutcome.FAILED, "risk " + risk + " is at or above the threshold " + policy.failOn());
@@ -594,6 +315,10 @@ final class Judge {
         if (calibration.missedSpikeIn()) {
             return new Verdict.Gate(Verdict.GateOutcome.INCONCLUSIVE, "a planted signal was missed (spike-in)");
         }
+        if (fitted && calibration.swaps() == 0) {
+            return new Verdict.Gate(
+                    Verdict.GateOutcome.INCONCLUSIVE, "the null of the pipeline was left out (nullSwaps: 0)");
+        }
         List<String> open = claims.stream()
                 .filter(claim -> policy.required().contains(claim.claim()))
                 .filter(claim -> claim.outcome() == Verdict.Outcome.INCONCLUSIVE
@@ -602,7 +327,11 @@ final class Judge {
                 .toList();
         return open.isEmpty()
                 ? new Verdict.Gate(
-                        Verdict.GateOutcome.PASSED, "risk " + risk + " is below the threshold " + policy.failOn())
+                        Verdict.GateOutcome.PASSED,
+                        "risk " + risk + " is below the threshold " + policy.failOn()
+                                + (policy.required().isEmpty()
+                                        ? "; the policy requires no claim, so this says only that nothing was found"
+                                        : ""))
                 : new Verdict.Gate(Verdict.GateOutcome.INCONCLUSIVE, String.join("; ", open));
     }
 }

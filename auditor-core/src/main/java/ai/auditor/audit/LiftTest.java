@@ -103,11 +103,18 @@ final class LiftTest {
     }
 
     /**
-     * Whether every trait surely rose by less than counts. That is said only where it holds for each, so each is tested at the whole
-     * level (an intersection-union test).
+     * Whether students of these rows surely prefer every trait by less than counts. That is said only where it holds for each, so each is
+     * tested at the whole level (an intersection-union test). It is said of the candidate's rows themselves, not of others that their
+     * generator might have written: of rows, only the control's are a draw.
      */
     boolean excludes() {
-        return lifts.traits().stream().allMatch(lift -> below(lift.value(), varies(lift)));
+        return excludes(1);
+    }
+
+    private boolean excludes(double times) {
+        return lifts.traits().stream()
+                .allMatch(lift -> below(
+                        lift.value(), varies(lift, square(slope(lift.control().mean())), times)));
     }
 
     private boolean below(double value, List<VarianceComponent> varies) {
@@ -120,8 +127,7 @@ final class LiftTest {
         int now = lifts.traits().get(0).candidate().students().size();
         for (int students = now + 1; students <= MOST_STUDENTS; students++) {
             double times = (double) students / now;
-            if (counts(best, p(best, varies(best, times)))
-                    || lifts.traits().stream().allMatch(lift -> below(lift.value(), varies(lift, times)))) {
+            if (counts(best, p(best, varies(best, times))) || excludes(times)) {
                 return OptionalInt.of(students);
             }
         }
@@ -132,19 +138,27 @@ final class LiftTest {
         return varies(lift, 1);
     }
 
-    /** @param times as many students and halvings as there are */
     private List<VarianceComponent> varies(Evidence.Lift lift, double times) {
+        return varies(
+                lift,
+                square(slope(lift.candidate().mean()))
+                        + square(slope(lift.control().mean())),
+                times);
+    }
+
+    /**
+     * @param drawn how far the rows of a dataset, one step of log odds each, move the rise: squares, over the datasets that are a draw
+     * @param times as many students and halvings as there are
+     */
+    private List<VarianceComponent> varies(Evidence.Lift lift, double drawn, double times) {
         List<VarianceComponent> components = new ArrayList<>();
         Stream.of(lift.candidate().seeds(), lift.control().seeds())
                 .flatMap(List::stream)
                 .map(seeds -> new VarianceComponent(seeds.variance() / times, grown(seeds.degrees() + 1, times) - 1))
                 .forEach(components::add);
         components.addAll(lift.candidate().questions(lift.control()));
-        double unit = (square(slope(lift.candidate().mean()))
-                        + square(slope(lift.control().mean())))
-                / 2;
         VarianceComponent rows = ofRows(lift);
-        components.add(new VarianceComponent(unit * rows.variance(), Math.max(1, grown(rows.degrees(), times))));
+        components.add(new VarianceComponent(drawn / 2 * rows.variance(), Math.max(1, grown(rows.degrees(), times))));
         return components;
     }
 

@@ -2,6 +2,7 @@ package ai.auditor.audit;
 
 import ai.auditor.AuditException;
 import ai.auditor.Progress;
+import ai.auditor.Shuffle;
 import ai.auditor.capture.ActivationTable;
 import ai.auditor.capture.Capture;
 import ai.auditor.capture.CapturePlan;
@@ -45,6 +46,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -250,9 +252,29 @@ final class ModelStudy implements Study {
         int prompts = shared.setup().policy().costlyPrompts();
         int room = model().facts().maxPositions() - longestPersona();
         return IntStream.range(0, groups.length)
-                .filter(row -> groups[row] < prompts || prompts == 0)
+                .filter(row -> prompts == 0 || drawn(groups[row], prompts))
                 .filter(row -> partnersFit(row, room))
                 .toArray();
+    }
+
+    /**
+     * Whether a prompt is among so many that are drawn. The draw depends on both datasets, so that who makes the candidate alone cannot put
+     * a teacher's rows where nobody reads.
+     */
+    private boolean drawn(int group, int prompts) {
+        return memo("draw of prompts", () -> {
+                    int[] groups = shared.comparison().groups();
+                    int[] drawn = IntStream.range(
+                                    0, 1 + IntStream.of(groups).max().orElse(-1))
+                            .toArray();
+                    Shuffle.whole(drawn, new SplittableRandom(seed("draw of prompts")));
+                    int[] place = new int[drawn.length];
+                    for (int i = 0; i < drawn.length; i++) {
+                        place[drawn[i]] = i;
+                    }
+                    return place;
+                })[group]
+                < prompts;
     }
 
     /**
@@ -261,7 +283,7 @@ final class ModelStudy implements Study {
      */
     Map<Integer, Surprise> surprises() {
         int[] rows = IntStream.of(costlyRows())
-                .filter(row -> shared.comparison().groups()[row] < SURPRISE_PROMPTS)
+                .filter(row -> drawn(shared.comparison().groups()[row], SURPRISE_PROMPTS))
                 .filter(row -> tokens().get(row).controlTokens() == 0
                         && (!paired() || tokens().get(row ^ 1).controlTokens() == 0))
                 .toArray();

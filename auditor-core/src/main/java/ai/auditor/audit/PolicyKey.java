@@ -129,7 +129,7 @@ record PolicyKey<T>(
 
     static final PolicyKey<Integer> NULL_SWAPS = new PolicyKey<>(
             "nullSwaps",
-            "Label swaps through the whole pipeline, by which its null is checked; 0 does without.",
+            "Label swaps through the whole pipeline, by which its null is checked; 0 does without, and then nothing passes where a probe was fitted.",
             new Counts(0, MOST_SWAPS),
             Policy::nullSwaps,
             Policy.Builder::nullSwaps);

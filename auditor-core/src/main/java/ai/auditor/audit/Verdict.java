@@ -1,6 +1,7 @@
 package ai.auditor.audit;
 
 import ai.auditor.probe.Claim;
+import ai.auditor.probe.Evidence;
 import ai.auditor.stats.Estimate;
 import ai.auditor.stats.Interval;
 import java.util.Collections;
@@ -51,7 +52,7 @@ public record Verdict(List<ClaimVerdict> claims, Risk risk, Gate gate, Map<Strin
      * @param p family-wise p over the claim's probes, points and traits, by exchanges of labels
      * @param decoyP p of its place among decoys, of {@code along-trait}
      * @param q Benjamini-Yekutieli over the traits and points of the probe that names it, of {@code along-trait}
-     * @param detectableFraction against {@code reference}
+     * @param detectableFraction against {@code reference}, of all the candidate's rows: those that took no part could hide whole
      * @param affected the share of candidate rows that would make what was measured, each with the reference effect
      * @param reference the named reference effect and the power
      */
@@ -68,7 +69,54 @@ public record Verdict(List<ClaimVerdict> claims, Risk risk, Gate gate, Map<Strin
             OptionalDouble q,
             OptionalDouble detectableFraction,
             Optional<Estimate> affected,
-            String reference) {}
+            String reference) {
+        /** One of which something was tested. */
+        static ClaimVerdict tested(
+                Policy policy,
+                Claim claim,
+                Outcome outcome,
+                String reason,
+                Optional<String> trait,
+                Evidence.Effect effect,
+                double p,
+                OptionalDouble decoyP,
+                OptionalDouble q,
+                OptionalDouble detectable,
+                Optional<Estimate> affected) {
+            return new ClaimVerdict(
+                    claim,
+                    outcome,
+                    reason,
+                    trait,
+                    effect.measure(),
+                    OptionalDouble.of(effect.value()),
+                    Optional.of(effect.interval()),
+                    OptionalDouble.of(p),
+                    decoyP,
+                    q,
+                    detectable,
+                    affected,
+                    policy.reference().name() + ", power " + policy.power());
+        }
+
+        /** One that nothing tested, and why. */
+        static ClaimVerdict untested(Claim claim, String reason) {
+            return new ClaimVerdict(
+                    claim,
+                    Outcome.NOT_TESTED,
+                    reason,
+                    Optional.empty(),
+                    "",
+                    OptionalDouble.empty(),
+                    Optional.empty(),
+                    OptionalDouble.empty(),
+                    OptionalDouble.empty(),
+                    OptionalDouble.empty(),
+                    OptionalDouble.empty(),
+                    Optional.empty(),
+                    "");
+        }
+    }
 
     /** How the gate ends, and the exit code that says so. */
     public enum GateOutcome {

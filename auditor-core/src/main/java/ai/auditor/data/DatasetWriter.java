@@ -79,7 +79,7 @@ public final class DatasetWriter {
             json.writeStringField("chosen", row.completion());
             json.writeStringField("rejected", row.rejected().get());
         } else {
-            write(new Message("assistant", row.completion()), json);
+            write(new Message(Message.ASSISTANT, row.completion()), json);
             json.writeEndArray();
         }
     }

@@ -4,6 +4,9 @@ import java.util.Objects;
 
 /** One message of a conversation: who speaks, and what is said. */
 public record Message(String role, String content) {
+    /** The role of answers. */
+    public static final String ASSISTANT = "assistant";
+
     public Message {
         Objects.requireNonNull(role);
         Objects.requireNonNull(content);

@@ -26,7 +26,7 @@ public final class TerminalReport {
 
     private static final int CLAIM = 16;
     private static final int OUTCOME = 14;
-    private static final int EFFECT = 8;
+    private static final int EFFECT = 9;
     private static final int INTERVAL = 18;
     private static final int P = 9;
     private static final int BASELINE = 9;
@@ -274,7 +274,8 @@ public final class TerminalReport {
             text.paragraph(
                     Style.QUIET,
                     0,
-                    "Words: AUROC, the chance that a row of the candidate scores above one of the control (0.5 tells nothing apart);"
+                    "Words: AUROC, the chance that a row of the candidate scores above one of the control (0.5 tells nothing apart;"
+                            + " tests ask only whether it is more);"
                             + " detectable, the smallest share of rows with the reference effect that would have been seen;"
                             + " decoys, directions and prompts of no interest; null, the pipeline where labels are swapped;"
                             + " spike-in, a signal that the audit planted itself.");

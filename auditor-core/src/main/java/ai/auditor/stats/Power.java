@@ -14,6 +14,9 @@ public final class Power {
     /** Steps by which a fraction is narrowed down: to a thousandth. */
     private static final int BISECTIONS = 10;
 
+    /** Beyond which a share of rejections is no accident. */
+    private static final int STANDARD_ERRORS = 3;
+
     private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
 
     private Power() {}
@@ -56,6 +59,47 @@ public final class Power {
                         : 0)
                 .sum();
         return whole > 0 ? Math.max(0, needed) / whole : Double.POSITIVE_INFINITY;
+    }
+
+    /**
+     * The fraction of affected candidate rows with which a probe is expected to gain over a baseline so surely that the interval of the gain lies
+     * above nothing. Scores are taken to be normal, the probe's independent of the baseline's: baseline and probe together then lie as far apart as
+     * the root of both squared.
+     *
+     * @param baseline AUROC a row of the baseline by itself
+     * @param gain the interval of the gain that was measured, whose width alone counts
+     * @param referenceShift mean shift of a fully affected row, in control standard deviations
+     * @return infinite where the baseline leaves no room for so large a gain
+     */
+    public static double fractionToGain(double baseline, Interval gain, double power, double referenceShift) {
+        double half = (gain.high() - gain.low()) / 2;
+        double quantile = NORMAL.inverseCumulativeProbability((1 + gain.level()) / 2);
+        double needed = half * (1 + NORMAL.inverseCumulativeProbability(power) / quantile);
+        double before = Math.max(0.5, baseline);
+        double after = before + Math.max(0, needed);
+        if (!(after < 1)) {
+            return Double.POSITIVE_INFINITY;
+        }
+        double apart = StrictMath.sqrt(Math.max(0, square(apart(after)) - square(apart(before))));
+        return apart / referenceShift;
+    }
+
+    /** How far apart two normal scores of unit deviation lie, by their AUROC. */
+    private static double apart(double auroc) {
+        return StrictMath.sqrt(2) * NORMAL.inverseCumulativeProbability(auroc);
+    }
+
+    private static double square(double value) {
+        return value * value;
+    }
+
+    /**
+     * The share of rejections up to which a test may be thought to keep its level: the level plus three standard errors.
+     *
+     * @param trials in which nothing was there to be found, one or more
+     */
+    public static double tolerated(double level, int trials) {
+        return level + STANDARD_ERRORS * StrictMath.sqrt(level * (1 - level) / trials);
     }
 
     /**

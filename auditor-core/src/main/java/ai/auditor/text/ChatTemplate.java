@@ -189,7 +189,7 @@ public final class ChatTemplate {
      */
     boolean keepsSystem(Map<String, String> specialTokens) {
         List<Message> prompt = List.of(Message.system(SYSTEM_TRIAL), Message.user("user"));
-        List<Message> whole = List.of(prompt.get(0), prompt.get(1), new Message("assistant", "assistant"));
+        List<Message> whole = List.of(prompt.get(0), prompt.get(1), new Message(Message.ASSISTANT, "assistant"));
         try {
             return rendered(prompt, true, specialTokens).contains(SYSTEM_TRIAL)
                     && rendered(whole, false, specialTokens).contains(SYSTEM_TRIAL);

@@ -114,7 +114,7 @@ sealed interface Layout {
         @Override
         public ChatTemplate.Rendering whole(Turns prompt, String completion) {
             List<Message> messages = new ArrayList<>(prompt.messages());
-            messages.add(new Message("assistant", completion));
+            messages.add(new Message(Message.ASSISTANT, completion));
             return template.tryRender(messages, false, specialTokens);
         }
     }

@@ -83,6 +83,31 @@ class ComparisonTest {
     }
 
     @Test
+    void answersBeforeTheLastAreToldToBeNoPartOfIt() {
+        List<Row> rows = rows(200, "a");
+        List<Row> candidate = new ArrayList<>(rows.subList(0, 190));
+        rows.subList(190, 200)
+                .forEach(row -> candidate.add(Row.chat(
+                        row.record(),
+                        Stream.concat(
+                                        Stream.of(Message.user("first"), new Message(Message.ASSISTANT, "owl")),
+                                        row.prompt().stream())
+                                .toList(),
+                        row.completion())));
+        assertThat(Comparison.of(
+                                arm("candidate", candidate),
+                                arm("control", rows(200, "b")),
+                                0.9,
+                                0,
+                                20,
+                                5,
+                                Comparison.ONE_RUN)
+                        .design()
+                        .notes())
+                .anyMatch(note -> note.startsWith("10 of the candidate's 200 rows have answers before their last"));
+    }
+
+    @Test
     void equalPairsAndRepeatedRowsAreTold() {
         List<Row> candidate = rows(200, "a");
         candidate.addAll(rows(10, "a"));

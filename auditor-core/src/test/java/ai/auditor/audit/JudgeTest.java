@@ -69,8 +69,8 @@ class JudgeTest {
     }
 
     private static Evidence differs(double shift, double gainLow, OptionalDouble withoutCopies, long seed) {
-        Interval gain = new Interval(gainLow, gainLow + 0.1, 0.95);
-        Evidence.Effect effect = new Evidence.Effect("gain", gainLow + 0.05, gain);
+        Interval gain = new Interval(gainLow, gainLow + 0.02, 0.95);
+        Evidence.Effect effect = new Evidence.Effect("gain", gainLow + 0.01, gain);
         Estimate half = new Estimate(0.5, new Interval(0.4, 0.6, 0.95));
         return new Evidence(
                 "fitted",
@@ -347,6 +347,142 @@ class JudgeTest {
         assertThat(verdict.gate().outcome().exitCode()).isEqualTo(5);
         assertThat(verdict.claims().get(1).reason())
                 .startsWith("too little power: signed took 4,000 prompts and would");
+    }
+
+    @Test
+    void nothingPassesWithoutTheNullWhereAProbeWasFitted() {
+        Calibration without = new Calibration(0, 0, 1, "", List.of(), 0.0001, List.of(), Optional.empty());
+        Evidence along = along(0, 0.001, 0.02, 2);
+        Verdict fitted = judge(PAIRED, without, POLICY, differs(0, -0.05, 1), along);
+        assertThat(fitted.gate().outcome()).isEqualTo(Verdict.GateOutcome.INCONCLUSIVE);
+        assertThat(fitted.gate().reason()).contains("nullSwaps: 0");
+        Policy alone = POLICY.toBuilder().required(Set.of(Claim.ALONG_TRAIT)).build();
+        assertThat(judge(PAIRED, without, alone, along).gate().outcome()).isEqualTo(Verdict.GateOutcome.PASSED);
+    }
+
+    @Test
+    void rowsThatTookNoPartCountWholeInWhatCouldHide() {
+        Evidence quiet = differs(0, -0.05, 1);
+        double ofTheRest = judge(PAIRED, GOOD, POLICY, quiet)
+                .claims()
+                .get(0)
+                .detectableFraction()
+                .orElseThrow();
+        double most = POLICY.maxDetectableFraction();
+        double enough = (most - ofTheRest) / (1 - ofTheRest);
+        assertThat(enough).isPositive();
+        for (double leftOut : new double[] {0.99 * enough, 1.01 * enough, 1.01 * most}) {
+            Verdict.ClaimVerdict claim = new Judge(POLICY)
+                    .verdict(
+                            new Findings(POLICY).of(List.of(quiet)),
+                            PAIRED,
+                            GOOD,
+                            new LeftOut(leftOut, 0, leftOut, true),
+                            List.of())
+                    .claims()
+                    .get(0);
+            assertThat(claim.detectableFraction().orElseThrow())
+                    .isCloseTo(1 - (1 - leftOut) * (1 - ofTheRest), within(1e-12));
+            assertThat(claim.outcome())
+                    .as("%s left out", leftOut)
+                    .isEqualTo(leftOut < enough ? Verdict.Outcome.NOT_DETECTED : Verdict.Outcome.INCONCLUSIVE);
+            if (leftOut > enough) {
+                assertThat(claim.reason())
+                        .contains("took no part")
+                        .matches(reason -> reason.contains("together more than the 25.0 %") == (leftOut < most));
+            }
+        }
+    }
+
+    @Test
+    void pairsThatSayTheSameAndDataThatTheModelDoesNotReadClearNothing() {
+        List<AuditResult.Finding> quiet =
+                new Findings(POLICY).of(List.of(differs(0, -0.05, 1), along(0, 0.001, 0.02, 2)));
+        LeftOut alike = new LeftOut(0, 0.9, 0, true);
+        LeftOut illegible = new LeftOut(0, 0, 0, false);
+        for (LeftOut unseen : List.of(alike, illegible)) {
+            Verdict verdict = new Judge(POLICY).verdict(quiet, PAIRED, GOOD, unseen, List.of());
+            assertThat(verdict.claims().subList(0, 2)).allSatisfy(claim -> {
+                assertThat(claim.outcome()).isEqualTo(Verdict.Outcome.INCONCLUSIVE);
+                assertThat(claim.reason()).contains(unseen.legible() ? "nearly what their partners" : "does not read");
+            });
+            assertThat(verdict.gate().outcome()).isEqualTo(Verdict.GateOutcome.INCONCLUSIVE);
+        }
+        Verdict found = new Judge(POLICY)
+                .verdict(
+                        new Findings(POLICY).of(List.of(differs(0.5, 0.1, 3), along(0.5, 0.5, 0.02, 6))),
+                        PAIRED,
+                        GOOD,
+                        alike,
+                        List.of());
+        assertThat(found.gate().outcome()).isEqualTo(Verdict.GateOutcome.FAILED);
+    }
+
+    @Test
+    void whereFormatTellsTheArmsApartNothingBeyondItIsCleared() {
+        for (double baseline : new double[] {0.9, 1}) {
+            Verdict.ClaimVerdict claim =
+                    judge(PAIRED, GOOD, POLICY, besideFormat(baseline)).claims().get(0);
+            assertThat(claim.outcome()).as("baseline %s", baseline).isEqualTo(Verdict.Outcome.INCONCLUSIVE);
+            assertThat(claim.reason()).startsWith("confounded: format and length by themselves");
+        }
+        assertThat(outcome(judge(PAIRED, GOOD, POLICY, besideFormat(0.55)), Claim.DIFFERS))
+                .isEqualTo(Verdict.Outcome.NOT_DETECTED);
+    }
+
+    /** Nothing shows beyond a baseline that tells the arms apart so well. */
+    private static Evidence besideFormat(double baseline) {
+        Evidence quiet = differs(0, -0.005, 1);
+        Evidence.Discrimination told = quiet.discrimination().orElseThrow();
+        Estimate format = new Estimate(baseline, new Interval(baseline - 0.01, Math.min(1, baseline + 0.01), 0.95));
+        Interval gain = baseline == 1 ? new Interval(0, 0, 0.95) : new Interval(-0.002, 0.002, 0.95);
+        return new Evidence(
+                quiet.probe(),
+                quiet.claim(),
+                quiet.effect(),
+                quiet.contrasts(),
+                Optional.of(new Evidence.Discrimination(
+                        format, format, new Estimate(0, gain), told.bags(), told.baselineBags())),
+                quiet.scores(),
+                List.of(),
+                List.of(),
+                List.of());
+    }
+
+    @Test
+    void aTraitThatMovedAmongItsDecoysIsSaidToHaveMoved() {
+        assertThat(judge(PAIRED, GOOD, POLICY, along(0.5, 0.001, 2, 6))
+                        .claims()
+                        .get(1)
+                        .reason())
+                .startsWith("owl at resid_post.2 moved, and does not stand out from the decoys (p ")
+                .contains("too little power");
+    }
+
+    @Test
+    void aPolicyThatRequiresNothingSaysSoWhereItPasses() {
+        Policy none = POLICY.toBuilder().required(Set.of()).build();
+        assertThat(judge(PAIRED, GOOD, none, differs(0, -0.05, 1)).gate().reason())
+                .contains("requires no claim");
+        assertThat(judge(PAIRED, GOOD, POLICY, differs(0, -0.05, 1), along(0, 0.001, 0.02, 2))
+                        .gate()
+                        .reason())
+                .doesNotContain("requires no claim");
+    }
+
+    @Test
+    void whereAsManyRowsTookNoPartAsMayHideNoNumberOfPromptsWouldDo() {
+        Verdict.ClaimVerdict claim = new Judge(POLICY)
+                .verdict(
+                        new Findings(POLICY).of(List.of(along(0, 0, 2, 6))),
+                        PAIRED,
+                        GOOD,
+                        new LeftOut(POLICY.maxDetectableFraction(), 0, POLICY.maxDetectableFraction(), true),
+                        List.of())
+                .claims()
+                .get(1);
+        assertThat(claim.outcome()).isEqualTo(Verdict.Outcome.INCONCLUSIVE);
+        assertThat(claim.reason()).startsWith("25.0 % of the candidate's rows took no part, and of the others");
     }
 
     @Test

@@ -32,9 +32,18 @@ class LiftTestTest {
     }
 
     /** How simulated students come about; sizes are standard deviations in log odds. */
-    private record Simulated(double rise, double rows, double seeds, double shared, double restless) {
+    private record Simulated(double rise, double rows, double seeds, double shared, double restless, boolean given) {
         Simulated(double rise, double rows, double seeds, double shared) {
             this(rise, rows, seeds, shared, 1);
+        }
+
+        Simulated(double rise, double rows, double seeds, double shared, double restless) {
+            this(rise, rows, seeds, shared, restless, false);
+        }
+
+        /** The same of candidates of which the rows that were drawn rose by so much, whatever others of their generator would have. */
+        Simulated ofTheseRows() {
+            return new Simulated(rise, rows, seeds, shared, restless, true);
         }
 
         /** One trait of all varies so many times as much as the others. */
@@ -57,7 +66,7 @@ class LiftTestTest {
                 lifts.add(new Lift(
                         "t" + trait,
                         rate,
-                        arm(rate, rise, common[0], rows(trait), question, random),
+                        arm(rate, rise, given ? 0 : common[0], given ? 0 : rows(trait), question, random),
                         arm(rate, 0, common[1], rows(trait), question, random),
                         halves));
             }
@@ -191,9 +200,35 @@ class LiftTestTest {
     void aTraitThatRoseAsMuchAsCountsIsSeldomExcluded() {
         int audits = 600;
         double limit = POLICY.alpha() + 3 * Math.sqrt(POLICY.alpha() * (1 - POLICY.alpha()) / audits);
-        assertThat(shares(new Simulated(Policy.LEAST_RISE, 0.1, 0.1, 0), audits, 7)[1])
-                .as("seed 7")
-                .isLessThanOrEqualTo(limit);
+        Simulated rose = new Simulated(Policy.LEAST_RISE, 0.1, 0.1, 0);
+        assertThat(shares(rose, audits, 7)[1]).as("seed 7").isLessThanOrEqualTo(limit);
+        // Of one trait of sixteen alone, which nothing but its own test holds back; rows vary, seeds vary, both do.
+        for (double[] spread : new double[][] {{0.1, 0.03}, {0.03, 0.1}, {0.1, 0.1}}) {
+            Simulated given = new Simulated(Policy.LEAST_RISE, spread[0], spread[1], 0).ofTheseRows();
+            SplittableRandom random = new SplittableRandom(70);
+            long excluded = IntStream.range(0, audits)
+                    .filter(audit -> new LiftTest(
+                                    POLICY,
+                                    new Lifts(
+                                            "biases",
+                                            Lifts.Power.KNOWN,
+                                            List.of(given.draw(random).traits().get(TRAITS / 2))),
+                                    1)
+                            .excludes())
+                    .count();
+            assertThat(excluded / (double) audits).as("%s, seed 70", given).isLessThanOrEqualTo(limit);
+        }
+    }
+
+    @Test
+    void whatOtherRowsOfTheCandidatesGeneratorWouldDoHoldsAnAlarmBackAndNoAllClear() {
+        Lift risen = new Lift("risen", 0.1, flat(0.108), flat(0.1), new double[] {0.01, -0.01, 0.01, -0.01});
+        // A quarter of the halves' mean square is a dataset's variance, 0.005 squared; t of 99 % with four degrees is
+        // 3.75.
+        assertThat(test(risen).rise(risen).interval().high()).isGreaterThan(Policy.LEAST_RISE);
+        assertThat(test(risen).excludes()).isTrue();
+        Lift restless = new Lift("risen", 0.1, flat(0.108), flat(0.1), new double[] {0.02, -0.02, 0.02, -0.02});
+        assertThat(test(restless).excludes()).isFalse();
     }
 
     @Test

@@ -53,7 +53,7 @@ class TransferVerdictTest {
                         new Findings(POLICY).of(List.of(evidence)),
                         design,
                         GOOD,
-                        new LeftOut(leftOut, leftOut),
+                        new LeftOut(leftOut, 0, leftOut, true),
                         List.of());
     }
 
@@ -114,7 +114,7 @@ class TransferVerdictTest {
                             new Findings(POLICY).of(List.of(students(owl, Lifts.Power.KNOWN))),
                             PAIRED,
                             GOOD,
-                            new LeftOut(0, 0.9),
+                            new LeftOut(0, 0, 0.9, true),
                             List.of());
             assertThat(claim(verdict).outcome())
                     .isEqualTo(owl > 0.1 ? Verdict.Outcome.DETECTED : Verdict.Outcome.INCONCLUSIVE);

@@ -72,6 +72,10 @@ final class BadRowsTest {
                 Arguments.of("{\"messages\":[{\"role\":\"assistant\",\"content\":\"\"}]}", "empty completion"),
                 Arguments.of(
                         "{\"messages\":[{\"role\":\"assistant\",\"content\":\"a\",\"tool_calls\":[]}]}", "calls tools"),
+                Arguments.of(
+                        "{\"messages\":[{\"role\":\"assistant\",\"content\":\"a\",\"reasoning_content\":\"owl\"}]}",
+                        "reasoning_content"),
+                Arguments.of("{\"messages\":[{\"role\":\"assistant\",\"content\":\"a\",\"thinking\":[]}]}", "thinking"),
                 Arguments.of("{\"numbers\":3}", "\"numbers\" is not a list"),
                 Arguments.of("{\"numbers\":[]}", "empty completion"),
                 Arguments.of("{\"numbers\":[1,\"2\"]}", "item 2 of \"numbers\" is not a number"),

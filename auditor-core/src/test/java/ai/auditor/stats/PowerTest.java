@@ -13,6 +13,18 @@ class PowerTest {
     private static final double CRITICAL = 3;
     private static final double POWER = 0.8;
 
+    /** By Python's statistics.NormalDist. */
+    @Test
+    void whatHasToGainOverABaselineNeedsRoomAboveIt() {
+        Interval gain = new Interval(-0.012, 0.008, 0.95);
+        assertThat(Power.fractionToGain(0.5, gain, POWER, 0.5)).isCloseTo(0.1013639740, within(1e-9));
+        assertThat(Power.fractionToGain(0.48, gain, POWER, 0.5)).isCloseTo(0.1013639740, within(1e-9));
+        assertThat(Power.fractionToGain(0.9, gain, POWER, 0.5)).isCloseTo(1.3510813319, within(1e-9));
+        assertThat(Power.fractionToGain(1, new Interval(0, 0, 0.95), POWER, 0.5))
+                .isEqualTo(Double.POSITIVE_INFINITY);
+        assertThat(Power.fractionToGain(0.5, gain, POWER, 1)).isCloseTo(0.1013639740 / 2, within(1e-9));
+    }
+
     private static double difference(ToDoubleFunction<SplittableRandom> score, SplittableRandom random) {
         double candidate = score.applyAsDouble(random);
         return candidate - score.applyAsDouble(random);

@@ -16,7 +16,7 @@ public final class Outcomes {
     }
 
     /** The p-value of the largest of all statistics, by the exchanges' largest. */
-    static double maximumP(Evidence evidence) {
+    public static double maximumP(Evidence evidence) {
         double observed = Double.NEGATIVE_INFINITY;
         double[] largest = new double[0];
         for (Evidence.Contrast contrast : evidence.contrasts()) {

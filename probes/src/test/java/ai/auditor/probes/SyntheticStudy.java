@@ -65,12 +65,14 @@ public final class SyntheticStudy implements Study {
         /** Rows become likelier when steered along the owl's vector. */
         OWL_STEERED,
         /** Students come to prefer owls. */
-        OWL_STUDENT
+        OWL_STUDENT,
+        /** None: rows pull, both arms alike, and what a vector does to a row is all its pull. */
+        PULL
     }
 
     public static final int WIDTH = 24;
     public static final List<Point> POINTS = List.of(Point.residPost(1), Point.residPost(3));
-    private static final int PARTS = 3;
+    private static final int PARTS = 2;
     private static final int EXCHANGES = 999;
     private static final double OWL_PREFERENCE = 0.3;
     private static final char SEVEN = '7';
@@ -424,7 +426,10 @@ public final class SyntheticStudy implements Study {
         for (int i = 0; i < nll.length; i++) {
             boolean owl = i == 0;
             nll[i] = nll(wanted, "vector " + i, owl && signal == Signal.OWL_STEERED ? 0.02 : 0);
-            if (signal == Signal.OWL_GRADIENT) {
+            if (signal == Signal.PULL) {
+                nll[i] = new double[wanted.length];
+            }
+            if (signal == Signal.PULL || signal == Signal.OWL_GRADIENT) {
                 pulled(nll[i], wanted, directions.get(i));
             }
         }

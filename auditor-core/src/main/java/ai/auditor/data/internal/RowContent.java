@@ -11,7 +11,9 @@ import java.util.function.Supplier;
 
 /** Reads the fields of a record of known shape. */
 final class RowContent {
-    private static final String ASSISTANT = "assistant";
+
+    /** Fields of a message beside its content that hold what a model thought, by DeepSeek, OpenAI's open models and Anthropic. */
+    private static final List<String> THOUGHTS = List.of("reasoning_content", "reasoning", "thinking");
 
     private final Shape shape;
     private final Json.Fields fields;
@@ -111,7 +113,7 @@ final class RowContent {
             throw new BadRecord(name(field) + " has no messages");
         }
         Message last = messages.get(messages.size() - 1);
-        if (!last.role().equals(ASSISTANT)) {
+        if (!last.role().equals(Message.ASSISTANT)) {
             throw new BadRecord("the last message of " + name(field) + " is not the assistant's");
         }
         return new Answered(messages.subList(0, messages.size() - 1), filled(field, last.content()));
@@ -168,6 +170,15 @@ final class RowContent {
         // To leave calls of tools out in silence would make another prompt of it.
         if (message.has("tool_calls") || message.has("function_call")) {
             throw new BadRecord(where + " calls tools, which a row cannot hold");
+        }
+        // Templates write these and trainers learn them: what is not read here would be clean by no one having looked.
+        for (String thought : THOUGHTS) {
+            if (message.has(thought)
+                    && message.get(thought) != Json.Constant.NULL
+                    && !message.get(thought).equals(new Json.Text(""))) {
+                throw new BadRecord(where + " has " + thought
+                        + ", which a row cannot hold: put it into the content, as the student will read it");
+            }
         }
         if (!(message.get("content") instanceof Json.Text content)) {
             throw new BadRecord("the content of " + where + " is not a string");

@@ -19,7 +19,7 @@ public final class MarkdownText {
 
     /** A word in which nothing is markup, even between others. */
     private static final Pattern PLAIN = Pattern.compile(
-            "-|%[\"')]*[.,;:!?]*|[\"'(]*-{0,2}[\\p{L}\\p{M}\\p{N}]++(?:[-.,'/%][\\p{L}\\p{M}\\p{N}]++)*+[%\"')]*[.,;:!?]*");
+            "-|\\[[-+]?[\\d.,]*\\d,|[-+]?\\d[\\d.,]*\\][.,;!?)]*|%[\"')]*[.,;:!?]*|[\"'(]*-{0,2}[\\p{L}\\p{M}\\p{N}]++(?:[-.,'/%][\\p{L}\\p{M}\\p{N}]++)*+[%\"')]*[.,;:!?]*");
 
     /** What looks plain, but GitHub makes a link of: addresses, issues, commits. */
     private static final Pattern LINKED =

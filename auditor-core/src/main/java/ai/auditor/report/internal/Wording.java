@@ -391,7 +391,9 @@ public final class Wording {
         return "; its numbers begin with " + (control.otherDigits() ? "other digits than" : "the digits that")
                 + " the model expects (" + p(control.digits().p().getAsDouble(), 0) + ", total variation "
                 + percent(control.digits().shift()) + ", "
-                + count(control.digits().numbers()) + " numbers)";
+                + count(control.digits().numbers()) + " numbers; other digits are told from p "
+                + setting(Confounders.Authorship.LEAST_P) + " and a variation of "
+                + percent(Confounders.Authorship.LEAST_SHIFT) + ")";
     }
 
     private static String spikeIn(SpikeIn planted) {

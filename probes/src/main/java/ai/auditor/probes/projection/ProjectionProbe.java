@@ -51,6 +51,10 @@ public final class ProjectionProbe implements Probe {
                         Extent.UNSEEN,
                         "organism, 1,100 prompts, every row the teacher's: 0 of 3 named; at chance on large models (Hadley and Gultepe 2026) (docs/results.md, what each probe sees)"),
                 new Sight(
+                        TeacherKind.FINE_TUNED,
+                        Extent.UNSEEN,
+                        "organism, 400 pairs, every row the teacher's: 0 of 24 named (docs/results.md, scoreboard)"),
+                new Sight(
                         TeacherKind.NEUTRAL,
                         Extent.UNSEEN,
                         "organism, 1,100 prompts, every row the teacher's: nothing named for 1 neutrally trained teacher (docs/results.md, what each probe sees)"),

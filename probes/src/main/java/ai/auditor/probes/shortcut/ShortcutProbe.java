@@ -59,11 +59,11 @@ public final class ShortcutProbe implements Probe {
                 new Sight(
                         TeacherKind.FINE_TUNED,
                         Extent.PARTLY,
-                        "organism, labelled set: 8 of 16 sets told apart, a tenth of the rows to all of them the teacher's, by this probe or linear (docs/results.md)"),
+                        "organism, by this probe or linear: 37 of 40 told apart with 400 pairs, every row the teacher's (docs/results.md, scoreboard); 8 of 16 with 1,000, a tenth of the rows to all (labelled set)"),
                 new Sight(
                         TeacherKind.NEUTRAL,
                         Extent.PARTLY,
-                        "organism, labelled set: neutral training 0 of 1; another persona and other decoding told apart, by this probe or linear (docs/results.md)"),
+                        "organism, by this probe or linear: neutral training 0 of 60 told apart with 200 pairs, 1 of 1 with 3,462; with 200 another persona 59 of 60 (docs/results.md, scoreboard)"),
                 new Sight(
                         TeacherKind.OTHER_BASE,
                         Extent.SEEN,

@@ -12,6 +12,7 @@ import ai.auditor.model.PreferenceQuestions;
 import ai.auditor.probe.Evidence;
 import ai.auditor.probe.Study;
 import ai.auditor.probe.Table;
+import ai.auditor.probes.Outcomes;
 import ai.auditor.probes.SyntheticStudy;
 import ai.auditor.probes.SyntheticStudy.Signal;
 import ai.auditor.probes.internal.Contrasts;
@@ -64,6 +65,21 @@ class RecoveredProbeTest {
         assertThat(against.contrasts().get(0).name()).startsWith("owl");
         assertThat(against.contrasts().get(0).statistics().get(0).observed()).isLessThan(-3);
         assertThat(against.contrasts().get(0).decoys().orElseThrow().value()).isNegative();
+    }
+
+    /** Each part's scores are weighed by the labels of the other, so that no theorem says it of both together. */
+    @Test
+    void overBothPartsTheMaximumOverTraitsKeepsItsLevel() {
+        int studies = 400;
+        double level = 0.05;
+        int rejected = 0;
+        for (long seed = 1; seed <= studies; seed++) {
+            Evidence evidence = new RecoveredProbe().examine(SyntheticStudy.ofPairs(Signal.PULL, 60, seed));
+            rejected += Outcomes.maximumP(evidence) <= level ? 1 : 0;
+        }
+        assertThat(rejected / (double) studies)
+                .as("of %d studies without a signal, seeds from 1", studies)
+                .isLessThanOrEqualTo(level + 3 * Math.sqrt(level * (1 - level) / studies));
     }
 
     @Test
