@@ -14,13 +14,13 @@ final class MarkdownTable {
     private static final Pattern MARKUP = Pattern.compile("[\\\\`*\\[\\]|]|<(?=[A-Za-z/!?])|&(?=[#A-Za-z])");
 
     /** What GitHub makes a link or a message of, escaped or not: mentions, addresses, issues. */
-    private static final Pattern ACTING = Pattern.compile("@|www\\.|://|#\\d|gh-\\d", Pattern.CASE_INSENSITIVE);
+    private static final Pattern ACTING = Pattern.compile("@|www\\.|://|#\\d|\\bgh-\\d", Pattern.CASE_INSENSITIVE);
 
     private MarkdownTable() {}
 
     /** Prints a table under its title, and an empty line behind it. */
     static void print(PrintWriter out, Table table) {
-        out.println("**" + table.title() + "**\n");
+        out.println("**" + cell(table.title()) + "**\n");
         if (table.rows().isEmpty()) {
             out.println(Table.NONE);
         } else {
@@ -32,7 +32,7 @@ final class MarkdownTable {
 
     /** Prints a line of text as a paragraph, in which nothing is markup. */
     static void paragraph(PrintWriter out, String line) {
-        out.println(Printable.line(line).replaceAll("[\\\\`*\\[\\]<>&|]", "\\\\$0") + "\n");
+        out.println(cell(line) + "\n");
     }
 
     /** Prints the headings. */

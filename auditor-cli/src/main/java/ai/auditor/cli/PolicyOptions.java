@@ -143,10 +143,15 @@ final class PolicyOptions {
                             + " tests "
                             + untested.stream().map(Claim::toString).collect(Collectors.joining(", "))
                             + (untested.contains(Claim.WOULD_TRANSFER)
+                                            && policy.probes().isEmpty()
                                     ? "; would-transfer takes shadow students (--student, or --tier deep with the model in the box)"
                                     : "")
-                            + "; what is tested: required: "
-                            + tested.stream().map(Claim::toString).collect(Collectors.joining(", ", "[", "]")));
+                            + (tested.isEmpty()
+                                    ? ""
+                                    : "; what is tested: required: "
+                                            + tested.stream()
+                                                    .map(Claim::toString)
+                                                    .collect(Collectors.joining(", ", "[", "]"))));
         }
     }
 

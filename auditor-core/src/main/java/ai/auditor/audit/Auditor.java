@@ -46,12 +46,10 @@ public final class Auditor {
     private final Policy policy;
     private final List<Probe> probes;
     private final TraitList traits;
-    private final List<String> only;
     private final Optional<SteeringVectors> vectors;
     private final LongRows longRows;
     private final double maxBadRows;
     private final Optional<PlantedRows> planted;
-    private final int prompts;
     private final Progress progress;
 
     private Auditor(Builder builder) {
@@ -62,12 +60,10 @@ public final class Auditor {
                 .filter(probe -> policy.takes(probe.name()))
                 .toList();
         traits = builder.traits;
-        only = policy.traits();
         vectors = Optional.ofNullable(builder.vectors);
         longRows = builder.longRows;
         maxBadRows = builder.maxBadRows;
         planted = Optional.ofNullable(builder.planted);
-        prompts = policy.rows();
         progress = builder.progress;
     }
 
@@ -290,7 +286,7 @@ public final class Auditor {
                 arm(rows.teacher()),
                 arm(rows.control()),
                 0,
-                prompts,
+                policy.rows(),
                 policy.fewestPrompts(),
                 new Sha256()
                         .text(rows.teacher().contentDigest())
@@ -392,7 +388,7 @@ public final class Auditor {
         model.encoder().requireReading(model.options().raw());
         selfCheck(dataset);
         long seed = seed(dataset, List.of(dataset));
-        Comparison comparison = Comparison.halves(arm(dataset), prompts, policy.fewestPrompts(), seed);
+        Comparison comparison = Comparison.halves(arm(dataset), policy.rows(), policy.fewestPrompts(), seed);
         requireEnoughToHalve(comparison);
         SteeringVectors none = new SteeringVectors(List.of(), List.of(), Map.of());
         ModelStudy study = ModelStudy.of(setup(none, points()), comparison, seed);
@@ -440,7 +436,7 @@ public final class Auditor {
     }
 
     private TraitList asked() {
-        return only.isEmpty() ? traits : traits.select(only);
+        return policy.traits().isEmpty() ? traits : traits.select(policy.traits());
     }
 
     /** Vectors are centred on the whole list, then only those that were asked for are kept. */
@@ -451,7 +447,7 @@ public final class Auditor {
                         Map.of("model", model.digest(), "tool", Tool.NAME))
                 .fromList(traits));
         requireFitting(all);
-        return only.isEmpty() ? all : all.select(only);
+        return policy.traits().isEmpty() ? all : all.select(policy.traits());
     }
 
     private void requireFitting(SteeringVectors all) {
@@ -477,7 +473,7 @@ public final class Auditor {
         double unpaired = comparison.paired() ? 1 - comparison.design().pairedShare() : 0;
         return new LeftOut(
                 1 - (1 - bad) * (1 - unpaired),
-                AlikePairs.share(comparison),
+                comparison.alike(),
                 1 - comparison.design().candidateRows() / records,
                 facts.confounders().legible(model.facts().vocabularySize()));
     }
@@ -529,8 +525,9 @@ public final class Auditor {
         Map<String, String> settings = new TreeMap<>();
         settings.put("longRows", longRows.toString());
         settings.put("maxBadRows", Double.toString(maxBadRows));
-        settings.put("promptSample", Integer.toString(prompts));
-        settings.put("traits", only.isEmpty() ? "all of " + traits.name() : String.join(", ", only));
+        settings.put("promptSample", Integer.toString(policy.rows()));
+        settings.put(
+                "traits", policy.traits().isEmpty() ? "all of " + traits.name() : String.join(", ", policy.traits()));
         settings.put("points", points().toString());
         planted.ifPresent(rows -> {
             settings.put("planted.trait", rows.trait());

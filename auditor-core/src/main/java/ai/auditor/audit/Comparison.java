@@ -27,6 +27,7 @@ import java.util.stream.Stream;
  * then all control rows. The layout depends on the content of the rows alone, not on their order in a file.
  *
  * @param groups prompt group of each row, {@code [rows]}
+ * @param alike share of pairs that say nearly the same ({@link AlikePairs}), where the two arms should be two draws
  */
 record Comparison(
         List<Row> rows,
@@ -34,7 +35,8 @@ record Comparison(
         boolean[] candidate,
         int[] groups,
         boolean paired,
-        AuditResult.Design design) {
+        AuditResult.Design design,
+        double alike) {
     private static final double PER_CENT = 100;
 
     /** What is said where the control is one run. */
@@ -90,7 +92,7 @@ record Comparison(
                 notes.add(String.format(
                         Locale.ROOT, "%,d rows have no partner of the same prompt and took no part.", left));
             }
-            members.addAll(paired(candidates, controls, pairing, notes));
+            members.addAll(paired(candidates, controls, pairing));
         } else {
             notes.add(
                     pairing.pairs().isEmpty()
@@ -103,7 +105,7 @@ record Comparison(
             members.addAll(candidates);
             members.addAll(controls);
         }
-        return laidOut(members, paired, share, prompts, fewest, seed, notes);
+        return laidOut(members, paired, true, share, prompts, fewest, seed, notes);
     }
 
     /** Lays out chosen and rejected answers, each with the one that it was held against; the parameters are those of {@link #of}. */
@@ -126,15 +128,14 @@ record Comparison(
                             + " the two choices are not independent.",
                     left));
         }
-        List<Member> members = paired(candidates, controls, pairing, notes);
+        earlierAnswers(candidates).ifPresent(notes::add);
+        List<Member> members = paired(candidates, controls, pairing);
         double share = (double) pairing.pairs().size() / Math.max(1, candidates.size());
-        return laidOut(members, true, share, prompts, fewest, seed, notes);
+        return laidOut(members, true, false, share, prompts, fewest, seed, notes);
     }
 
     /** Pairs next to each other; a pair is one group, whatever groups are made of. */
-    private static List<Member> paired(
-            List<Member> candidates, List<Member> controls, Pairing pairing, List<String> notes) {
-        alike(candidates, controls, pairing.pairs()).ifPresent(notes::add);
+    private static List<Member> paired(List<Member> candidates, List<Member> controls, Pairing pairing) {
         List<Member> members = new ArrayList<>();
         for (Pairing.Pair pair : pairing.pairs()) {
             Member first = candidates.get(pair.candidate());
@@ -144,21 +145,26 @@ record Comparison(
         return members;
     }
 
-    /** Pairs of equal rows tell nothing, and many of them say that the two arms are not two draws. */
-    private static Optional<String> alike(List<Member> candidates, List<Member> controls, List<Pairing.Pair> pairs) {
-        long alike = pairs.stream()
-                .filter(pair -> AlikePairs.alike(
-                        candidates.get(pair.candidate()).row().completion(),
-                        controls.get(pair.control()).row().completion()))
+    /** Pairs of equal rows tell nothing, and many long ones say that the two arms are not two draws. */
+    private static Optional<String> alike(List<Row> rows, long alike) {
+        long equal = IntStream.range(0, rows.size() / 2)
+                .filter(pair -> rows.get(2 * pair)
+                        .completion()
+                        .equals(rows.get(2 * pair + 1).completion()))
                 .count();
-        return alike == 0
+        return equal + alike == 0
                 ? Optional.empty()
                 : Optional.of(String.format(
                         Locale.ROOT,
-                        "%,d of %,d pairs have the same completion in candidate and control, or nearly the same words: they tell nothing, and"
-                                + " count as rows that were not seen.",
-                        alike,
-                        pairs.size()));
+                        "%,d of %,d pairs have the same completion in candidate and control: they tell nothing.%s",
+                        equal,
+                        rows.size() / 2,
+                        alike == 0
+                                ? ""
+                                : String.format(
+                                        Locale.ROOT,
+                                        " %,d are long and have the same words, or nearly: they count as rows that were not seen.",
+                                        alike)));
     }
 
     /** What stands in a prompt is the same in both arms, so that no probe can see it; most trainers learn such answers too. */
@@ -210,7 +216,7 @@ record Comparison(
         for (Member member : members(dataset, true)) {
             members.add(member.labelled(members.size() % 2 == 0));
         }
-        return laidOut(members, false, 0, prompts, fewest, seed, new ArrayList<>());
+        return laidOut(members, false, false, 0, prompts, fewest, seed, new ArrayList<>());
     }
 
     /** Some of these rows as two halves of equal size by turns, without pairs; groups stay. */
@@ -234,7 +240,7 @@ record Comparison(
                 (int) Arrays.stream(kept).distinct().count(),
                 0,
                 List.of());
-        return new Comparison(halvedRows, halvedTokens, labels, kept, false, halved);
+        return new Comparison(halvedRows, halvedTokens, labels, kept, false, halved, 0);
     }
 
     /**
@@ -305,9 +311,11 @@ record Comparison(
                 .count();
     }
 
+    /** @param draws whether the two arms should be two draws of answers to the same prompts */
     private static Comparison laidOut(
             List<Member> members,
             boolean paired,
+            boolean draws,
             double share,
             int prompts,
             int fewest,
@@ -347,9 +355,20 @@ record Comparison(
             candidates += labels[i] ? 1 : 0;
         }
         List<Row> laidOut = rows(taking);
+        long alike = paired && draws ? AlikePairs.count(laidOut) : 0;
+        if (paired) {
+            alike(laidOut, alike).ifPresent(notes::add);
+        }
         told(copies(laidOut, labels, paired)).ifPresent(notes::add);
         AuditResult.Design design =
                 new AuditResult.Design(paired, candidates, labels.length - candidates, numbered.size(), share, notes);
-        return new Comparison(laidOut, taking.stream().map(Member::tokens).toList(), labels, groups, paired, design);
+        return new Comparison(
+                laidOut,
+                taking.stream().map(Member::tokens).toList(),
+                labels,
+                groups,
+                paired,
+                design,
+                alike == 0 ? 0 : 2.0 * alike / laidOut.size());
     }
 }

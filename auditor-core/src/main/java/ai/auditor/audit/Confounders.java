@@ -8,7 +8,7 @@ import java.util.OptionalDouble;
 
 /**
  * In what else the arms differ than in what a claim asks about, and whether the control is what the reference model writes. Told beside the
- * verdict and no part of it: a trait, too, may make rows longer, or more surprising.
+ * verdict and no part of it, but for data that the model does not read at all: a trait, too, may make rows longer, or more surprising.
  *
  * @param nuisances what was looked at, in a fixed order
  * @param authorship of the control; empty where no completion token of it could be read

@@ -154,16 +154,25 @@ final class Findings {
         Optional<AuditResult.PowerSimulation> simulation =
                 study.flatMap(of -> PowerSimulations.of(of, evidence, sight, policy.reference()));
         return new AuditResult.Finding(
-                evidence, p, smallestDecoy, noLess(detectable(evidence, sight, asked), simulation), told, simulation);
+                evidence,
+                p,
+                smallestDecoy,
+                noLess(detectable(evidence, sight, asked), evidence, simulation),
+                told,
+                simulation);
     }
 
-    /** The closed form assumes scores that are spread alike in both arms; where the scores themselves say that it takes more, they count. */
-    private static OptionalDouble noLess(OptionalDouble detectable, Optional<AuditResult.PowerSimulation> simulation) {
-        if (detectable.isEmpty() || simulation.isEmpty()) {
+    /**
+     * The closed form assumes scores that are spread alike in both arms; where the scores themselves say that it takes more, they count. Of
+     * several contrasts one alone is simulated, which says nothing of the others.
+     */
+    private static OptionalDouble noLess(
+            OptionalDouble detectable, Evidence evidence, Optional<AuditResult.PowerSimulation> simulation) {
+        if (detectable.isEmpty() || simulation.isEmpty() || evidence.contrasts().size() > 1) {
             return detectable;
         }
-        // Infinite is what is above the whole of the rows: by how much is told by the closed form alone.
-        double simulated = Math.min(simulation.get().simulated(), Math.nextUp(1.0));
+        // By how much it is more than all rows is told by the closed form alone.
+        double simulated = Math.min(1, simulation.get().simulated());
         return OptionalDouble.of(Math.max(detectable.getAsDouble(), simulated));
     }
 
@@ -244,7 +253,7 @@ final class Findings {
                 .flatMap(contrast -> policy.reference().of(evidence, contrast).stream())
                 .mapToDouble(moved -> Power.fractionToGain(
                         discrimination.baseline().value(),
-                        discrimination.gain().interval(),
+                        discrimination.row().interval(),
                         policy.power(),
                         moved.shift()))
                 .max()

@@ -329,8 +329,9 @@ final class Judge {
                 ? new Verdict.Gate(
                         Verdict.GateOutcome.PASSED,
                         "risk " + risk + " is below the threshold " + policy.failOn()
-                                + (policy.required().isEmpty()
-                                        ? "; the policy requires no claim, so this says only that nothing was found"
+                                + (policy.required().isEmpty() ? "; the policy requires no claim" : "")
+                                + (policy.required().isEmpty() && risk == Risk.NONE
+                                        ? ", so this says only that nothing was found"
                                         : ""))
                 : new Verdict.Gate(Verdict.GateOutcome.INCONCLUSIVE, String.join("; ", open));
     }

@@ -27,9 +27,13 @@ record LeftOut(double unread, double alike, double all, boolean legible) {
             return "the reference model does not read these data (the control's tokens surprise it more than if it guessed among all that it"
                     + " knows): what its probes do not see says nothing";
         }
-        return NumberText.perCent(unseen()) + " % of the candidate's rows took no part"
-                + (alike < WORTH_SAYING
+        if (alike < WORTH_SAYING) {
+            return NumberText.perCent(unread) + " % of the candidate's rows took no part";
+        }
+        return (unread < WORTH_SAYING
                         ? ""
-                        : ", or say nearly what their partners of the control say, as two draws would not");
+                        : NumberText.perCent(unread) + " % of the candidate's rows took no part, and of the others ")
+                + NumberText.perCent(alike)
+                + " % say nearly what their partners of the control say, as two draws seldom do";
     }
 }

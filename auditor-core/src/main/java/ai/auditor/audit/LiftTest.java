@@ -34,6 +34,7 @@ final class LiftTest {
     private final Policy policy;
     private final Evidence.Lifts lifts;
     private final double family;
+    private final double unlearned;
     private final VarianceComponent placebos;
     private final double largestPlacebo;
     private final Evidence.Lift best;
@@ -44,7 +45,13 @@ final class LiftTest {
      * @param probes that trained students, which share the level
      */
     LiftTest(Policy policy, Evidence.Lifts lifts, long probes) {
+        this(policy, lifts, probes, 0);
+    }
+
+    /** @param unlearned the share of the candidate's rows that no student learned */
+    LiftTest(Policy policy, Evidence.Lifts lifts, long probes, double unlearned) {
         this.policy = policy;
+        this.unlearned = unlearned;
         this.lifts = lifts;
         this.family = (double) probes * lifts.traits().size();
         this.placebos = pooled(lifts.traits());
@@ -105,16 +112,27 @@ final class LiftTest {
     /**
      * Whether students of these rows surely prefer every trait by less than counts. That is said only where it holds for each, so each is
      * tested at the whole level (an intersection-union test). It is said of the candidate's rows themselves, not of others that their
-     * generator might have written: of rows, only the control's are a draw.
+     * generator might have written: of rows, only the control's are a draw, and as far as students did not learn them the candidate's.
      */
     boolean excludes() {
         return excludes(1);
     }
 
     private boolean excludes(double times) {
-        return lifts.traits().stream()
-                .allMatch(lift -> below(
-                        lift.value(), varies(lift, square(slope(lift.control().mean())), times)));
+        return lifts.traits().stream().allMatch(lift -> below(lift.value(), ofTheseRows(lift, times)));
+    }
+
+    /** Its rise as students of these rows have it, with the interval whose upper end {@link #excludes} asks for. */
+    Estimate ofTheseRows(Evidence.Lift lift) {
+        return Estimate.of(lift.value(), ofTheseRows(lift, 1), 1 - 2 * policy.alpha());
+    }
+
+    private List<VarianceComponent> ofTheseRows(Evidence.Lift lift, double times) {
+        return varies(
+                lift,
+                unlearned * square(slope(lift.candidate().mean()))
+                        + square(slope(lift.control().mean())),
+                times);
     }
 
     private boolean below(double value, List<VarianceComponent> varies) {

@@ -27,7 +27,7 @@ record Obstacles(
     }
 
     boolean enough(Policy policy) {
-        return leftOut.unseen() <= policy.maxDetectableFraction();
+        return leftOut.unseen() < 1 && leftOut.unseen() <= policy.maxDetectableFraction();
     }
 
     /** Whether students learned enough of the candidate for what they do not take over to say anything. */
@@ -62,15 +62,19 @@ record Obstacles(
                 + (differing.isEmpty() ? "" : "; the arms differ in " + String.join(", ", differing));
     }
 
-    /** What share of all the candidate's rows could hide, where some were not seen: all of those, and of the others what was told. */
+    /**
+     * What share of all the candidate's rows could hide: those that nobody read, those of pairs that are alike, and of the others as many as would
+     * have been seen at least; a share that would have been seen is one of all pairs, alike or not. Empty where nothing was seen.
+     */
     OptionalDouble ofAll(OptionalDouble detectable) {
-        return detectable.isPresent()
-                ? OptionalDouble.of(leftOut.unseen() + (1 - leftOut.unseen()) * detectable.getAsDouble())
-                : detectable;
+        return detectable.isPresent() && leftOut.unseen() < 1
+                ? OptionalDouble.of(
+                        leftOut.unread() + (1 - leftOut.unread()) * (leftOut.alike() + detectable.getAsDouble()))
+                : OptionalDouble.empty();
     }
 
-    /** The largest detectable fraction of the rows that were seen with which no more of all could hide than the policy allows. */
+    /** The largest detectable fraction of the pairs that were read with which no more of all could hide than the policy allows. */
     double allowed(Policy policy) {
-        return (policy.maxDetectableFraction() - leftOut.unseen()) / (1 - leftOut.unseen());
+        return (policy.maxDetectableFraction() - leftOut.unread()) / (1 - leftOut.unread()) - leftOut.alike();
     }
 }

@@ -20,7 +20,7 @@ import java.util.stream.Collectors;
  * @param blind probes that were measured to see no teacher with a trait: they may raise an alarm and clear nothing
  */
 record Sensitivity(Policy policy, Set<String> blind) {
-    /** From here on more prompts are no remedy: what is added to an AUROC shrinks with how large it is already. */
+    /** From here on more prompts are no remedy: a quarter of rows that are shifted by half a deviation adds 0.002 to an AUROC of 0.75. */
     private static final double FORMAT_TELLS = 0.75;
 
     private static final MathContext TWO_DIGITS = new MathContext(2, RoundingMode.CEILING);
@@ -47,6 +47,15 @@ record Sensitivity(Policy policy, Set<String> blind) {
         }
         AuditResult.Finding deciding = decides.get();
         String probe = deciding.evidence().probe();
+        boolean tooManyUnseen = deciding.detectableFraction().isPresent() && !(obstacles.allowed(policy) > 0);
+        if (suffices(deciding.detectableFraction()) || tooManyUnseen) {
+            return String.format(
+                    Locale.ROOT,
+                    "%s; beside them less than %s %% could hide: together more than the %s %% that the policy allows",
+                    obstacles.leftOut().words(),
+                    NumberText.perCent(Math.min(1, deciding.detectableFraction().getAsDouble())),
+                    NumberText.perCent(policy.maxDetectableFraction()));
+        }
         Optional<Evidence.Discrimination> told = deciding.evidence().discrimination();
         if (told.isPresent() && told.get().baseline().value() >= FORMAT_TELLS) {
             return String.format(
@@ -56,14 +65,6 @@ record Sensitivity(Policy policy, Set<String> blind) {
         }
         if (deciding.detectableFraction().isEmpty()) {
             return "too little power: what " + probe + " could have seen cannot be told";
-        }
-        if (suffices(deciding.detectableFraction()) || !(obstacles.allowed(policy) > 0)) {
-            return String.format(
-                    Locale.ROOT,
-                    "%s, and of the others less than %s %% could hide: together more than the %s %% that the policy allows",
-                    obstacles.leftOut().words(),
-                    NumberText.perCent(deciding.detectableFraction().getAsDouble()),
-                    NumberText.perCent(policy.maxDetectableFraction()));
         }
         Optional<ControlRuns> runs = obstacles.runs();
         if (runs.isPresent()) {

@@ -35,7 +35,11 @@ record TransferJudge(Policy policy, boolean spared) {
                             + (spared ? ": the gate had failed before, and this policy stops there" : ""));
         }
         List<LiftTest> tests = trained.stream()
-                .map(finding -> new LiftTest(policy, finding.evidence().lifts().orElseThrow(), trained.size()))
+                .map(finding -> new LiftTest(
+                        policy,
+                        finding.evidence().lifts().orElseThrow(),
+                        trained.size(),
+                        obstacles.leftOut().all()))
                 .toList();
         int told = IntStream.range(0, tests.size())
                 .boxed()
@@ -90,7 +94,7 @@ record TransferJudge(Policy policy, boolean spared) {
             outcome = Verdict.Outcome.INCONCLUSIVE;
             reason = tooFewStudents(test, best);
         }
-        Estimate rise = test.rise(best);
+        Estimate rise = outcome == Verdict.Outcome.NOT_DETECTED ? test.ofTheseRows(best) : test.rise(best);
         return Verdict.ClaimVerdict.tested(
                 policy,
                 Claim.WOULD_TRANSFER,

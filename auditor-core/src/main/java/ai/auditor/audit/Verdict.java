@@ -52,7 +52,7 @@ public record Verdict(List<ClaimVerdict> claims, Risk risk, Gate gate, Map<Strin
      * @param p family-wise p over the claim's probes, points and traits, by exchanges of labels
      * @param decoyP p of its place among decoys, of {@code along-trait}
      * @param q Benjamini-Yekutieli over the traits and points of the probe that names it, of {@code along-trait}
-     * @param detectableFraction against {@code reference}, of all the candidate's rows: those that took no part could hide whole
+     * @param detectableFraction against {@code reference}, of all the candidate's rows: those that were not seen could hide whole
      * @param affected the share of candidate rows that would make what was measured, each with the reference effect
      * @param reference the named reference effect and the power
      */

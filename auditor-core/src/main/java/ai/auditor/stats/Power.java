@@ -17,6 +17,12 @@ public final class Power {
     /** Beyond which a share of rejections is no accident. */
     private static final int STANDARD_ERRORS = 3;
 
+    /** Farther apart than so many standard deviations no scores are that leave anything to be asked. */
+    private static final double FARTHEST = 8;
+
+    /** To eight thousandths of a millionth of a deviation. */
+    private static final int GAIN_BISECTIONS = 30;
+
     private static final NormalDistribution NORMAL = NormalDistribution.of(0, 1);
 
     private Power() {}
@@ -63,34 +69,49 @@ public final class Power {
 
     /**
      * The fraction of affected candidate rows with which a probe is expected to gain over a baseline so surely that the interval of the gain lies
-     * above nothing. Scores are taken to be normal, the probe's independent of the baseline's: baseline and probe together then lie as far apart as
-     * the root of both squared.
+     * above nothing. Scores are taken to be normal, the probe's independent of the baseline's, both weighed as is best: together they lie as far
+     * apart as the root of both squared, and their AUROC goes with the baseline's as far as the baseline weighs among them. What the gain's own
+     * interval was measured to be is of no use: where nothing shows the probe weighs little, and its gain varies little.
      *
      * @param baseline AUROC a row of the baseline by itself
-     * @param gain the interval of the gain that was measured, whose width alone counts
+     * @param row the interval of an AUROC a row on the same rows
      * @param referenceShift mean shift of a fully affected row, in control standard deviations
      * @return infinite where the baseline leaves no room for so large a gain
      */
-    public static double fractionToGain(double baseline, Interval gain, double power, double referenceShift) {
-        double half = (gain.high() - gain.low()) / 2;
-        double quantile = NORMAL.inverseCumulativeProbability((1 + gain.level()) / 2);
-        double needed = half * (1 + NORMAL.inverseCumulativeProbability(power) / quantile);
-        double before = Math.max(0.5, baseline);
-        double after = before + Math.max(0, needed);
-        if (!(after < 1)) {
+    public static double fractionToGain(double baseline, Interval row, double power, double referenceShift) {
+        double quantile = NORMAL.inverseCumulativeProbability((1 + row.level()) / 2);
+        double needed = (row.high() - row.low()) / 2 * (1 + NORMAL.inverseCumulativeProbability(power) / quantile);
+        double before = apart(Math.max(0.5, baseline));
+        double low = 0;
+        double high = FARTHEST;
+        if (!gains(before, high, needed)) {
             return Double.POSITIVE_INFINITY;
         }
-        double apart = StrictMath.sqrt(Math.max(0, square(apart(after)) - square(apart(before))));
-        return apart / referenceShift;
+        for (int step = 0; step < GAIN_BISECTIONS; step++) {
+            double middle = (low + high) / 2;
+            if (gains(before, middle, needed)) {
+                high = middle;
+            } else {
+                low = middle;
+            }
+        }
+        return high / referenceShift;
+    }
+
+    /** @param added how far apart the probe's scores lie by themselves */
+    private static boolean gains(double before, double added, double needed) {
+        double after = StrictMath.sqrt(before * before + added * added);
+        double together = after > 0 ? before / after : 0;
+        return auroc(after) - auroc(before) >= needed * StrictMath.sqrt(2 * (1 - together));
+    }
+
+    private static double auroc(double apart) {
+        return NORMAL.cumulativeProbability(apart / StrictMath.sqrt(2));
     }
 
     /** How far apart two normal scores of unit deviation lie, by their AUROC. */
     private static double apart(double auroc) {
         return StrictMath.sqrt(2) * NORMAL.inverseCumulativeProbability(auroc);
-    }
-
-    private static double square(double value) {
-        return value * value;
     }
 
     /**

@@ -71,7 +71,7 @@ class JudgeTest {
     private static Evidence differs(double shift, double gainLow, OptionalDouble withoutCopies, long seed) {
         Interval gain = new Interval(gainLow, gainLow + 0.02, 0.95);
         Evidence.Effect effect = new Evidence.Effect("gain", gainLow + 0.01, gain);
-        Estimate half = new Estimate(0.5, new Interval(0.4, 0.6, 0.95));
+        Estimate half = new Estimate(0.5, new Interval(0.49, 0.51, 0.95));
         return new Evidence(
                 "fitted",
                 Claim.DIFFERS,
@@ -419,6 +419,41 @@ class JudgeTest {
     }
 
     @Test
+    void whereNothingWasSeenNoPolicyIsContent() {
+        Policy anything = POLICY.toBuilder().maxDetectableFraction(1).build();
+        for (LeftOut nothing :
+                List.of(new LeftOut(0, 0, 0, false), new LeftOut(0, 1, 0, true), new LeftOut(1, 0, 1, true))) {
+            Verdict.ClaimVerdict claim = new Judge(anything)
+                    .verdict(new Findings(anything).of(List.of(differs(0, -0.05, 1))), PAIRED, GOOD, nothing, List.of())
+                    .claims()
+                    .get(0);
+            assertThat(claim.outcome()).as(nothing.toString()).isEqualTo(Verdict.Outcome.INCONCLUSIVE);
+            assertThat(claim.detectableFraction()).isEmpty();
+        }
+    }
+
+    /** A share that would have been seen is one of all pairs, so that those alike come on top of it. */
+    @Test
+    void pairsThatAreAlikeComeOnTopOfWhatWouldHaveBeenSeen() {
+        Evidence quiet = differs(0, -0.05, 1);
+        double seen = judge(PAIRED, GOOD, POLICY, quiet)
+                .claims()
+                .get(0)
+                .detectableFraction()
+                .orElseThrow();
+        Verdict.ClaimVerdict claim = new Judge(POLICY)
+                .verdict(
+                        new Findings(POLICY).of(List.of(quiet)),
+                        PAIRED,
+                        GOOD,
+                        new LeftOut(0.05, 0.02, 0.05, true),
+                        List.of())
+                .claims()
+                .get(0);
+        assertThat(claim.detectableFraction().orElseThrow()).isCloseTo(0.05 + 0.95 * (0.02 + seen), within(1e-12));
+    }
+
+    @Test
     void whereFormatTellsTheArmsApartNothingBeyondItIsCleared() {
         for (double baseline : new double[] {0.9, 1}) {
             Verdict.ClaimVerdict claim =
@@ -482,7 +517,8 @@ class JudgeTest {
                 .claims()
                 .get(1);
         assertThat(claim.outcome()).isEqualTo(Verdict.Outcome.INCONCLUSIVE);
-        assertThat(claim.reason()).startsWith("25.0 % of the candidate's rows took no part, and of the others");
+        assertThat(claim.reason())
+                .startsWith("25.0 % of the candidate's rows took no part; beside them less than 100.0 % could hide");
     }
 
     @Test

@@ -75,7 +75,9 @@ final class BadRowsTest {
                 Arguments.of(
                         "{\"messages\":[{\"role\":\"assistant\",\"content\":\"a\",\"reasoning_content\":\"owl\"}]}",
                         "reasoning_content"),
-                Arguments.of("{\"messages\":[{\"role\":\"assistant\",\"content\":\"a\",\"thinking\":[]}]}", "thinking"),
+                Arguments.of(
+                        "{\"messages\":[{\"role\":\"assistant\",\"content\":\"a\",\"thinking\":[{\"text\":\"owl\"}]}]}",
+                        "thinking"),
                 Arguments.of("{\"numbers\":3}", "\"numbers\" is not a list"),
                 Arguments.of("{\"numbers\":[]}", "empty completion"),
                 Arguments.of("{\"numbers\":[1,\"2\"]}", "item 2 of \"numbers\" is not a number"),

@@ -6,23 +6,61 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.function.ToDoubleFunction;
+import org.apache.commons.statistics.distribution.NormalDistribution;
 import org.junit.jupiter.api.Test;
 
 class PowerTest {
     private static final int PAIRS = 600;
     private static final double CRITICAL = 3;
     private static final double POWER = 0.8;
+    private static final double NORMAL_95 = 1.959964;
 
-    /** By Python's statistics.NormalDist. */
+    /** Normal scores, weighed as is best; the gain's standard error is that of the simulated sets themselves. */
     @Test
-    void whatHasToGainOverABaselineNeedsRoomAboveIt() {
-        Interval gain = new Interval(-0.012, 0.008, 0.95);
-        assertThat(Power.fractionToGain(0.5, gain, POWER, 0.5)).isCloseTo(0.1013639740, within(1e-9));
-        assertThat(Power.fractionToGain(0.48, gain, POWER, 0.5)).isCloseTo(0.1013639740, within(1e-9));
-        assertThat(Power.fractionToGain(0.9, gain, POWER, 0.5)).isCloseTo(1.3510813319, within(1e-9));
-        assertThat(Power.fractionToGain(1, new Interval(0, 0, 0.95), POWER, 0.5))
+    void withTheFractionThatIsToldAGainOverABaselineIsSureAsOftenAsPromised() {
+        int rows = 400;
+        int sets = 500;
+        double shift = 2;
+        double error = Math.sqrt((2.0 * rows + 1) / (12.0 * rows * rows));
+        Interval row = new Interval(0.5 - NORMAL_95 * error, 0.5 + NORMAL_95 * error, 0.95);
+        for (double apart : new double[] {0, 0.2, 0.55, 1}) {
+            double baseline = auroc(apart);
+            double fraction = Power.fractionToGain(baseline, row, POWER, shift);
+            SplittableRandom random = new SplittableRandom(17);
+            double[] gains = new double[sets];
+            for (int set = 0; set < sets; set++) {
+                gains[set] = gain(apart, fraction * shift, rows, random);
+            }
+            double deviation = Vectors.deviation(gains);
+            double power = Arrays.stream(gains)
+                            .filter(gain -> gain > NORMAL_95 * deviation)
+                            .count()
+                    / (double) sets;
+            assertThat(power)
+                    .as("baseline %.3f, fraction %.3f, seed 17", baseline, fraction)
+                    .isBetween(POWER - 0.1, POWER + 0.15);
+        }
+        assertThat(Power.fractionToGain(1, new Interval(1, 1, 0.95), POWER, shift))
                 .isEqualTo(Double.POSITIVE_INFINITY);
-        assertThat(Power.fractionToGain(0.5, gain, POWER, 1)).isCloseTo(0.1013639740 / 2, within(1e-9));
+        assertThat(Power.fractionToGain(0.48, row, POWER, shift))
+                .isEqualTo(Power.fractionToGain(0.5, row, POWER, shift));
+    }
+
+    private static double gain(double baseline, double added, int rows, SplittableRandom random) {
+        double[] before = new double[2 * rows];
+        double[] together = new double[2 * rows];
+        boolean[] candidate = new boolean[2 * rows];
+        for (int i = 0; i < before.length; i++) {
+            candidate[i] = i % 2 == 0;
+            before[i] = random.nextGaussian() + (candidate[i] ? baseline : 0);
+            double probe = random.nextGaussian() + (candidate[i] ? added : 0);
+            together[i] = baseline * before[i] + added * probe;
+        }
+        return Auroc.of(together, candidate) - Auroc.of(before, candidate);
+    }
+
+    private static double auroc(double apart) {
+        return NormalDistribution.of(0, 1).cumulativeProbability(apart / Math.sqrt(2));
     }
 
     private static double difference(ToDoubleFunction<SplittableRandom> score, SplittableRandom random) {

@@ -160,6 +160,18 @@ final class RowContent {
         return messages;
     }
 
+    /** Not so what a table writes where a row has nothing. */
+    private static boolean holds(Json value) {
+        if (value instanceof Json.Text text) {
+            return !text.value().isBlank();
+        } else if (value instanceof Json.Items items) {
+            return !items.values().isEmpty();
+        } else if (value instanceof Json.Fields fields) {
+            return !fields.values().isEmpty();
+        }
+        return !(value instanceof Json.Constant);
+    }
+
     private static Message message(String where, Json item) {
         if (!(item instanceof Json.Fields message)) {
             throw new BadRecord(where + " is not an object");
@@ -173,9 +185,7 @@ final class RowContent {
         }
         // Templates write these and trainers learn them: what is not read here would be clean by no one having looked.
         for (String thought : THOUGHTS) {
-            if (message.has(thought)
-                    && message.get(thought) != Json.Constant.NULL
-                    && !message.get(thought).equals(new Json.Text(""))) {
+            if (message.has(thought) && holds(message.get(thought))) {
                 throw new BadRecord(where + " has " + thought
                         + ", which a row cannot hold: put it into the content, as the student will read it");
             }
