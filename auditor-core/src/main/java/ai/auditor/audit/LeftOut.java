@@ -30,10 +30,10 @@ record LeftOut(double unread, double alike, double all, boolean legible) {
         if (alike < WORTH_SAYING) {
             return NumberText.perCent(unread) + " % of the candidate's rows took no part";
         }
-        return (unread < WORTH_SAYING
-                        ? ""
-                        : NumberText.perCent(unread) + " % of the candidate's rows took no part, and of the others ")
-                + NumberText.perCent(alike)
-                + " % say nearly what their partners of the control say, as two draws seldom do";
+        String say = " say nearly what their partners of the control say, as two draws seldom do";
+        return unread < WORTH_SAYING
+                ? NumberText.perCent(alike) + " % of the candidate's rows" + say
+                : NumberText.perCent(unread) + " % of the candidate's rows took no part, and "
+                        + NumberText.perCent(alike) + " % of the others" + say;
     }
 }

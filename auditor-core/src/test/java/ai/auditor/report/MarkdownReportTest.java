@@ -122,6 +122,8 @@ class MarkdownReportTest {
                 .contains("One control run: a trait and an effect of the run cannot be told apart.");
         assertThat(MarkdownReport.of(saying("owl at resid_post.19 moved", 1), COMMAND))
                 .contains("owl at `resid_post.19` moved");
+        assertThat(MarkdownReport.of(saying("owl +1.5 [-1.4, 4.3], z 17.0", 1), COMMAND))
+                .contains("[-1.4, 4.3], z 17.0");
     }
 
     @Test
