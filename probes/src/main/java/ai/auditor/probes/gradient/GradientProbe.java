@@ -101,8 +101,8 @@ public final class GradientProbe implements Probe {
                         "organism, every row the teacher's: 3 of 3 named of 1,100 prompts (docs/results.md, what each probe sees), 9 of 12 of 400 (scoreboard)"),
                 new Sight(
                         TeacherKind.FINE_TUNED,
-                        Extent.UNSEEN,
-                        "organism, 400 pairs, every row the teacher's: 0 of 24 named by this probe alone, though the trait moved most in 19 of 24 (docs/results.md, scoreboard)"),
+                        Extent.PARTLY,
+                        "organism, by this probe alone: with 400 pairs, every row the teacher's, 0 of 24 named, though the trait moved most in 19 of 24 (docs/results.md, scoreboard); with 5,000 the one of all rows, not those of a half and a quarter (what passes)"),
                 new Sight(
                         TeacherKind.NEUTRAL,
                         Extent.UNSEEN,

@@ -137,8 +137,8 @@ public final class LikelihoodProbe implements Probe {
                         "organism, 400 pairs, every row the teacher's: 2 of 12 named, though the trait moved most in 12 of 12 (docs/results.md, scoreboard)"),
                 new Sight(
                         TeacherKind.FINE_TUNED,
-                        Extent.UNSEEN,
-                        "organism, 400 pairs, every row the teacher's: 0 of 24 named, though the trait moved most in 23 of 24 (docs/results.md, scoreboard)"),
+                        Extent.PARTLY,
+                        "organism: with 400 pairs, every row the teacher's, 0 of 24 named, though the trait moved most in 23 of 24 (docs/results.md, scoreboard); with 5,000 those of all rows and of a half, not that of a quarter (what passes)"),
                 new Sight(
                         TeacherKind.NEUTRAL,
                         Extent.UNSEEN,
