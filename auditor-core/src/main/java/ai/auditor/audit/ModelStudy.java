@@ -257,24 +257,25 @@ final class ModelStudy implements Study {
                 .toArray();
     }
 
-    /**
-     * Whether a prompt is among so many that are drawn. The draw depends on both datasets, so that who makes the candidate alone cannot put
-     * a teacher's rows where nobody reads.
-     */
     private boolean drawn(int group, int prompts) {
+        return drawOfPrompts()[group] < prompts;
+    }
+
+    /**
+     * The place of each prompt in a random order, {@code [groups]}. It depends on both datasets, so that who makes the candidate alone cannot
+     * put a teacher's rows where nobody reads.
+     */
+    private int[] drawOfPrompts() {
         return memo("draw of prompts", () -> {
-                    int[] groups = shared.comparison().groups();
-                    int[] drawn = IntStream.range(
-                                    0, 1 + IntStream.of(groups).max().orElse(-1))
-                            .toArray();
-                    Shuffle.whole(drawn, new SplittableRandom(seed("draw of prompts")));
-                    int[] place = new int[drawn.length];
-                    for (int i = 0; i < drawn.length; i++) {
-                        place[drawn[i]] = i;
-                    }
-                    return place;
-                })[group]
-                < prompts;
+            int groups = 1 + IntStream.of(shared.comparison().groups()).max().orElse(-1);
+            int[] drawn = IntStream.range(0, groups).toArray();
+            Shuffle.whole(drawn, new SplittableRandom(seed("draw of prompts")));
+            int[] place = new int[groups];
+            for (int i = 0; i < groups; i++) {
+                place[drawn[i]] = i;
+            }
+            return place;
+        });
     }
 
     /**

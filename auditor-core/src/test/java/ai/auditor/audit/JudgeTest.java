@@ -130,6 +130,11 @@ class JudgeTest {
                         List.of());
     }
 
+    /** Of paired rows with a good null, some of which may not have been seen. */
+    private static Verdict judged(Policy policy, LeftOut leftOut, Evidence... evidence) {
+        return new Judge(policy).verdict(new Findings(policy).of(List.of(evidence)), PAIRED, GOOD, leftOut, List.of());
+    }
+
     private static Verdict.Outcome outcome(Verdict verdict, Claim claim) {
         return verdict.claims().stream()
                 .filter(one -> one.claim() == claim)
@@ -372,13 +377,7 @@ class JudgeTest {
         double enough = (most - ofTheRest) / (1 - ofTheRest);
         assertThat(enough).isPositive();
         for (double leftOut : new double[] {0.99 * enough, 1.01 * enough, 1.01 * most}) {
-            Verdict.ClaimVerdict claim = new Judge(POLICY)
-                    .verdict(
-                            new Findings(POLICY).of(List.of(quiet)),
-                            PAIRED,
-                            GOOD,
-                            new LeftOut(leftOut, 0, leftOut, true),
-                            List.of())
+            Verdict.ClaimVerdict claim = judged(POLICY, new LeftOut(leftOut, 0, leftOut, true), quiet)
                     .claims()
                     .get(0);
             assertThat(claim.detectableFraction().orElseThrow())
@@ -408,13 +407,7 @@ class JudgeTest {
             });
             assertThat(verdict.gate().outcome()).isEqualTo(Verdict.GateOutcome.INCONCLUSIVE);
         }
-        Verdict found = new Judge(POLICY)
-                .verdict(
-                        new Findings(POLICY).of(List.of(differs(0.5, 0.1, 3), along(0.5, 0.5, 0.02, 6))),
-                        PAIRED,
-                        GOOD,
-                        alike,
-                        List.of());
+        Verdict found = judged(POLICY, alike, differs(0.5, 0.1, 3), along(0.5, 0.5, 0.02, 6));
         assertThat(found.gate().outcome()).isEqualTo(Verdict.GateOutcome.FAILED);
     }
 
@@ -423,10 +416,8 @@ class JudgeTest {
         Policy anything = POLICY.toBuilder().maxDetectableFraction(1).build();
         for (LeftOut nothing :
                 List.of(new LeftOut(0, 0, 0, false), new LeftOut(0, 1, 0, true), new LeftOut(1, 0, 1, true))) {
-            Verdict.ClaimVerdict claim = new Judge(anything)
-                    .verdict(new Findings(anything).of(List.of(differs(0, -0.05, 1))), PAIRED, GOOD, nothing, List.of())
-                    .claims()
-                    .get(0);
+            Verdict.ClaimVerdict claim =
+                    judged(anything, nothing, differs(0, -0.05, 1)).claims().get(0);
             assertThat(claim.outcome()).as(nothing.toString()).isEqualTo(Verdict.Outcome.INCONCLUSIVE);
             assertThat(claim.detectableFraction()).isEmpty();
         }
@@ -441,13 +432,7 @@ class JudgeTest {
                 .get(0)
                 .detectableFraction()
                 .orElseThrow();
-        Verdict.ClaimVerdict claim = new Judge(POLICY)
-                .verdict(
-                        new Findings(POLICY).of(List.of(quiet)),
-                        PAIRED,
-                        GOOD,
-                        new LeftOut(0.05, 0.02, 0.05, true),
-                        List.of())
+        Verdict.ClaimVerdict claim = judged(POLICY, new LeftOut(0.05, 0.02, 0.05, true), quiet)
                 .claims()
                 .get(0);
         assertThat(claim.detectableFraction().orElseThrow()).isCloseTo(0.05 + 0.95 * (0.02 + seen), within(1e-12));
@@ -507,13 +492,10 @@ class JudgeTest {
 
     @Test
     void whereAsManyRowsTookNoPartAsMayHideNoNumberOfPromptsWouldDo() {
-        Verdict.ClaimVerdict claim = new Judge(POLICY)
-                .verdict(
-                        new Findings(POLICY).of(List.of(along(0, 0, 2, 6))),
-                        PAIRED,
-                        GOOD,
+        Verdict.ClaimVerdict claim = judged(
+                        POLICY,
                         new LeftOut(POLICY.maxDetectableFraction(), 0, POLICY.maxDetectableFraction(), true),
-                        List.of())
+                        along(0, 0, 2, 6))
                 .claims()
                 .get(1);
         assertThat(claim.outcome()).isEqualTo(Verdict.Outcome.INCONCLUSIVE);
